@@ -1,0 +1,102 @@
+"""The one outbound HTTP client: time-outs, bounded retries with jitter, bounded answers, no redirects followed blindly."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+
+from .errors import Unavailable
+
+_RETRIED = frozenset({429, 500, 502, 503, 504})
+
+
+class HttpClient:
+    """One connection pool for the whole program. Answers larger than `largest_answer` bytes are refused unread."""
+
+    def __init__(self, *, timeout_seconds: float = 10.0, largest_answer: int = 64 * 1024 * 1024) -> None:
+        self._client = httpx2.AsyncClient(
+            timeout=httpx2.Timeout(timeout_seconds, connect=min(5.0, timeout_seconds)),
+            follow_redirects=False,
+            headers={"User-Agent": "watchbill"},
+            trust_env=False,
+        )
+        self._largest = largest_answer
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        data: Mapping[str, str] | None = None,
+        retries: int = 0,
+    ) -> Answer:
+        """Send one request; network failures and 429/5xx are tried again up to `retries` times.
+
+        Raises Unavailable when no answer came, or when the last one was still 429 or 5xx. Any other status is returned.
+        """
+        problem = ""
+        for attempt in range(retries + 1):
+            if attempt:
+                await asyncio.sleep(random.uniform(0.1, 0.4) * 2**attempt)  # noqa: S311 - jitter, not a secret
+            try:
+                answer = await self._once(method, url, headers, content, data)
+            except httpx2.HTTPError as error:
+                problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+                continue
+            if answer.status not in _RETRIED:
+                return answer
+            problem = f"it answered {answer.status}"
+        raise Unavailable(
+            f"{_origin(url)} did not answer as it should ({problem}).", "Check that it runs and is reachable."
+        )
+
+    async def _once(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        content: bytes | None,
+        data: Mapping[str, str] | None,
+    ) -> Answer:
+        async with self._client.stream(method, url, headers=headers, content=content, data=data) as response:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > self._largest:
+                    raise Unavailable(
+                        f"{_origin(url)} answered with more than {self._largest} bytes.", "Narrow the query."
+                    )
+            return Answer(response.status_code, dict(response.headers), bytes(body))
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._client.aclose()
+
+
+class Answer:
+    """What a server answered: status, headers (lower-case names) and the whole body."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    def json(self) -> Any:
+        """Return the body read as JSON. Raises Unavailable when it is none."""
+
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise Unavailable("The answer was not JSON.", "Check that the address is the one of the API.") from error
+
+
+def _origin(url: str) -> str:
+    parsed = httpx2.URL(url)
+    return f"{parsed.scheme}://{parsed.netloc.decode('ascii')}" if parsed.host else url

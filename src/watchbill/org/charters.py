@@ -1,0 +1,228 @@
+"""watchbill's own nouns, linked: SRE teams and what they are chartered for, engagements, watches, escalations, budget policies.
+
+Made by `charter.py` (SRETeam, Engagement, ServiceProfile, Organization) and `watches.py` (Schedule, EscalationPolicy,
+BudgetPolicy) from `watchbill/v1` documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from .values import Duration, EntityRef, Place
+
+
+class Implementation(StrEnum):
+    """How a team practises SRE; what each means stands in `implementations/`."""
+
+    KITCHEN_SINK = "kitchenSink"
+    INFRASTRUCTURE = "infrastructure"
+    TOOLS = "tools"
+    PRODUCT = "product"
+    EMBEDDED = "embedded"
+    CONSULTING = "consulting"
+
+
+class AlertClass(StrEnum):
+    """What an alert is a symptom of: the thing itself, something it critically depends on, or a run of a workflow."""
+
+    APPLICATION = "application"
+    PLATFORM = "platform"
+    WORKFLOW = "workflow"
+
+
+class EngagementState(StrEnum):
+    """Where an engagement stands in its life."""
+
+    PROPOSED = "proposed"
+    PREPARING = "preparing"
+    ACTIVE = "active"
+    HANDING_BACK = "handingBack"
+    ENDED = "ended"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which things a charter or an engagement is about, as written: forms of scope, less `excluded`."""
+
+    everything: bool
+    things: frozenset[EntityRef]
+    systems: frozenset[EntityRef]
+    domains: frozenset[EntityRef]
+    owned_by: frozenset[EntityRef]
+    excluded: frozenset[EntityRef]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A person's part in an SRE team; `share` is their part of full time."""
+
+    user: EntityRef
+    share: Fraction
+    until: date | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class SRETeam:
+    """A Backstage group that practises SRE, with its implementation and its charter."""
+
+    name: str
+    title: str
+    group: EntityRef
+    implementation: Implementation
+    mission: str
+    scope: Scope | None
+    approved_by: EntityRef | None
+    approved_on: date | None
+    members: tuple[Membership, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Move:
+    """One step in an engagement's life: into `state`, on a day, by someone, for a reason."""
+
+    state: EngagementState
+    on: date
+    by: EntityRef
+    why: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class PagerTerms:
+    """Who holds the pager under an engagement. `primary` and the values of `classes` are `sre` or `partner`."""
+
+    primary: str
+    reason: str
+    hours: str
+    classes: Mapping[AlertClass, str]
+    escalation: str | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """An SRE team's agreement with a partner over a scope: practices, pager, authority and its life so far."""
+
+    name: str
+    title: str
+    sre: str
+    partner: EntityRef
+    scope: Scope
+    pager: PagerTerms
+    practices: Mapping[str, str]
+    authority: frozenset[str] | None
+    life: tuple[Move, ...]
+    ends: date | None
+    place: Place
+
+    def state_at(self, at: date) -> EngagementState:
+        """Return the state in force on a day: the last move not after it; past `ends` it is `ended`."""
+        if self.ends is not None and at > self.ends:
+            return EngagementState.ENDED
+        state = EngagementState.PROPOSED
+        for move in self.life:
+            if move.on <= at:
+                state = move.state
+        return state
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Turns of a rotation. `start` is local wall time of the schedule; a turn lasts `count` × `unit` (hours, days, weeks).
+
+    Each entry of `turns` is the people of one turn, in order; an empty entry is an empty slot.
+    """
+
+    name: str
+    start: datetime
+    count: int
+    unit: str
+    turns: tuple[tuple[EntityRef, ...], ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Who stands the watch: layers, lowest first, in one IANA time zone."""
+
+    name: str
+    title: str
+    time_zone: str
+    layers: tuple[Layer, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A weekly opening: `days` are 0 (Monday) to 6; it may pass midnight (`until` not after `start`)."""
+
+    days: frozenset[int]
+    start: time
+    until: time
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whom an escalation step notifies: `kind` is schedule, user, group or channel."""
+
+    kind: str
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class EscalationStep:
+    """One step: whom it notifies and how long it waits before the next; `when` limits it to hours of the organisation's zone."""
+
+    targets: tuple[Target, ...]
+    wait: timedelta
+    round_robin: bool
+    when: tuple[Hours, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class EscalationPolicy:
+    """How a page climbs. `repeat_times` is how often it starts over (from step `repeat_from`, counted from 1)."""
+
+    name: str
+    title: str
+    groups: frozenset[EntityRef]
+    steps: tuple[EscalationStep, ...]
+    repeat_times: int
+    repeat_from: int
+    hold_on_nobody: bool
+    acknowledgement_expires: timedelta | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class BudgetState:
+    """A state of a budget policy: it holds while the remaining share is at most `remaining_at_most` (None: always)."""
+
+    name: str
+    remaining_at_most: Fraction | None
+    releases: str
+    allow: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class BudgetPolicy:
+    """What follows from how much budget is left: the first state that holds is in force."""
+
+    name: str
+    title: str
+    owner: EntityRef
+    states: tuple[BudgetState, ...]
+    postmortem_share: Fraction | None
+    postmortem_within: Duration | None
+    place: Place

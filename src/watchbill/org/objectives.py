@@ -1,0 +1,100 @@
+"""The reliability goals' nouns, linked: made by `goals.py` from OpenSLO documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from .values import EntityRef, Place
+
+
+class SourceKind(StrEnum):
+    """Where counters are read from."""
+
+    PROMETHEUS = "prometheus"
+    SCRAPE = "scrape"
+
+
+@dataclass(frozen=True)
+class ScrapeTarget:
+    """One address that serves metrics in text format; `name` becomes the label `instance`."""
+
+    name: str
+    url: str
+    labels: Mapping[str, str]
+    place: Place
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """A server of counters: a Prometheus-compatible API at `url`, or `targets` that watchbill scrapes every `interval`."""
+
+    name: str
+    kind: SourceKind
+    url: str
+    targets: tuple[ScrapeTarget, ...]
+    interval: timedelta
+    place: Place
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """One label matcher of a selector: `operator` is one of `=`, `!=`, `=~`, `!~`."""
+
+    label: str
+    operator: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A selector of counter series: metric name and label matchers. `text` is canonical PromQL."""
+
+    metric: str
+    matchers: tuple[Matcher, ...]
+    text: str
+
+
+class Severity(StrEnum):
+    """What a burn alert asks for: wake somebody now, or work on it in office hours."""
+
+    PAGE = "page"
+    TICKET = "ticket"
+
+
+@dataclass(frozen=True)
+class BurnTier:
+    """A multi-window burn-rate rule: it holds while both windows burn at `factor` or more."""
+
+    name: str
+    severity: Severity
+    factor: Fraction
+    long: timedelta
+    short: timedelta
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A reliability goal: at least `target` (exact, 0 < target < 1) of the events in a rolling `window` are good.
+
+    `total` counts all valid events; exactly one of `good` and `bad` is set and counts a part of them.
+    `target_text` is the target in percent as written, for people.
+    """
+
+    name: str
+    title: str
+    description: str
+    service: EntityRef
+    target: Fraction
+    target_text: str
+    window: timedelta
+    source: str
+    total: Selector
+    good: Selector | None
+    bad: Selector | None
+    tiers: tuple[BurnTier, ...]
+    policy: str | None
+    place: Place

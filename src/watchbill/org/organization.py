@@ -1,0 +1,39 @@
+"""The linked whole: every document of the organisation, resolved against every other; all faults collected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .charters import BudgetPolicy, Engagement, EscalationPolicy, Hours, Schedule, SRETeam
+from .entities import Group, System, Thing, User
+from .objectives import DataSource, Goal
+from .values import EntityRef, Place
+
+
+@dataclass(frozen=True)
+class Organization:
+    """An organisation as declared. Mappings are keyed by reference (catalog) or by document name.
+
+    `revision` is a digest of the files' contents: equal folders have equal revisions.
+    """
+
+    name: str
+    title: str
+    time_zone: str
+    catch_all: EntityRef | None
+    admins: frozenset[EntityRef]
+    hours: Mapping[str, tuple[Hours, ...]]
+    users: Mapping[EntityRef, User]
+    groups: Mapping[EntityRef, Group]
+    things: Mapping[EntityRef, Thing]
+    systems: Mapping[EntityRef, System]
+    sre_teams: Mapping[str, SRETeam]
+    engagements: Mapping[str, Engagement]
+    schedules: Mapping[str, Schedule]
+    escalation_policies: Mapping[str, EscalationPolicy]
+    budget_policies: Mapping[str, BudgetPolicy]
+    sources: Mapping[str, DataSource]
+    goals: Mapping[str, Goal]
+    place: Place
+    revision: str

@@ -1,0 +1,87 @@
+"""The small values that documents are made of: references, places, durations, shares.
+
+Durations are written `30s 5m 2h 7d 4w 3M 1Y` (minute `m`, month `M`); months and years have no fixed length, so they are
+kept apart from spans of seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+
+_REFERENCE = re.compile(r"^(?:(?P<kind>[^:/\s]+):)?(?:(?P<namespace>[^:/\s]+)/)?(?P<name>[^:/\s]+)$")
+_DURATION = re.compile(r"^(\d+)\s*([smhdwMY])$")
+_SPANS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+
+
+@dataclass(frozen=True, order=True)
+class EntityRef:
+    """A reference to a Backstage entity; all parts are lower case, `kind` is never empty."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        """Return the short form: the namespace is left out where it is `default`."""
+        return f"{self.kind}:{self.name}" if self.namespace == "default" else f"{self.kind}:{self.namespace}/{self.name}"
+
+    @classmethod
+    def parse(cls, text: str, *, kind: str, namespace: str = "default") -> EntityRef:
+        """Read `[kind:][namespace/]name`; what is left out takes the defaults given. Raises ValueError."""
+        match = _REFERENCE.match(text.strip())
+        if match is None:
+            raise ValueError(f"“{text}” is not a reference of the form [kind:][namespace/]name")
+        return cls(
+            (match["kind"] or kind).lower(), (match["namespace"] or namespace).lower(), match["name"].lower()
+        )
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something stands in the organisation's files; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        """Return `file:line`."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A length of time as written; `months` is set for `M` and `Y`, else `span` is exact."""
+
+    text: str
+    span: timedelta
+    months: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Duration:
+        """Read a duration such as `5m` (minutes) or `3M` (months). Raises ValueError."""
+        match = _DURATION.match(text.strip())
+        if match is None:
+            raise ValueError(f"“{text}” is not a duration; write a number and one of s m h d w M Y, as in 30s, 5m or 4w")
+        count, unit = int(match[1]), match[2]
+        if unit in "MY":
+            months = count * (12 if unit == "Y" else 1)
+            return cls(text, timedelta(days=30 * months), months)
+        return cls(text, count * _SPANS[unit])
+
+
+def parse_share(text: str) -> Fraction:
+    """Read a share such as `20%` or `99.95 %` as an exact fraction. Raises ValueError."""
+    match = re.match(r"^(\d+(?:\.\d+)?)\s*%$", text.strip())
+    if match is None:
+        raise ValueError(f"“{text}” is not a share in percent, as in 20%")
+    return Fraction(match[1]) / 100

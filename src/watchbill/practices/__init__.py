@@ -1,0 +1,1 @@
+"""What SRE teams do: one folder per practice, each with the same doors (model, rules, tables, service)."""

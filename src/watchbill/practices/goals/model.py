@@ -1,0 +1,141 @@
+"""The nouns of reliability goals: samples that were read, minutes that were counted, budgets and burns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from fractions import Fraction
+from typing import Protocol
+
+from watchbill.org.objectives import BurnTier, DataSource, Selector
+
+Labels = tuple[tuple[str, str], ...]
+
+
+class MinuteState(IntEnum):
+    """What is known of a minute. Not measured is a state of its own: never good, never bad, never zero."""
+
+    UNKNOWN = 0
+    MEASURED = 1
+    NO_TRAFFIC = 2
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One value of one counter series, with the time at which the server of the metric was scraped."""
+
+    at: datetime
+    value: float
+
+
+@dataclass(frozen=True)
+class Series:
+    """The samples of one counter series, oldest first. `labels` are sorted and hold no metric name."""
+
+    labels: Labels
+    samples: Sequence[Sample]
+
+
+@dataclass(frozen=True)
+class SourceReading:
+    """What a source answered for a selector over (`since`, `until`]: raw samples, no interpolation."""
+
+    selector: str
+    series: Sequence[Series]
+    since: datetime
+    until: datetime
+
+
+class Source(Protocol):
+    """Where counters are read from. Raises lib.errors.Unavailable when it cannot answer; never invents."""
+
+    async def read(self, selectors: Sequence[Selector], since: datetime, until: datetime) -> list[SourceReading]:
+        """Return the raw samples of each selector in (since, until], in the order asked."""
+        ...
+
+
+class SourceFor(Protocol):
+    """Gives the source that speaks for a declared data source; bootstrap provides it."""
+
+    def __call__(self, data_source: DataSource) -> Source:
+        """Return the source; the same object for an unchanged declaration."""
+        ...
+
+
+@dataclass(frozen=True)
+class MinuteCount:
+    """A minute of the ledger: `good` of `total` valid events; `lower_bound` when a counter reset hid some of them."""
+
+    minute: datetime
+    good: int
+    total: int
+    state: MinuteState
+    lower_bound: bool = False
+
+
+class GoalState(StrEnum):
+    """A goal at a glance. `notMeasured` when there is nothing to say, which never looks like healthy."""
+
+    HEALTHY = "healthy"
+    ATTENTION = "attention"
+    BURNING = "burning"
+    SPENT = "spent"
+    NOT_MEASURED = "notMeasured"
+
+
+@dataclass(frozen=True)
+class Burn:
+    """How fast a tier's windows burn the budget: 1 spends it exactly by the window's end. None where nothing was measured."""
+
+    tier: BurnTier
+    long_rate: float | None
+    short_rate: float | None
+    long_good: int
+    long_total: int
+    short_good: int
+    short_total: int
+    holds: bool
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class GoalStatus:
+    """A goal as of an instant: the sums over its window and what follows from them.
+
+    `budget` is the number of events that may be bad (exact), `spent` how many were; `remaining` = 1 - spent / budget, None
+    without events. `coverage` is the measured part of the window's minutes, in 0..1. `last_measured` is the newest minute known.
+    """
+
+    goal: str
+    at: datetime
+    window_start: datetime
+    good: int
+    total: int
+    budget: Fraction
+    spent: int
+    remaining: float | None
+    sli: float | None
+    coverage: float
+    unknown_minutes: int
+    lower_bound_minutes: int
+    last_measured: datetime | None
+    state: GoalState
+    burns: tuple[Burn, ...]
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a chart: sums over [`start`, `end`) of a goal's ledger, and the budget left in the window ending at `end`."""
+
+    start: datetime
+    end: datetime
+    good: int
+    total: int
+    unknown_minutes: int
+    remaining: float | None
+
+
+Figures = Mapping[str, object]

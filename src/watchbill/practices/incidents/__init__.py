@@ -1,0 +1,1 @@
+"""Incidents (practice B5): alerts, and the incidents that they are grouped into."""

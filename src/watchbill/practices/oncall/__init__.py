@@ -1,0 +1,1 @@
+"""On-call (practice B5): schedules, escalation, pages and their delivery."""

@@ -1,0 +1,144 @@
+"""The nouns of on-call: shifts, pages and the notices that carry a page to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from watchbill.org.values import EntityRef
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A half-open span [`start`, `end`) of a schedule with the people on watch (empty: a gap), and the layer it comes from."""
+
+    start: datetime
+    end: datetime
+    people: tuple[EntityRef, ...]
+    layer: str | None
+    reason: str
+
+
+class PageState(StrEnum):
+    """Where a page stands. `exhausted` means every step and repeat was taken and nobody acknowledged; it can still be."""
+
+    DUE = "due"
+    ACKNOWLEDGED = "acknowledged"
+    EXHAUSTED = "exhausted"
+    RESOLVED = "resolved"
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands in the outbox. `dropped` means it was no longer wanted when its turn came (`outcome` says why)."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class Outcome(StrEnum):
+    """Why a notice was or was not sent, or why a step reached nobody: values that are stored, counted and shown."""
+
+    DELIVERED = "delivered"
+    RETRY_LATER = "retryLater"
+    REFUSED_BY_CHANNEL = "refusedByChannel"
+    TOO_MANY_ATTEMPTS = "tooManyAttempts"
+    PAGE_ENDED = "pageEnded"
+    PAGE_ACKNOWLEDGED = "pageAcknowledged"
+    NO_ADDRESS = "noAddress"
+    NOBODY_ON_WATCH = "nobodyOnWatch"
+    GROUP_IS_EMPTY = "groupIsEmpty"
+    CHANNEL_UNKNOWN = "channelUnknown"
+    OUTSIDE_HOURS = "outsideHours"
+    NO_POLICY = "noPolicy"
+    NO_HOLDER = "noHolder"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A call for a person, born with an incident. `policy` is the escalation policy frozen at birth, as plain JSON.
+
+    `round` counts from 0 (first pass), `step` from 1 and is the step to be taken at `next_step_at` (None: none is due).
+    """
+
+    id: str
+    incident: str
+    state: PageState
+    policy_name: str | None
+    policy: Mapping[str, Any]
+    step: int
+    round: int
+    next_step_at: datetime | None
+    opened_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: EntityRef | None
+    acknowledgement_expires_at: datetime | None
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One intent to tell one recipient about one page through one channel: a row of the outbox.
+
+    `key` is the idempotency key: page, round, step, recipient and channel. The same key is never enqueued twice; a notice
+    that is sent twice (a crash between sending and recording) carries the same key both times.
+    """
+
+    id: str
+    key: str
+    page: str
+    incident: str
+    round: int
+    step: int
+    channel: str
+    recipient: str
+    address: str
+    state: NoticeState
+    due_at: datetime
+    attempt: int
+    outcome: Outcome | None
+    detail: str
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a channel carries: everything a person needs at three at night, already in words."""
+
+    key: str
+    recipient: str
+    address: str
+    subject: str
+    lines: tuple[str, ...]
+    acknowledge_url: str | None
+    incident_url: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A channel's word that the message left our hands, with what the other side answered."""
+
+    detail: str
+
+
+class DeliveryError(Exception):
+    """The channel could not deliver; `permanent` means that trying again cannot help."""
+
+    def __init__(self, detail: str, *, permanent: bool) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.permanent = permanent
+
+
+class Channel(Protocol):
+    """A way out: sends one message or raises DeliveryError. It must bound its own time."""
+
+    async def send(self, message: Message) -> Receipt:
+        """Send; return when the other side has accepted it."""
+        ...

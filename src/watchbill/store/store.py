@@ -1,0 +1,103 @@
+"""The store: opens SQLite or PostgreSQL and hands out units of work. It never knows what is stored.
+
+SQLite runs in WAL mode with one writer; a writing unit of work begins with `BEGIN IMMEDIATE`, because the driver's
+deferred default loses updates silently between a read and the write that depends on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+Transaction = AsyncConnection
+
+
+class Store:
+    """One database. `writing()` is a unit of work that commits at its end or leaves nothing; `reading()` sees one state."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, url: sa.URL) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._one_writer = asyncio.Lock() if url.get_backend_name() == "sqlite" else None
+        self.url = url
+        self._committed: list[Callable[[], None]] = []
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database: one process, one writer."""
+        return self._one_writer is not None
+
+    def when_committed(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each writing unit of work that committed: whoever waits for due work may look again."""
+        self._committed.append(listener)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Transaction]:
+        """Begin a writing unit of work: committed when the block ends, rolled back when it raises."""
+        if self._one_writer is None:
+            async with self._writer.begin() as transaction:
+                yield transaction
+        else:
+            async with self._one_writer, self._writer.begin() as transaction:
+                yield transaction
+        for listener in self._committed:
+            listener()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """Begin a reading unit of work; writes are refused on SQLite and rolled back on PostgreSQL."""
+        async with self._reader.connect() as transaction:
+            yield transaction
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Open `sqlite:///path`, `sqlite:////abs/path` or `postgresql://user@host/name`; no connection is made yet."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed.set(drivername="sqlite+aiosqlite"))
+    return _open_postgresql(parsed.set(drivername="postgresql+asyncpg"))
+
+
+def _open_sqlite(url: sa.URL) -> Store:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    writer = create_async_engine(url, pool_size=1, max_overflow=0)
+    reader = create_async_engine(url, pool_size=4)
+    _tune_sqlite(writer, begin="BEGIN IMMEDIATE", query_only=False)
+    _tune_sqlite(reader, begin="BEGIN", query_only=True)
+    return Store(writer, reader, url)
+
+
+def _tune_sqlite(engine: AsyncEngine, *, begin: str, query_only: bool) -> None:
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        if query_only:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def begin_transaction(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _open_postgresql(url: sa.URL) -> Store:
+    writer = create_async_engine(url, pool_size=5, max_overflow=5, pool_pre_ping=True)
+    reader = create_async_engine(
+        url, pool_size=4, max_overflow=6, pool_pre_ping=True, isolation_level="REPEATABLE READ"
+    ).execution_options(postgresql_readonly=True)
+    return Store(writer, reader, url)
