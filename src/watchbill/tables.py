@@ -1,3 +1,6 @@
 """Names every room that stores something, so that the metadata is complete."""
 
+import watchbill.accounts.tables
+import watchbill.engine.leases
+import watchbill.practices.incidents.tables
 import watchbill.practices.record.tables

@@ -1,14 +1,67 @@
-"""The schema's version: whether the database is ready for this program, and how it gets there."""
+"""The schema's version: whether the database is ready for this program, and how it gets there.
+
+Migrations go forward only, all in one transaction. On PostgreSQL they wait for each other under an advisory lock and give
+up rather than queue behind a long reader; on SQLite `BEGIN IMMEDIATE` does the same.
+"""
 
 from __future__ import annotations
 
-from .columns import metadata
-from .store import Store
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from watchbill.lib.errors import Conflict
+
+from .store import Store, Transaction
+
+FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 0x77617463
 
 
-async def upgrade(store: Store) -> None:
-    """Bring the database to the newest schema."""
-    from watchbill import tables  # noqa: F401
+def newest() -> str:
+    """Return the version that this program needs: the last of its migrations."""
+    return max(file.stem.split("_")[0] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 
+
+async def version(store: Store) -> str | None:
+    """Return the database's version, None where nothing has been made yet."""
+    async with store.reading() as transaction:
+        return await _version(transaction)
+
+
+async def _version(transaction: Transaction) -> str | None:
+    if not await transaction.run_sync(lambda connection: sa.inspect(connection).has_table("alembic_version")):
+        return None
+    found = (await transaction.execute(sa.text("SELECT version_num FROM alembic_version"))).scalar()
+    return str(found) if found else None
+
+
+async def upgrade(store: Store) -> bool:
+    """Bring the database to the newest schema; return whether there was anything to do.
+
+    Raises Conflict when the database is newer than this program.
+    """
+    at = await version(store)
+    if at == newest():
+        return False
+    if at is not None and at > newest():
+        raise Conflict(
+            f"The database has schema {at}, this watchbill knows {newest()}.", "Start the newer watchbill that made it."
+        )
     async with store.writing() as transaction:
-        await transaction.run_sync(metadata.create_all)
+        if not store.is_sqlite:
+            await transaction.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
+            await transaction.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        if await _version(transaction) != newest():
+            await transaction.run_sync(_migrate)
+    return True
+
+
+def _migrate(connection: sa.Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    configuration = Config()
+    configuration.set_main_option("script_location", str(FOLDER))
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, "head")

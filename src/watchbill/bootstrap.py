@@ -1,0 +1,195 @@
+"""Builds the program: the only place that knows which concrete class stands behind each door."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import SQLAlchemyError
+
+from watchbill import (
+    __version__,
+    tables,  # noqa: F401 - every table registers with the metadata
+)
+from watchbill.accounts.service import AccountsService
+from watchbill.channels.email import EmailChannel, SmtpSettings
+from watchbill.channels.inbox import InboxChannel
+from watchbill.channels.mail_sink import MailSink
+from watchbill.channels.webhook import WebhookChannel
+from watchbill.engine.engine import Engine, Module
+from watchbill.engine.instance import Instance
+from watchbill.engine.leases import Leases
+from watchbill.engine.organisation import FolderWatch
+from watchbill.lib.clock import Clock, SystemClock
+from watchbill.lib.http import HttpClient
+from watchbill.lib.signing import Signer
+from watchbill.org.in_force import OrganizationInForce
+from watchbill.practices.goals.service import GoalsService
+from watchbill.practices.incidents.service import IncidentsService
+from watchbill.practices.oncall.links import AcknowledgeLinks
+from watchbill.practices.oncall.model import Channel, Room
+from watchbill.practices.oncall.service import OnCallService
+from watchbill.settings import Settings
+from watchbill.sources.registry import SourceRegistry
+from watchbill.store import schema
+from watchbill.store.store import Store, open_store
+from watchbill.web.doors import Doors
+
+GOALS_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Watchbill:
+    """The built program. Whoever holds it decides what runs: the server, the engine, or one step of it in a test."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    http: HttpClient
+    owner: str
+    signer: Signer
+    registry: CollectorRegistry
+    folder: FolderWatch
+    organization: OrganizationInForce
+    sources: SourceRegistry
+    goals: GoalsService
+    incidents: IncidentsService
+    oncall: OnCallService
+    links: AcknowledgeLinks
+    accounts: AccountsService
+    mail_sink: MailSink | None
+
+    async def close(self) -> None:
+        """Close what was opened, last first."""
+        await self.http.close()
+        await self.store.close()
+
+
+async def build(
+    org_dir: Path, settings: Settings, instance: Instance, clock: Clock | None = None, store: Store | None = None
+) -> Watchbill:
+    """Read the organisation, bring the database up to date and link everything. Nothing runs yet."""
+    clock = clock or SystemClock()
+    folder = FolderWatch(org_dir, settings.data / "organisation")
+    organization = folder.first_reading(clock.now())
+    store = store or open_store(settings.database_url)
+    await schema.upgrade(store)
+    http = HttpClient()
+    signer = Signer(settings.secret_key.encode() or instance.key)
+    links = AcknowledgeLinks(signer, settings.public_url)
+    rooms = {room.name: Room(room.name, room.kind, room.address, room.secret) for room in settings.rooms}
+    oncall = OnCallService(store, organization, _channels(settings, http), rooms, links)
+    incidents = IncidentsService(store, organization, oncall)
+    sources = SourceRegistry(http, organization)
+    goals = GoalsService(store, organization, sources, incidents)
+    return Watchbill(
+        settings=settings,
+        clock=clock,
+        store=store,
+        http=http,
+        owner=instance.name,
+        signer=signer,
+        registry=CollectorRegistry(),
+        folder=folder,
+        organization=organization,
+        sources=sources,
+        goals=goals,
+        incidents=incidents,
+        oncall=oncall,
+        links=links,
+        accounts=AccountsService(store),
+        mail_sink=MailSink(settings.mail_sink_port) if settings.mail_sink_port else None,
+    )
+
+
+def _channels(settings: Settings, http: HttpClient) -> dict[str, Channel]:
+    channels: dict[str, Channel] = {"inbox": InboxChannel(), "webhook": WebhookChannel(http)}
+    if settings.smtp_host:
+        channels["email"] = EmailChannel(
+            SmtpSettings(
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                user=settings.smtp_user,
+                password=settings.smtp_password,
+                sender=settings.smtp_sender,
+                starttls=settings.smtp_starttls,
+            )
+        )
+    return channels
+
+
+def engine_of(watchbill: Watchbill) -> Engine:
+    """Return the engine: its ordered list of modules is the program's heartbeat, readable in one look."""
+    leases = Leases(watchbill.store, watchbill.owner)
+    tick = timedelta(seconds=watchbill.settings.tick_seconds)
+
+    async def read_organisation(now: datetime) -> None:
+        await watchbill.folder.step(watchbill.organization, now)
+
+    async def keep_goals(now: datetime) -> None:
+        await watchbill.goals.measure(now)
+        await watchbill.goals.evaluate(now)
+
+    async def escalate(now: datetime) -> None:
+        await watchbill.oncall.take_due_steps(now)
+
+    async def deliver(now: datetime) -> None:
+        await watchbill.oncall.deliver_due(now, owner=watchbill.owner)
+
+    modules = (
+        Module("organisation", read_organisation, timedelta(seconds=2)),
+        Module("scrape", watchbill.sources.scrape_due, timedelta(seconds=1)),
+        Module("goals", keep_goals, tick, version=GOALS_VERSION, took_over=watchbill.goals.load),
+        Module("escalate", escalate, timedelta(seconds=1), wakes=True),
+        Module("deliver", deliver, timedelta(seconds=1), wakes=True, workers=2),
+        Module("housekeeping", watchbill.accounts.forget_old, timedelta(minutes=10), version=1),
+    )
+    return Engine(modules, leases, watchbill.clock, watchbill.store, watchbill.registry)
+
+
+def doors_of(watchbill: Watchbill, engine: Engine) -> Doors:
+    """Return what the web stands on."""
+
+    async def reasons_not_to_be_ready() -> list[str]:
+        try:
+            at = await schema.version(watchbill.store)
+        except (SQLAlchemyError, OSError) as error:
+            return [f"The database does not answer: {type(error).__name__}."]
+        reasons = [] if at == schema.newest() else [f"The schema is {at}, not {schema.newest()}."]
+        late = engine.late(watchbill.clock.now())
+        return reasons + [f"The engine's module “{module}” has not stepped." for module in late]
+
+    return Doors(
+        base_url=watchbill.settings.public_url,
+        version=__version__,
+        clock=watchbill.clock,
+        in_force=watchbill.organization,
+        goals=watchbill.goals,
+        incidents=watchbill.incidents,
+        oncall=watchbill.oncall,
+        accounts=watchbill.accounts,
+        links=watchbill.links,
+        registry=watchbill.registry,
+        ready=reasons_not_to_be_ready,
+        mail_sink=watchbill.mail_sink,
+    )
+
+
+def now() -> datetime:
+    """Return the present instant, for commands that act once and end."""
+    return SystemClock().now()
+
+
+@asynccontextmanager
+async def accounts_of(settings: Settings) -> AsyncIterator[AccountsService]:
+    """Open the database for commands that give access; the server may be running."""
+    store = open_store(settings.database_url)
+    try:
+        await schema.upgrade(store)
+        yield AccountsService(store)
+    finally:
+        await store.close()

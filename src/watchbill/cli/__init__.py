@@ -1,0 +1,1 @@
+"""Commands. Each module is imported only when its command runs: start-up time is latency for people."""

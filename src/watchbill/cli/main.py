@@ -1,0 +1,76 @@
+"""The `watchbill` command: a list of commands, each loaded when it is called, and one place where errors meet people."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import dataclass
+
+import click
+
+from watchbill import __version__
+from watchbill.lib.errors import WatchbillError
+
+
+@dataclass(frozen=True)
+class _Command:
+    """Where a command stands (`module:attribute`) and its line in `--help`."""
+
+    where: str
+    summary: str
+
+
+COMMANDS = {
+    "up": _Command("up:up", "Run watchbill on an organisation's folder."),
+    "init": _Command("init:init", "Write a small starting folder with comments that teach."),
+    "lint": _Command("lint:lint", "List all faults of an organisation's folder."),
+    "show": _Command("show:show", "Show teams, services, goals and who is on call."),
+    "explain": _Command("explain:explain", "Say who would be paged, and why, down to file and line."),
+    "schema": _Command("schema:schema", "Print the JSON Schemas of the documents, for editors."),
+    "config": _Command("config:config", "Print the settings in force, secrets hidden."),
+    "invite": _Command("access:invite", "Make a one-time sign-in link for a person."),
+    "token": _Command("access:token", "Make an API token for a program."),
+    "demo": _Command("demo:demo", "Run the example organisation with its shop, break it and mend it."),
+}
+
+
+class _Commands(click.Group):
+    """Loads a command's module when the command is called; the list of commands needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of first use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].where.partition(":")
+        command: click.Command = getattr(importlib.import_module(f"watchbill.cli.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.summary) for name, command in COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="watchbill")
+def cli() -> None:
+    """Who covers what, who is paged, and what reliability costs: the control plane of an SRE organisation.
+
+    Start with: watchbill init DIR, then watchbill lint DIR and watchbill up DIR.
+    """
+
+
+def main() -> None:
+    """Run a command; an error of ours ends it with what went wrong and how to mend it, never with a traceback."""
+    try:
+        cli()
+    except WatchbillError as error:
+        click.echo(f"watchbill: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,120 @@
+"""Runs the server and the engine side by side in one loop, and ends both together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from watchbill.bootstrap import Watchbill, build, doors_of, engine_of
+from watchbill.engine.instance import Instance
+from watchbill.lib.errors import Unavailable
+from watchbill.settings import Settings
+from watchbill.web.app import create_app
+
+GRACE_SECONDS = 5
+
+
+def serve(org_dir: Path, settings: Settings) -> int:
+    """Run until interrupted; return the exit status."""
+    _log_to_stderr(settings.log_format)
+    instance = Instance(settings.data)
+    try:
+        return asyncio.run(_serve(org_dir, settings, instance))
+    finally:
+        instance.close()
+
+
+async def _serve(org_dir: Path, settings: Settings, instance: Instance) -> int:
+    watchbill = await build(org_dir, settings, instance)
+    engine = engine_of(watchbill)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(doors_of(watchbill, engine)),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    async with _mail_sink(watchbill):
+        await _welcome(watchbill, settings)
+        running = asyncio.create_task(engine.run(), name="engine")
+        running.add_done_callback(lambda _: setattr(server, "should_exit", True))
+        try:
+            await server.serve()
+        except SystemExit as error:
+            raise Unavailable(
+                f"Port {settings.port} on {settings.host} cannot be listened on.", "Choose another with --port."
+            ) from error
+        finally:
+            await _stop(running)
+            await watchbill.close()
+    return 0
+
+
+async def _stop(running: asyncio.Task[None]) -> None:
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+@contextlib.asynccontextmanager
+async def _mail_sink(watchbill: Watchbill) -> AsyncIterator[None]:
+    if watchbill.mail_sink is None:
+        yield
+        return
+    watchbill.mail_sink.start()
+    try:
+        yield
+    finally:
+        watchbill.mail_sink.stop()
+
+
+async def _welcome(watchbill: Watchbill, settings: Settings) -> None:
+    """Print where to look and, on the first start, the administrator's one-time link."""
+    print(f"watchbill: {watchbill.organization.organization.title} at {settings.public_url}", flush=True)  # noqa: T201
+    secret = await watchbill.accounts.first_start_link(_administrator(watchbill), watchbill.clock.now())
+    if secret is None:
+        return
+    link = f"{settings.public_url}/welcome/{secret}"
+    file = settings.data / "first-start-link"
+    file.touch(mode=0o600)
+    file.write_text(f"{link}\n", encoding="utf-8")
+    print(f"watchbill: sign in for the first time with {link}", flush=True)  # noqa: T201
+
+
+def _administrator(watchbill: Watchbill) -> str:
+    organization = watchbill.organization.organization
+    for user in sorted(organization.admins):
+        person = organization.users.get(user)
+        if person is not None and person.email:
+            return person.email
+    return "admin@localhost"
+
+
+def _log_to_stderr(form: str) -> None:
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
