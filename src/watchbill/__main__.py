@@ -1,0 +1,5 @@
+"""`python -m watchbill`."""
+
+from watchbill.cli.main import main
+
+main()
