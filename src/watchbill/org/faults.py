@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,3 +27,42 @@ class Fault:
     hint: str
     place: Place
     related: tuple[Place, ...] = ()
+
+
+class FaultList:
+    """Collects the faults of one reading; `sorted` gives them by place, each once."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def add(self, level: Level, code: str, place: Place, message: str, hint: str = "") -> None:
+        """Collect one fault of any level."""
+        self._faults.append(Fault(code, level, message, hint, place))
+
+    def error(self, code: str, place: Place, message: str, hint: str = "", related: Sequence[Place] = ()) -> None:
+        """Collect a fault that keeps the organisation out of force."""
+        self._faults.append(Fault(code, Level.ERROR, message, hint, place, tuple(related)))
+
+    def warning(self, code: str, place: Place, message: str, hint: str = "", related: Sequence[Place] = ()) -> None:
+        """Collect a fault that is probably a mistake, but lets the organisation take force."""
+        self._faults.append(Fault(code, Level.WARNING, message, hint, place, tuple(related)))
+
+    def note(self, code: str, place: Place, message: str, hint: str = "", related: Sequence[Place] = ()) -> None:
+        """Collect what a person may want to know and need not act on."""
+        self._faults.append(Fault(code, Level.NOTE, message, hint, place, tuple(related)))
+
+    def extend(self, faults: Sequence[Fault]) -> None:
+        """Collect faults that were found elsewhere."""
+        self._faults.extend(faults)
+
+    def __iter__(self) -> Iterator[Fault]:
+        return iter(self._faults)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any fault collected so far is an error."""
+        return any(fault.level is Level.ERROR for fault in self._faults)
+
+    def sorted(self) -> tuple[Fault, ...]:
+        """Return the faults by file, line and column; equal faults are given once."""
+        return tuple(sorted(dict.fromkeys(self._faults), key=lambda fault: (fault.place, fault.code, fault.message)))

@@ -32,7 +32,9 @@ class EntityRef:
 
     def __str__(self) -> str:
         """Return the short form: the namespace is left out where it is `default`."""
-        return f"{self.kind}:{self.name}" if self.namespace == "default" else f"{self.kind}:{self.namespace}/{self.name}"
+        return (
+            f"{self.kind}:{self.name}" if self.namespace == "default" else f"{self.kind}:{self.namespace}/{self.name}"
+        )
 
     @classmethod
     def parse(cls, text: str, *, kind: str, namespace: str = "default") -> EntityRef:
@@ -40,9 +42,7 @@ class EntityRef:
         match = _REFERENCE.match(text.strip())
         if match is None:
             raise ValueError(f"“{text}” is not a reference of the form [kind:][namespace/]name")
-        return cls(
-            (match["kind"] or kind).lower(), (match["namespace"] or namespace).lower(), match["name"].lower()
-        )
+        return cls((match["kind"] or kind).lower(), (match["namespace"] or namespace).lower(), match["name"].lower())
 
 
 @dataclass(frozen=True, order=True)
@@ -71,7 +71,9 @@ class Duration:
         """Read a duration such as `5m` (minutes) or `3M` (months). Raises ValueError."""
         match = _DURATION.match(text.strip())
         if match is None:
-            raise ValueError(f"“{text}” is not a duration; write a number and one of s m h d w M Y, as in 30s, 5m or 4w")
+            raise ValueError(
+                f"“{text}” is not a duration; write a number and one of s m h d w M Y, as in 30s, 5m or 4w"
+            )
         count, unit = int(match[1]), match[2]
         if unit in "MY":
             months = count * (12 if unit == "Y" else 1)

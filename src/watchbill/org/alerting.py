@@ -1,0 +1,141 @@
+"""OpenSLO alert policies and conditions → burn tiers. An SLO without alert policies has the default tiers of its window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from fractions import Fraction
+
+from .burn_tiers import default_tiers
+from .nodes import Path
+from .objectives import BurnTier, Severity
+from .recognition import Declared, Family
+from .register import Register
+from .shapes import openslo
+from .shapes.fields import Shape
+from .spans import parse_span
+
+_SHORT_PART = 12
+_DECIMALS = 6
+_PAGING = frozenset({"page", "critical", "high"})
+
+
+def link_tiers(
+    register: Register, slo: Declared[Shape], spec: openslo.SLOSpec, window: timedelta, budget: Fraction
+) -> tuple[BurnTier, ...] | None:
+    """Return the tiers of a goal, or None with faults. `budget` is the share of events that may be bad.
+
+    A condition's short window is a twelfth of its lookback, at least one minute: OpenSLO has no way to say it.
+    """
+    if not spec.alert_policies:
+        return default_tiers(window)
+    tiers: list[BurnTier] = []
+    is_sound = True
+    for one, path, condition, name in _conditions(register, slo, spec):
+        tier = _tier(register, one, path, condition, name)
+        if tier is None:
+            is_sound = False
+            continue
+        _check_reachable(register, one, path, tier, budget)
+        tiers.append(tier)
+    if not is_sound:
+        return None
+    return tuple(tiers) or default_tiers(window)
+
+
+def check_alert_policies(register: Register) -> None:
+    """Report what alert policies name and nobody declares, whether or not an SLO uses them."""
+    for one, shape in register.each(Family.OPENSLO, "AlertPolicy", openslo.AlertPolicy):
+        for position, condition in enumerate(shape.spec.conditions):
+            if condition.condition_ref:
+                path = ("spec", "conditions", position, "conditionRef")
+                register.resolve_name(one, path, Family.OPENSLO, "AlertCondition")
+        for position, target in enumerate(shape.spec.notification_targets):
+            if target.target_ref:
+                path = ("spec", "notificationTargets", position, "targetRef")
+                register.resolve_name(one, path, Family.OPENSLO, "AlertNotificationTarget")
+
+
+def _conditions(
+    register: Register, slo: Declared[Shape], spec: openslo.SLOSpec
+) -> Iterator[tuple[Declared[Shape], Path, openslo.AlertConditionSpec, str]]:
+    for position, written in enumerate(spec.alert_policies):
+        path: Path = ("spec", "alertPolicies", position)
+        if written.spec is not None:
+            policy_one, policy_path, policy = slo, (*path, "spec"), written.spec
+        else:
+            named = _named(register, slo, path, "alertPolicyRef", "AlertPolicy")
+            if named is None or not isinstance(named.shape, openslo.AlertPolicy):
+                continue
+            policy_one, policy_path, policy = named, ("spec",), named.shape.spec
+        for number, condition in enumerate(policy.conditions):
+            found = _condition(register, policy_one, (*policy_path, "conditions", number), condition)
+            if found is not None:
+                yield found
+
+
+def _condition(
+    register: Register, one: Declared[Shape], path: Path, written: openslo.InlineCondition
+) -> tuple[Declared[Shape], Path, openslo.AlertConditionSpec, str] | None:
+    if written.spec is not None:
+        return one, (*path, "spec"), written.spec, written.metadata.name if written.metadata else "burn"
+    named = _named(register, one, path, "conditionRef", "AlertCondition")
+    if named is None or not isinstance(named.shape, openslo.AlertCondition):
+        return None
+    return named, ("spec",), named.shape.spec, named.shape.metadata.name
+
+
+def _named(register: Register, one: Declared[Shape], path: Path, field: str, kind: str) -> Declared[Shape] | None:
+    name = one.document.text(*path, field) or one.document.text(*path)
+    if not name:
+        register.faults.error(
+            "missing-field",
+            one.document.place(*path),
+            f"This names no {kind} and holds none.",
+            f"Add “{field}”, or write the {kind} here with “spec”.",
+        )
+        return None
+    at = (*path, field) if one.document.has(*path, field) else path
+    known = register.resolve_name(one, at, Family.OPENSLO, kind, name)
+    return register.named(Family.OPENSLO, kind, known) if known else None
+
+
+def _tier(
+    register: Register, one: Declared[Shape], path: Path, spec: openslo.AlertConditionSpec, name: str
+) -> BurnTier | None:
+    condition = spec.condition
+    at = (*path, "condition")
+    if condition.op in {"lt", "lte"}:
+        register.faults.warning(
+            "slow-burn",
+            one.document.place(*at, "op"),
+            f"“op: {condition.op}” would alert while the budget burns slowly; it is read as “gte”.",
+            "Write op: gte.",
+        )
+    if not condition.threshold.is_finite() or not 0 < condition.threshold < 1_000_000:
+        register.faults.error(
+            "out-of-range",
+            one.document.place(*at, "threshold"),
+            "This burn rate is out of range.",
+            "Write one above 0.",
+        )
+        return None
+    try:
+        long = parse_span(condition.lookback_window)
+    except ValueError as error:
+        register.faults.error("bad-duration", one.document.place(*at, "lookbackWindow"), f"{error}.", "")
+        return None
+    short = max(timedelta(minutes=1), timedelta(minutes=round(long / timedelta(minutes=1) / _SHORT_PART)))
+    severity = Severity.PAGE if spec.severity.lower() in _PAGING else Severity.TICKET
+    factor = Fraction(round(condition.threshold, _DECIMALS))
+    return BurnTier(name.lower(), severity, factor, max(long, short), short)
+
+
+def _check_reachable(register: Register, one: Declared[Shape], path: Path, tier: BurnTier, budget: Fraction) -> None:
+    if tier.factor * budget >= 1:
+        register.faults.warning(
+            "alert-unreachable",
+            one.document.place(*path, "condition", "threshold"),
+            f"This can never alert: even when everything fails, the budget burns only {float(1 / budget):.4g} times as fast.",
+            "Lower the threshold, or raise the target.",
+        )

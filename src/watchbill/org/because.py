@@ -1,0 +1,33 @@
+"""A reason: one step of the way that led to an answer, with the document and line it stands on. Nothing is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from .values import EntityRef, Place
+
+
+@dataclass(frozen=True)
+class Because:
+    """One step of an answer's chain: which rule, in words, and where it is written (`document` is kind and name).
+
+    `place` is None only where the reason is that nothing was written.
+    """
+
+    rule: str
+    text: str
+    place: Place | None
+    document: str = ""
+
+
+def spoken(ref: EntityRef) -> str:
+    """Return how a reference is said in a sentence: `System checkout`, `group:platform`."""
+    if ref.kind in {"system", "domain"}:
+        return f"{ref.kind.capitalize()} {str(ref).partition(':')[2]}"
+    return str(ref)
+
+
+def day_in_words(day: date) -> str:
+    """Return a day as people write it: `1 April 2026`."""
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,230 @@
+"""Organization, SRETeam and ReadinessReview documents → the organisation's own settings and its SRE teams, linked.
+
+Engagements are linked by `engagements.py`, which needs the teams from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .charters import Hours, Implementation, Membership, SRETeam
+from .doubts import doubt_minutes
+from .implementations import ImplementationRules, rules_of
+from .recognition import Declared, Family
+from .register import Register
+from .scopes import forms_of, link_scope
+from .shapes import charter as shapes
+from .shapes.fields import Shape
+from .shapes.hours import HoursShape
+from .values import EntityRef, Place
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the Organization document says; the defaults stand where there is none."""
+
+    name: str
+    title: str
+    time_zone: str
+    catch_all: EntityRef | None
+    admins: frozenset[EntityRef]
+    hours: Mapping[str, tuple[Hours, ...]]
+    place: Place
+
+
+def link_settings(register: Register, default_name: str) -> Settings:
+    """Return the settings of the one Organization; more than one is a fault, none is a warning."""
+    found = list(register.each(Family.WATCHBILL, "Organization", shapes.Organization))
+    for one, _ in found[1:]:
+        register.faults.error(
+            "two-organizations",
+            one.place,
+            f"There is already an Organization, “{found[0][0].name}”.",
+            "A folder declares one organisation: remove one of the two, or keep them in folders of their own.",
+            [found[0][0].place],
+        )
+    if not found:
+        return Settings(default_name, default_name, "UTC", None, frozenset(), {}, Place(".", 1))
+    settings = [_settings(register, one, shape) for one, shape in found]
+    return settings[0]
+
+
+def _settings(register: Register, one: Declared[Shape], shape: shapes.Organization) -> Settings:
+    spec = shape.spec
+    catch_all = register.resolve(one, ("spec", "catchAll"), ("group",)) if spec.catch_all else None
+    admins = (register.resolve(one, ("spec", "admins", position), ("user",)) for position in range(len(spec.admins)))
+    _check_rules(register, one, spec)
+    return Settings(
+        name=one.name,
+        title=shape.metadata.title or shape.metadata.name,
+        time_zone=spec.time_zone,
+        catch_all=catch_all,
+        admins=frozenset(admin for admin in admins if admin is not None),
+        hours={name: link_hours(register, one, ("spec", "hours", name), hours) for name, hours in spec.hours.items()},
+        place=one.place,
+    )
+
+
+def link_hours(
+    register: Register, one: Declared[Shape], path: tuple[str | int, ...], hours: list[HoursShape]
+) -> tuple[Hours, ...]:
+    """Return the openings of a list of hours; days and times that do not fit together are a fault."""
+    openings: list[Hours] = []
+    for position, shape in enumerate(hours):
+        if problem := shape.problem():
+            place = one.document.place(*path, position)
+            register.faults.error(
+                "bad-hours", place, problem, "Write days with times, or a weekday in both “from” and “to”."
+            )
+        else:
+            openings.extend(shape.openings())
+    return tuple(openings)
+
+
+def _check_rules(register: Register, one: Declared[Shape], spec: shapes.OrganizationSpec) -> None:
+    for position, rule in enumerate(spec.rules):
+        path = ("spec", "rules", position)
+        if rule.by:
+            register.resolve(one, (*path, "by"), ("user", "group"))
+        if (rule.value is None) == (rule.off is None):
+            register.faults.error(
+                "rule-value",
+                one.document.place(*path),
+                f"The override of “{rule.rule}” should say either “value” or “off”.",
+                "Give the threshold as “value”, or switch the rule off with “off: true”.",
+            )
+
+
+def link_sre_teams(register: Register) -> dict[str, SRETeam]:
+    """Return the SRE teams by name. A team whose group does not exist is a fault and is left out."""
+    teams: dict[str, SRETeam] = {}
+    for one, shape in register.each(Family.WATCHBILL, "SRETeam", shapes.SRETeam):
+        team = _link_team(register, one, shape)
+        if team is not None:
+            teams[one.name] = team
+    _check_numbers(register, teams)
+    return teams
+
+
+def _link_team(register: Register, one: Declared[Shape], shape: shapes.SRETeam) -> SRETeam | None:
+    spec = shape.spec
+    rules = rules_of(Implementation(spec.implementation))
+    group = register.resolve(one, ("spec", "group"), ("group",))
+    members = _link_members(register, one, spec, group)
+    charter = spec.charter
+    scope, approved_by = None, None
+    if charter is not None:
+        doubt_minutes(one.document, ("spec", "charter", "reviewEvery"), register.faults, charter.review_every)
+        if charter.scope is not None:
+            scope = link_scope(register, one, ("spec", "charter", "scope"), charter.scope)
+            check_forms(register, one, ("spec", "charter", "scope"), charter.scope, rules)
+        if charter.approved is not None:
+            approved_by = register.resolve(one, ("spec", "charter", "approved", "by"), ("user", "group"))
+    if group is None:
+        return None
+    return SRETeam(
+        name=one.name,
+        title=shape.metadata.title or shape.metadata.name,
+        group=group,
+        implementation=rules.implementation,
+        mission=charter.mission if charter else "",
+        scope=scope,
+        approved_by=approved_by,
+        approved_on=charter.approved.on if charter and charter.approved else None,
+        members=members,
+        place=one.place,
+    )
+
+
+def _link_members(
+    register: Register, one: Declared[Shape], spec: shapes.SRETeamSpec, group: EntityRef | None
+) -> tuple[Membership, ...]:
+    members: list[Membership] = []
+    first_places: dict[EntityRef, Place] = {}
+    for position, member in enumerate(spec.members):
+        path = ("spec", "members", position, "user")
+        user = register.resolve(one, path, ("user",))
+        if user is None:
+            continue
+        place = one.document.place(*path)
+        first = first_places.setdefault(user, place)
+        if first is not place:
+            register.faults.error("listed-twice", place, f"{user} is listed twice.", "Keep one of the two.", [first])
+            continue
+        members.append(Membership(user, member.share if member.share is not None else Fraction(1), member.until, place))
+    return tuple(members)
+
+
+def check_forms(
+    register: Register,
+    one: Declared[Shape],
+    path: tuple[str | int, ...],
+    scope: shapes.ScopeShape,
+    rules: ImplementationRules,
+) -> None:
+    """Report every form of scope that the team's implementation does not accept."""
+    for form in forms_of(scope):
+        if form not in rules.scope_forms:
+            accepted = ", ".join(sorted(rules.scope_forms))
+            register.faults.error(
+                "scope-form",
+                one.document.key_place(*path, form),
+                f"A team of the implementation “{rules.implementation.value}” cannot have “{form}” as its scope.",
+                f"Use {accepted}; or choose another implementation.",
+            )
+
+
+def _check_numbers(register: Register, teams: Mapping[str, SRETeam]) -> None:
+    by_implementation: dict[Implementation, list[SRETeam]] = {}
+    for team in teams.values():
+        by_implementation.setdefault(team.implementation, []).append(team)
+    for implementation, found in by_implementation.items():
+        rules = rules_of(implementation)
+        if rules.teams is None or len(found) <= rules.teams:
+            continue
+        for team in found[rules.teams :]:
+            register.faults.error(
+                "too-many-teams",
+                team.place,
+                f"There is already a team of the implementation “{implementation.value}”: {found[0].name}.",
+                f"An organisation has {rules.teams} of them. Give one of the two another implementation.",
+                [found[0].place],
+            )
+
+
+def check_reviews(register: Register) -> None:
+    """Check readiness reviews: the engagement and the people exist, and outcome and items agree."""
+    for one, shape in register.each(Family.WATCHBILL, "ReadinessReview", shapes.ReadinessReview):
+        spec = shape.spec
+        register.resolve_name(one, ("spec", "engagement"), Family.WATCHBILL, "Engagement")
+        for position in range(len(spec.reviewers)):
+            register.resolve(one, ("spec", "reviewers", position), ("user", "group"))
+        for position, item in enumerate(spec.items):
+            _check_item(register, one, spec, position, item)
+
+
+def _check_item(
+    register: Register,
+    one: Declared[Shape],
+    spec: shapes.ReadinessReviewSpec,
+    position: int,
+    item: shapes.ReviewItem,
+) -> None:
+    path = ("spec", "items", position)
+    if item.owner:
+        register.resolve(one, (*path, "owner"), ("user", "group"))
+    status = one.document.place(*path, "status")
+    if item.status == "notApplicable" and not item.reason:
+        register.faults.error(
+            "missing-reason", status, "An item that is not applicable needs a reason.", "Add “reason”."
+        )
+    if item.status == "no" and item.blocking and spec.outcome == "ready":
+        register.faults.error(
+            "review-contradiction",
+            status,
+            "This item is blocking and not fulfilled, yet the outcome is “ready”.",
+            "Change the outcome, or the item.",
+            [one.document.place("spec", "outcome")],
+        )

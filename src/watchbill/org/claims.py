@@ -1,0 +1,310 @@
+"""Claims: which documents say that an SRE team answers for a thing, which only advise, which do not count and why.
+
+Owns what a charter and an engagement claim at an instant and in which order claims stand. It never names a pager holder:
+that is `coverage.py`, which takes the claims from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from zoneinfo import ZoneInfo
+
+from .because import Because, day_in_words, spoken
+from .charters import Engagement, EngagementState, Move, Scope, SRETeam
+from .entities import Thing
+from .implementations import Advice, ImplementationRules, Reach, rules_of
+from .organization import Organization
+from .values import EntityRef, Place
+
+CLAIMING = frozenset({EngagementState.ACTIVE, EngagementState.HANDING_BACK})
+_ADVISING = CLAIMING | {EngagementState.PREPARING}
+_EVERYTHING = EntityRef("*", "*", "*")
+
+
+class Form(IntEnum):
+    """How a scope reaches a thing, the most specific form first."""
+
+    THING = 0
+    SYSTEM = 1
+    DOMAIN = 2
+    OWNED_BY = 3
+    EVERYTHING = 4
+
+
+@dataclass(frozen=True)
+class Match:
+    """That a scope reaches a thing: by which form, through which reference; `distance` counts Domains upwards from the nearest."""
+
+    form: Form
+    distance: int
+    through: EntityRef
+
+    @property
+    def words(self) -> str:
+        """Return the match as the object of “covers”."""
+        phrases = {
+            Form.THING: f"{self.through} by name",
+            Form.SYSTEM: spoken(self.through),
+            Form.DOMAIN: spoken(self.through),
+            Form.OWNED_BY: f"what {self.through} owns",
+            Form.EVERYTHING: "everything",
+        }
+        return phrases[self.form]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that may claim: a charter (`engagement` None) or an engagement, with its state on the day asked for."""
+
+    team: SRETeam
+    rules: ImplementationRules
+    engagement: Engagement | None
+    state: EngagementState | None
+
+    @property
+    def scope(self) -> Scope | None:
+        """The scope as written."""
+        return self.engagement.scope if self.engagement else self.team.scope
+
+    @property
+    def place(self) -> Place:
+        """Where the document's scope stands, else the document itself."""
+        if self.scope is not None:
+            return self.scope.place
+        return self.engagement.place if self.engagement else self.team.place
+
+    @property
+    def document(self) -> str:
+        """The document by kind and name."""
+        return f"Engagement {self.engagement.name}" if self.engagement else f"SRETeam {self.team.name}"
+
+    @property
+    def words(self) -> str:
+        """The document inside a sentence."""
+        team = self.team.title or self.team.name
+        return f"the engagement {self.engagement.name} of {team}" if self.engagement else f"the charter of {team}"
+
+    @property
+    def subject(self) -> str:
+        """The document at the start of a sentence."""
+        return f"{self.words[0].upper()}{self.words[1:]}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A source's claim on a thing. Claims are ordered by `key`, lowest first; equal keys are a tie."""
+
+    source: Source
+    match: Match
+
+    @property
+    def key(self) -> tuple[int, int, int, int]:
+        """Engagement before charter; the more specific scope; then the implementations' order."""
+        return (
+            0 if self.source.engagement else 1,
+            self.match.form,
+            self.match.distance,
+            self.source.rules.rank,
+        )
+
+
+@dataclass(frozen=True)
+class Adviser:
+    """A team that advises on a thing, by an engagement or by its charter, and why."""
+
+    team: SRETeam
+    engagement: Engagement | None
+    because: Because
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that the documents say of one thing: claims in order, advisers by name, and why others do not count."""
+
+    claims: tuple[Claim, ...]
+    advisers: tuple[Adviser, ...]
+    passed_over: tuple[Because, ...]
+
+    @property
+    def tie(self) -> tuple[Claim, Claim] | None:
+        """The first two claims where they are equal: then neither counts."""
+        if len(self.claims) > 1 and self.claims[0].key == self.claims[1].key:
+            return self.claims[0], self.claims[1]
+        return None
+
+    @property
+    def winner(self) -> Claim | None:
+        """The claim that counts, None without one and where two are equal."""
+        return self.claims[0] if self.claims and self.tie is None else None
+
+
+class Claims:
+    """The claims of an organisation at an instant; built once, asked for any number of things."""
+
+    def __init__(self, organization: Organization, at: datetime) -> None:
+        self._organization = organization
+        self.day = day_of(organization, at)
+        self._by_key: dict[EntityRef, list[Source]] = {}
+        self._charters_by_group: dict[EntityRef, list[Source]] = {}
+        for source in self._sources():
+            for key in _keys(source):
+                self._by_key.setdefault(key, []).append(source)
+            if source.engagement is None:
+                self._charters_by_group.setdefault(source.team.group, []).append(source)
+
+    def standing(self, thing: Thing) -> Standing:
+        """Return what every document that reaches `thing` makes of it."""
+        claims: list[Claim] = []
+        advisers: dict[str, Adviser] = {}
+        passed_over: list[Because] = []
+        facets = tuple(self._facets(thing))
+        for source, match in self._reaching(facets):
+            if (exception := _exception(source, facets)) is not None:
+                passed_over.append(_left_out(source, exception))
+                continue
+            if self._is_claiming(source, thing):
+                claims.append(Claim(source, match))
+            elif source.engagement is not None and source.state not in _ADVISING:
+                passed_over.append(self._out_of_life(source, source.engagement))
+            adviser = self._advice(source)
+            if adviser is not None and (adviser.engagement is not None or source.team.name not in advisers):
+                advisers[source.team.name] = adviser
+        for adviser in self._advice_of_dependencies(thing):
+            advisers.setdefault(adviser.team.name, adviser)
+        claims.sort(key=lambda claim: (claim.key, claim.source.document))
+        return Standing(tuple(claims), tuple(advisers[name] for name in sorted(advisers)), tuple(passed_over))
+
+    def reasons(self, claim: Claim) -> tuple[Because, ...]:
+        """Return why a claim counts: what its document covers and, for an engagement, the move that brought it into force."""
+        source = claim.source
+        rule = "engagement-covers" if source.engagement else "charter-covers"
+        covers = Because(rule, f"{source.subject} covers {claim.match.words}.", source.place, source.document)
+        return (covers, self._in_force(source.engagement)) if source.engagement else (covers,)
+
+    def _in_force(self, engagement: Engagement) -> Because:
+        move = _move_on(engagement, self.day)
+        state = engagement.state_at(self.day)
+        names = {EngagementState.ACTIVE: "active", EngagementState.HANDING_BACK: "being handed back"}
+        why = f": {move.why}" if move is not None and move.why else ""
+        since = f" since {day_in_words(move.on)}" if move is not None else ""
+        text = f"The engagement {engagement.name} is {names.get(state, state.value)}{since}{why}."
+        return Because(
+            "engagement-state", text, move.place if move else engagement.place, f"Engagement {engagement.name}"
+        )
+
+    def _sources(self) -> Iterator[Source]:
+        for _, team in sorted(self._organization.sre_teams.items()):
+            yield Source(team, rules_of(team.implementation), None, None)
+        for _, engagement in sorted(self._organization.engagements.items()):
+            team_of = self._organization.sre_teams.get(engagement.sre)
+            if team_of is not None:
+                yield Source(team_of, rules_of(team_of.implementation), engagement, engagement.state_at(self.day))
+
+    def _reaching(self, facets: Iterable[Match]) -> Iterator[tuple[Source, Match]]:
+        seen: set[str] = set()
+        for match in facets:
+            for source in self._by_key.get(match.through, ()):
+                if source.document not in seen:
+                    seen.add(source.document)
+                    yield source, match
+
+    def _facets(self, thing: Thing) -> Iterator[Match]:
+        yield Match(Form.THING, 0, thing.ref)
+        if thing.system is not None:
+            yield Match(Form.SYSTEM, 0, thing.system)
+        for distance, domain in enumerate(self._domains(thing)):
+            yield Match(Form.DOMAIN, distance, domain)
+        yield Match(Form.OWNED_BY, 0, thing.owner)
+        yield Match(Form.EVERYTHING, 0, _EVERYTHING)
+
+    def _domains(self, thing: Thing) -> list[EntityRef]:
+        domains: list[EntityRef] = []
+        domain = thing.domain
+        while domain is not None and domain not in domains:
+            domains.append(domain)
+            above = self._organization.systems.get(domain)
+            domain = above.within if above is not None else None
+        return domains
+
+    def _is_claiming(self, source: Source, thing: Thing) -> bool:
+        if source.engagement is None:
+            reach = source.rules.charter_claims
+            return reach is Reach.COVERED or (reach is Reach.OWN and thing.owner == source.team.group)
+        if source.state not in CLAIMING:
+            return False
+        terms = source.engagement.pager
+        return not source.rules.advises_only or (terms.primary == "sre" and bool(terms.reason))
+
+    def _advice(self, source: Source) -> Adviser | None:
+        name = source.team.title or source.team.name
+        if source.engagement is None:
+            if source.rules.charter_advises is not Advice.SCOPE:
+                return None
+            text = f"Advice comes from {name}, who is chartered for it; a charter alone holds no pager."
+            return Adviser(source.team, None, Because("charter-advises", text, source.place, source.document))
+        if source.rules.advises_only and source.state in _ADVISING:
+            text = f"Advice comes from {name} by the engagement {source.engagement.name}; it changes nothing itself."
+        elif source.state is EngagementState.PREPARING:
+            text = f"Advice comes from {name}: the engagement {source.engagement.name} is still preparing, without the pager."
+        else:
+            return None
+        move = _move_on(source.engagement, self.day)
+        place = move.place if move is not None else source.place
+        return Adviser(source.team, source.engagement, Because("engagement-advises", text, place, source.document))
+
+    def _advice_of_dependencies(self, thing: Thing) -> Iterator[Adviser]:
+        for dependency in thing.dependencies:
+            on = self._organization.things.get(dependency.on)
+            for source in self._charters_by_group.get(on.owner, ()) if on is not None else ():
+                if source.rules.charter_advises is Advice.DEPENDANTS and thing.owner != source.team.group:
+                    text = f"Advice comes from {source.team.title or source.team.name}, on whose {dependency.on} it depends."
+                    document = f"{thing.ref.kind.capitalize()} {thing.ref.name}"
+                    because = Because("dependency-advises", text, dependency.place, document)
+                    yield Adviser(source.team, None, because)
+
+    def _out_of_life(self, source: Source, engagement: Engagement) -> Because:
+        move = _move_on(engagement, self.day)
+        past_end = engagement.ends is not None and self.day > engagement.ends
+        if past_end and engagement.ends is not None:
+            text = (
+                f"The engagement {engagement.name} ended on {day_in_words(engagement.ends)}; it gives nothing any more."
+            )
+        else:
+            state = source.state.value if source.state else ""
+            text = f"The engagement {engagement.name} is {state} on {day_in_words(self.day)}; it claims nothing."
+        place = engagement.place if past_end or move is None else move.place
+        return Because("engagement-not-in-force", text, place, source.document)
+
+
+def day_of(organization: Organization, at: datetime) -> date:
+    """Return the day of an instant by the organisation's own calendar."""
+    return at.astimezone(ZoneInfo(organization.time_zone)).date()
+
+
+def _keys(source: Source) -> set[EntityRef]:
+    keys: set[EntityRef] = set()
+    if (scope := source.scope) is not None:
+        keys |= scope.things | scope.systems | scope.domains | scope.owned_by
+        keys |= {_EVERYTHING} if scope.everything else set()
+    if source.engagement is None and source.rules.charter_claims is Reach.OWN:
+        keys.add(source.team.group)
+    return keys
+
+
+def _move_on(engagement: Engagement, day: date) -> Move | None:
+    return next((move for move in reversed(engagement.life) if move.on <= day), None)
+
+
+def _exception(source: Source, facets: Iterable[Match]) -> EntityRef | None:
+    """Return what a source's scope leaves out that these facets fall under, if anything."""
+    if source.scope is None or not source.scope.excluded:
+        return None
+    return next((match.through for match in facets if match.through in source.scope.excluded), None)
+
+
+def _left_out(source: Source, exception: EntityRef) -> Because:
+    text = f"{source.subject} leaves {spoken(exception)} out."
+    return Because("scope-except", text, source.place, source.document)

@@ -1,0 +1,293 @@
+"""Who answers for a thing: exactly one holder of its pager at an instant, or a gap, always with the reasons.
+
+Pure: an organisation, a thing, an alert class and an instant in; an answer out. It ends at an escalation policy; who stands
+behind that policy at the moment is the schedules' matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from .because import Because, spoken
+from .charters import AlertClass, Engagement, EscalationPolicy
+from .claims import Claim, Claims, Source, Standing
+from .entities import Dependency, Thing
+from .faults import Fault, Level
+from .hours import is_within
+from .organization import Organization
+from .values import EntityRef
+from .ways import Ways
+
+__all__ = ["Because", "PagerAnswer", "coverage", "gaps", "pager", "policies_for", "ties"]
+
+
+@dataclass(frozen=True)
+class PagerAnswer:
+    """Who holds the pager for a thing and alert class, and why.
+
+    `team` is the SRE team whose claim covers the thing (None: no SRE team does), by `engagement` or else by its charter;
+    `holder` is the group that is paged by `policy`, which may be the partner. `gap` says what is missing where the way ends
+    before a policy. `advisers` are names of SRE teams; `told` are holders that are informed and not woken.
+    """
+
+    thing: EntityRef | None
+    alert_class: AlertClass
+    holder: EntityRef | None
+    team: str | None
+    engagement: str | None
+    policy: str | None
+    advisers: tuple[str, ...]
+    gap: str | None
+    because: tuple[Because, ...]
+    told: tuple[EntityRef, ...] = ()
+
+
+def pager(organization: Organization, thing: EntityRef | None, alert_class: AlertClass, at: datetime) -> PagerAnswer:
+    """Return who is paged for `thing`; for a thing that is not in the catalog, whoever answers for the rest."""
+    answers = _Answers(organization, at)
+    known = organization.things.get(thing) if thing is not None else None
+    return answers.answer(known, alert_class) if known is not None else answers.unknown(thing, alert_class)
+
+
+def coverage(organization: Organization, at: datetime) -> tuple[PagerAnswer, ...]:
+    """Return who is paged for every thing that fails by itself, in the order of their references."""
+    answers = _Answers(organization, at)
+    return tuple(answers.answer(thing, AlertClass.APPLICATION) for _, thing in sorted(organization.things.items()))
+
+
+def ties(organization: Organization, at: datetime) -> tuple[Fault, ...]:
+    """Return a fault for each pair of documents that claim a thing equally at `at`, naming both and one thing they share."""
+    claims = Claims(organization, at)
+    found: dict[tuple[str, str], Fault] = {}
+    for _, thing in sorted(organization.things.items()):
+        if (pair := claims.standing(thing).tie) is not None:
+            first, second = pair
+            found.setdefault((first.source.document, second.source.document), _tie_fault(thing, first, second))
+    return tuple(found.values())
+
+
+def gaps(organization: Organization, at: datetime) -> tuple[Fault, ...]:
+    """Return a fault for each group that holds a pager without an escalation policy, and for each thing nobody answers for."""
+    found: dict[EntityRef, Fault] = {}
+    for answer in coverage(organization, at):
+        if answer.gap is None or answer.thing is None:
+            continue
+        by_claim = answer.team is not None and answer.holder is not None
+        place = next((because.place for because in reversed(answer.because) if because.place), organization.place)
+        level = Level.ERROR if by_claim else Level.WARNING
+        code = "holder-without-policy" if by_claim else "nobody-answers"
+        hint = f"Write an EscalationPolicy that is for {answer.holder or organization.things[answer.thing].owner}."
+        fault = Fault(code, level, f"Nobody can be paged for {answer.thing}: {answer.gap}.", hint, place)
+        found.setdefault(answer.holder or answer.thing, fault)
+    return tuple(found.values())
+
+
+def policies_for(organization: Organization, group: EntityRef) -> tuple[EscalationPolicy, ...]:
+    """Return the escalation policies that are `for` a group, by name."""
+    return Ways(organization).policies(group)
+
+
+class _Answers:
+    """The answers of one organisation at one instant."""
+
+    def __init__(self, organization: Organization, at: datetime) -> None:
+        self._organization = organization
+        self._local = at.astimezone(ZoneInfo(organization.time_zone))
+        self._claims = Claims(organization, at)
+        self._ways = Ways(organization)
+
+    def unknown(self, thing: EntityRef | None, alert_class: AlertClass) -> PagerAnswer:
+        """Return who is paged for what is not in the catalog."""
+        what = f"{thing} is not in the catalog" if thing is not None else "The alert names no thing of the catalog"
+        document = f"Organization {self._organization.name}"
+        because = Because("unknown-thing", f"{what}: no claim can reach it.", self._organization.place, document)
+        return self._caught(PagerAnswer(thing, alert_class, None, None, None, None, (), None, (because,)))
+
+    def answer(self, thing: Thing, alert_class: AlertClass) -> PagerAnswer:
+        """Return who is paged for a thing of the catalog."""
+        own = self._own(thing, alert_class)
+        return self._platform(thing, own) if alert_class is AlertClass.PLATFORM else own
+
+    def _own(self, thing: Thing, alert_class: AlertClass) -> PagerAnswer:
+        standing = self._claims.standing(thing)
+        opening = (_about(thing), *standing.passed_over)
+        if standing.winner is not None:
+            return self._claimed(thing, alert_class, standing, opening)
+        if standing.tie is not None:
+            opening += _tie_reasons(*standing.tie)
+        else:
+            text = f"No SRE team claims {thing.ref}, whose tier is {thing.tier.value}."
+            opening += (Because("uncovered", text, thing.profile_place or thing.place, _document(thing)),)
+        return self._uncovered(thing, alert_class, standing, opening)
+
+    def _claimed(
+        self, thing: Thing, alert_class: AlertClass, standing: Standing, opening: tuple[Because, ...]
+    ) -> PagerAnswer:
+        winner = standing.claims[0].source
+        because = [*opening, *self._claims.reasons(standing.claims[0])]
+        because += [_beaten(standing.claims[0], loser) for loser in standing.claims[1:]]
+        holder, named, terms = self._terms(winner, alert_class)
+        way = self._ways.to(holder, named)
+        advisers = [adviser for adviser in standing.advisers if adviser.team.name != winner.team.name]
+        return PagerAnswer(
+            thing=thing.ref,
+            alert_class=alert_class,
+            holder=holder,
+            team=winner.team.name,
+            engagement=winner.engagement.name if winner.engagement else None,
+            policy=way.policy,
+            advisers=tuple(adviser.team.name for adviser in advisers),
+            gap=way.gap,
+            because=(*because, *(adviser.because for adviser in advisers), *terms, way.because),
+        )
+
+    def _terms(self, source: Source, alert_class: AlertClass) -> tuple[EntityRef, str | None, list[Because]]:
+        """Return the group that holds the pager under a claim, the policy that the claim names, and the reasons."""
+        engagement = source.engagement
+        if engagement is None:
+            return source.team.group, None, []
+        pager_terms = engagement.pager
+
+        def reason(rule: str, text: str) -> list[Because]:
+            return [Because(rule, text, pager_terms.place, source.document)]
+
+        partner = engagement.partner
+        if source.rules.host_pager:
+            text = f"SREs embedded with {partner} stand in its watch: the host's own pager is used."
+            return partner, pager_terms.escalation, reason("host-pager", text)
+        side = pager_terms.classes.get(alert_class, pager_terms.primary)
+        if side == "partner":
+            given = f"alerts of class {alert_class.value}" if alert_class in pager_terms.classes else "the pager"
+            return partner, None, reason("pager-of-partner", f"The engagement leaves {given} with {partner}.")
+        if not self._is_open(engagement):
+            text = f"Outside the hours “{pager_terms.hours}” the pager is with {partner}."
+            return partner, None, reason("pager-hours", text)
+        return (
+            source.team.group,
+            pager_terms.escalation,
+            reason("pager-of-sre", f"The pager is with {source.team.group}."),
+        )
+
+    def _is_open(self, engagement: Engagement) -> bool:
+        openings = self._organization.hours.get(engagement.pager.hours)
+        return openings is None or is_within(openings, self._local)
+
+    def _uncovered(
+        self, thing: Thing, alert_class: AlertClass, standing: Standing, opening: tuple[Because, ...]
+    ) -> PagerAnswer:
+        advice = tuple(adviser.because for adviser in standing.advisers)
+        answer = PagerAnswer(
+            thing=thing.ref,
+            alert_class=alert_class,
+            holder=None,
+            team=None,
+            engagement=None,
+            policy=None,
+            advisers=tuple(adviser.team.name for adviser in standing.advisers),
+            gap=None,
+            because=(*opening, *advice),
+        )
+        owners = self._ways.owners(thing.owner)
+        if len(owners) != 1:
+            return self._caught(answer)
+        text = f"Its owner, {owners[0]}, holds its own pager."
+        return self._held(answer, owners[0], Because("owner-pager", text, thing.place, _document(thing)))
+
+    def _caught(self, answer: PagerAnswer) -> PagerAnswer:
+        """Hand an answer that found no holder to the organisation's catch-all, if it has one."""
+        catch_all, place = self._organization.catch_all, self._organization.place
+        document = f"Organization {self._organization.name}"
+        if catch_all is not None:
+            text = f"{catch_all} answers for what nobody else does."
+            return self._held(answer, catch_all, Because("catch-all", text, place, document))
+        gap = "neither its owner has an escalation policy nor the organisation a catchAll"
+        end = Because("no-catch-all", f"The way ends here: {gap}.", place, document)
+        return replace(answer, gap=gap, because=(*answer.because, end))
+
+    def _held(self, answer: PagerAnswer, holder: EntityRef, why: Because) -> PagerAnswer:
+        way = self._ways.to(holder)
+        because = (*answer.because, why, way.because)
+        return replace(answer, holder=holder, policy=way.policy, gap=way.gap, because=because)
+
+    def _platform(self, thing: Thing, own: PagerAnswer) -> PagerAnswer:
+        """Hand a platform alert to the one other holder of its critical dependencies; where several do, to the thing's own."""
+        critical = [edge for edge in thing.dependencies if edge.critical and edge.on in self._organization.things]
+        answers = [(edge, self._own(self._organization.things[edge.on], AlertClass.APPLICATION)) for edge in critical]
+        others = [(edge, answer) for edge, answer in answers if answer.holder not in {own.holder, None}]
+        if len({answer.holder for _, answer in others}) != 1:
+            return replace(own, because=(_no_other_holder(thing, critical, len(others)), *own.because))
+        answer = others[0][1]
+        because = tuple(_critical_dependency(thing, edge) for edge, _ in others)
+        if own.holder is not None:
+            text = f"{own.holder}, who holds {thing.ref} itself, is told and not woken."
+            because += (Because("consumer-is-told", text, thing.place, _document(thing)),)
+        return replace(
+            answer,
+            thing=thing.ref,
+            alert_class=AlertClass.PLATFORM,
+            advisers=tuple(name for name in own.advisers if name != answer.team),
+            told=(own.holder,) if own.holder is not None else (),
+            because=(*because, *answer.because),
+        )
+
+
+def _tie_reasons(first: Claim, second: Claim) -> tuple[Because, Because]:
+    text = f"{first.source.document} and {second.source.document} claim it equally: a tie, so neither counts."
+    return (
+        Because("tie", text, first.source.place, first.source.document),
+        Because("tie", text, second.source.place, second.source.document),
+    )
+
+
+def _tie_fault(thing: Thing, first: Claim, second: Claim) -> Fault:
+    return Fault(
+        "tie",
+        Level.ERROR,
+        f"{first.source.document} and {second.source.document} claim {thing.ref} equally: "
+        f"both cover {first.match.words}.",
+        "Narrow one of the two scopes, except the thing from one, or end one of them.",
+        first.source.place,
+        (second.source.place,),
+    )
+
+
+def _beaten(winner: Claim, loser: Claim) -> Because:
+    if winner.key[0] != loser.key[0]:
+        rule, why = "engagement-before-charter", "an engagement stands before a charter"
+    elif winner.key[1:3] != loser.key[1:3]:
+        rule, why = "more-specific-first", "the more specific scope stands first"
+    else:
+        ranks = f"{winner.source.rules.title.lower()} stands before {loser.source.rules.title.lower()}"
+        rule, why = "implementation-order", ranks
+    text = f"It goes before {loser.source.words}, which covers {loser.match.words}: {why}."
+    return Because(rule, text, loser.source.place, loser.source.document)
+
+
+def _about(thing: Thing) -> Because:
+    where = f" in {spoken(thing.system)}" if thing.system is not None else ""
+    text = f"{thing.ref} is a {thing.type}{where}, owned by {thing.owner}."
+    return Because("thing", text, thing.place, _document(thing))
+
+
+def _critical_dependency(thing: Thing, edge: Dependency) -> Because:
+    text = f"{thing.ref} critically depends on {edge.on}: while that fails, its holder is paged."
+    return Because("critical-dependency", text, edge.place, _document(thing))
+
+
+def _no_other_holder(thing: Thing, critical: Sequence[Dependency], others: int) -> Because:
+    place = critical[0].place if critical else thing.place
+    names = ", ".join(str(edge.on) for edge in critical)
+    if not critical:
+        text = f"{thing.ref} has no critical dependency in the catalog: its own holder answers."
+    elif others:
+        text = f"Different groups hold what {thing.ref} critically depends on ({names}): its own holder finds out which fails."
+    else:
+        text = f"Nobody else holds what {thing.ref} critically depends on ({names}): its own holder answers."
+    return Because("no-other-holder", text, place, _document(thing))
+
+
+def _document(thing: Thing) -> str:
+    return f"{thing.ref.kind.capitalize()} {thing.ref.name}"

@@ -1,0 +1,203 @@
+"""Engagement documents → engagements, linked: parties, scope, pager, authority, and a life that the table of moves allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from .charter import Settings, check_forms
+from .charters import AlertClass, Engagement, EngagementState, Move, PagerTerms, SRETeam
+from .doubts import doubt_minutes, doubt_months
+from .implementations import ImplementationRules, rules_of
+from .recognition import Declared, Family
+from .register import Register
+from .scopes import link_scope
+from .shapes import charter as shapes
+from .shapes.fields import Shape
+from .values import EntityRef
+
+ALWAYS = "always"
+
+_PROPOSED, _PREPARING, _ACTIVE = EngagementState.PROPOSED, EngagementState.PREPARING, EngagementState.ACTIVE
+_HANDING_BACK, _ENDED, _DECLINED = EngagementState.HANDING_BACK, EngagementState.ENDED, EngagementState.DECLINED
+
+MOVES: Mapping[EngagementState | None, frozenset[EngagementState]] = {
+    None: frozenset({_PROPOSED}),
+    _PROPOSED: frozenset({_PREPARING, _DECLINED}),
+    _PREPARING: frozenset({_ACTIVE, _DECLINED}),
+    _ACTIVE: frozenset({_HANDING_BACK}),
+    _HANDING_BACK: frozenset({_ENDED}),
+    _ENDED: frozenset(),
+    _DECLINED: frozenset(),
+}
+
+
+def link_engagements(register: Register, teams: Mapping[str, SRETeam], settings: Settings) -> dict[str, Engagement]:
+    """Return the engagements by name. One whose parties do not exist is a fault and is left out."""
+    engagements: dict[str, Engagement] = {}
+    for one, shape in register.each(Family.WATCHBILL, "Engagement", shapes.Engagement):
+        engagement = _Linker(register, one, shape, settings).engagement(teams)
+        if engagement is not None:
+            engagements[one.name] = engagement
+    return engagements
+
+
+class _Linker:
+    """Links one engagement."""
+
+    def __init__(self, register: Register, one: Declared[Shape], shape: shapes.Engagement, settings: Settings) -> None:
+        self._register = register
+        self._faults = register.faults
+        self._one = one
+        self._shape = shape
+        self._spec = shape.spec
+        self._settings = settings
+
+    def engagement(self, teams: Mapping[str, SRETeam]) -> Engagement | None:
+        """Return the engagement, or None where one of its parties is not known."""
+        spec, one = self._spec, self._one
+        name = self._register.resolve_name(one, ("spec", "sre"), Family.WATCHBILL, "SRETeam")
+        partner = self._register.resolve(one, ("spec", "partner"), ("group",))
+        scope = link_scope(self._register, one, ("spec", "covers"), spec.covers)
+        life = self._life()
+        self._check_agreement()
+        team = teams.get(name) if name else None
+        if team is None or partner is None:
+            return None
+        rules = rules_of(team.implementation)
+        check_forms(self._register, one, ("spec", "covers"), spec.covers, rules)
+        self._check_authority(rules)
+        self._check_end(rules)
+        self._check_parties(team, partner)
+        return Engagement(
+            name=one.name,
+            title=self._shape.metadata.title or self._shape.metadata.name,
+            sre=team.name,
+            partner=partner,
+            scope=scope,
+            pager=self._pager(rules),
+            practices={practice: str(side) for practice, side in spec.practices.items()},
+            authority=frozenset(spec.authority) if spec.authority is not None else None,
+            life=life,
+            ends=spec.ends,
+            place=one.place,
+        )
+
+    def _pager(self, rules: ImplementationRules) -> PagerTerms:
+        terms = self._spec.pager or shapes.Pager()
+        path = ("spec", "pager")
+        document = self._one.document
+        doubt_months(document, (*path, "respondWithin"), self._faults, terms.respond_within)
+        if terms.hours != ALWAYS and terms.hours not in self._settings.hours:
+            known = ", ".join([ALWAYS, *self._settings.hours])
+            self._faults.error(
+                "unknown-hours",
+                document.place(*path, "hours"),
+                f"The Organization names no hours “{terms.hours}”.",
+                f"Known: {known}.",
+            )
+        if terms.escalation:
+            self._register.resolve_name(self._one, (*path, "escalation"), Family.WATCHBILL, "EscalationPolicy")
+        if rules.advises_only and terms.primary == "sre" and not terms.reason:
+            self._faults.error(
+                "missing-reason",
+                document.place(*path, "primary"),
+                f"A team that is {rules.title.lower()} holds no pager unless it says why.",
+                "Add “reason” to the pager, or leave it with the partner.",
+            )
+        return PagerTerms(
+            primary=terms.primary or rules.primary,
+            reason=terms.reason or "",
+            hours=terms.hours,
+            classes={AlertClass(name): side for name, side in terms.classes.items()},
+            escalation=terms.escalation.lower() if terms.escalation else None,
+            place=document.key_place(*path) if document.has(*path) else self._one.place,
+        )
+
+    def _life(self) -> tuple[Move, ...]:
+        moves: list[Move] = []
+        last: EngagementState | None = None
+        document = self._one.document
+        for position, shape in enumerate(self._spec.life):
+            path = ("spec", "life", position)
+            state = EngagementState(shape.state)
+            if state not in MOVES[last]:
+                allowed = " or ".join(sorted(move.value for move in MOVES[last])) or "nothing"
+                before = f"after “{last.value}”" if last else "at the beginning"
+                self._faults.error(
+                    "life-move",
+                    document.place(*path, "state"),
+                    f"“{state.value}” cannot come {before}.",
+                    f"What may come {before}: {allowed}.",
+                )
+            if moves and shape.on < moves[-1].on:
+                self._faults.error(
+                    "life-order",
+                    document.place(*path, "on"),
+                    f"This move is dated before the one above it, {moves[-1].on}.",
+                    "Write the life oldest first.",
+                    [moves[-1].place],
+                )
+            by = self._register.resolve(self._one, (*path, "by"), ("user", "group"))
+            if by is not None:
+                moves.append(Move(state, shape.on, by, shape.why, document.place(*path)))
+            last = state
+        return tuple(moves)
+
+    def _check_agreement(self) -> None:
+        agreement = self._spec.agreement
+        if agreement is None:
+            return
+        path = ("spec", "agreement")
+        doubt_minutes(self._one.document, (*path, "reviewEvery"), self._faults, agreement.review_every)
+        if agreement.budget_policy:
+            self._register.resolve_name(self._one, (*path, "budgetPolicy"), Family.WATCHBILL, "BudgetPolicy")
+        if agreement.escalate_to:
+            self._register.resolve(self._one, (*path, "escalateTo"), ("user", "group"))
+
+    def _check_authority(self, rules: ImplementationRules) -> None:
+        spec = self._spec
+        if spec.authority is None or spec.authority_reason:
+            return
+        for position, action in enumerate(spec.authority):
+            if action not in rules.default_authority:
+                self._faults.error(
+                    "missing-reason",
+                    self._one.document.place("spec", "authority", position),
+                    f"“{action}” is wider than what the implementation “{rules.implementation.value}” gives.",
+                    "Say why in “authorityReason”, or leave it out.",
+                )
+
+    def _check_end(self, rules: ImplementationRules) -> None:
+        spec, document = self._spec, self._one.document
+        if rules.requires_end and spec.ends is None:
+            self._faults.error(
+                "missing-end",
+                document.key_place("spec"),
+                f"An engagement of the implementation “{rules.implementation.value}” needs a day on which it ends.",
+                "Add “ends”, at most a year ahead; it can be prolonged.",
+            )
+        if spec.ends is not None and spec.ends < spec.life[0].on:
+            self._faults.error(
+                "ends-before-start",
+                document.place("spec", "ends"),
+                "It ends before its life begins.",
+                "Correct “ends”, or the days in “life”.",
+                [document.place("spec", "life", 0)],
+            )
+
+    def _check_parties(self, team: SRETeam, partner: EntityRef) -> None:
+        if team.group == partner:
+            self._faults.error(
+                "own-partner",
+                self._one.document.place("spec", "partner"),
+                f"{partner} is the group of {team.name} itself.",
+                "Name the group of the developers or customers that it serves.",
+            )
+
+
+def change_days(engagements: Mapping[str, Engagement]) -> list[date]:
+    """Return the days on which any engagement changes its state, in order."""
+    days = {move.on for engagement in engagements.values() for move in engagement.life}
+    days |= {engagement.ends + timedelta(days=1) for engagement in engagements.values() if engagement.ends}
+    return sorted(days)

@@ -1,0 +1,78 @@
+"""Declared documents → one linked organisation. Every fault of every document is collected; none hides another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .alerting import check_alert_policies
+from .catalog import link_catalog
+from .charter import check_reviews, link_settings, link_sre_teams
+from .engagements import link_engagements
+from .faults import FaultList
+from .goals import link_goals
+from .organization import Organization
+from .profiles import add_profiles
+from .recognition import Declared, Family
+from .register import Register
+from .shapes.fields import Shape
+from .sources import link_sources
+from .watches import link_budget_policies, link_escalation_policies, link_schedules
+
+
+def link(declared: Sequence[Declared[Shape]], faults: FaultList, *, name: str, revision: str) -> Organization:
+    """Return the organisation that the documents declare. It is fit to take force only where `faults` has no errors.
+
+    `name` is used where no Organization document says one; `revision` is the digest of the files.
+    """
+    register = Register(declared, faults)
+    settings = link_settings(register, name)
+    catalog = link_catalog(register)
+    things = add_profiles(register, catalog.things, catalog.systems)
+    teams = link_sre_teams(register)
+    schedules = link_schedules(register)
+    sources = link_sources(register)
+    organization = Organization(
+        name=settings.name,
+        title=settings.title,
+        time_zone=settings.time_zone,
+        catch_all=settings.catch_all,
+        admins=settings.admins,
+        hours=settings.hours,
+        users=catalog.users,
+        groups=catalog.groups,
+        things=things,
+        systems=catalog.systems,
+        sre_teams=teams,
+        engagements=link_engagements(register, teams, settings),
+        schedules=schedules,
+        escalation_policies=link_escalation_policies(register),
+        budget_policies=link_budget_policies(register),
+        sources=sources,
+        goals=link_goals(register, sources, things),
+        place=settings.place,
+        revision=revision,
+    )
+    check_reviews(register)
+    check_alert_policies(register)
+    _check_whole(organization, declared, faults)
+    return organization
+
+
+def _check_whole(organization: Organization, declared: Sequence[Declared[Shape]], faults: FaultList) -> None:
+    watchbill = [one for one in declared if one.family is Family.WATCHBILL]
+    if watchbill and not any(one.kind == "Organization" for one in watchbill):
+        faults.warning(
+            "no-organization",
+            watchbill[0].place,
+            "No Organization document says which time zone holds and who answers for what nobody covers.",
+            "Add one: kind Organization with timeZone and catchAll.",
+        )
+    catch_all = organization.catch_all
+    policies = organization.escalation_policies.values()
+    if catch_all is not None and not any(catch_all in policy.groups for policy in policies):
+        faults.warning(
+            "catch-all-unreachable",
+            organization.place,
+            f"{catch_all} answers for what nobody covers, yet no escalation policy is for it.",
+            f"Write an EscalationPolicy that is for {catch_all}.",
+        )

@@ -1,0 +1,164 @@
+"""The register: everything that is declared, by kind and name; it resolves references and says what was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from .faults import FaultList, Level
+from .nodes import Document, Path
+from .recognition import Declared, Family
+from .shapes.fields import Shape
+from .values import EntityRef, Place
+
+ShapeT = TypeVar("ShapeT", bound=Shape)
+
+_SPOKEN = {
+    "sreteam": "SRE team",
+    "slo": "SLO",
+    "sli": "SLI",
+    "datasource": "data source",
+    "alertpolicy": "alert policy",
+    "alertcondition": "alert condition",
+    "alertnotificationtarget": "notification target",
+    "escalationpolicy": "escalation policy",
+    "budgetpolicy": "budget policy",
+    "serviceprofile": "service profile",
+    "readinessreview": "readiness review",
+    "api": "API",
+}
+_MOST_COMPARISONS = 50_000
+_CODES = {
+    "sreteam": "sre-team",
+    "datasource": "data-source",
+    "alertpolicy": "alert-policy",
+    "alertcondition": "alert-condition",
+    "alertnotificationtarget": "notification-target",
+    "escalationpolicy": "escalation-policy",
+    "budgetpolicy": "budget-policy",
+}
+
+
+def spoken(kind: str) -> str:
+    """Return a kind as people say it."""
+    return _SPOKEN.get(kind.lower(), kind.lower())
+
+
+class Register:
+    """Everything declared in one folder. Two documents of one kind and name are a fault; the first one counts."""
+
+    def __init__(self, declared: Iterable[Declared[Shape]], faults: FaultList) -> None:
+        self.faults = faults
+        self._comparisons = _MOST_COMPARISONS
+        self._entities: dict[EntityRef, Declared[Shape]] = {}
+        self._documents: dict[tuple[Family, str], dict[str, Declared[Shape]]] = {}
+        self._in_order: dict[tuple[Family, str], list[Declared[Shape]]] = {}
+        for one in declared:
+            self._enter(one)
+
+    def _enter(self, one: Declared[Shape]) -> None:
+        self._in_order.setdefault((one.family, one.kind), []).append(one)
+        if one.family is Family.BACKSTAGE:
+            first = self._entities.setdefault(one.ref, one)
+        else:
+            first = self._documents.setdefault((one.family, one.kind.lower()), {}).setdefault(one.name, one)
+        if first is not one and one.kind != "Organization":
+            self.faults.error(
+                "duplicate-name",
+                one.place,
+                f"“{one.name}” is already the name of the {spoken(one.kind)} in {first.place}.",
+                "Give one of the two another name, or remove it.",
+                [first.place],
+            )
+
+    def each(self, family: Family, kind: str, _shape: type[ShapeT]) -> Iterator[tuple[Declared[Shape], ShapeT]]:
+        """Yield every declaration of a kind whose fields could be read, with its shape; of one name several, where they are."""
+        for one in self._in_order.get((family, kind), ()):
+            if isinstance(one.shape, _shape):
+                yield one, one.shape
+
+    def named(self, family: Family, kind: str, name: str) -> Declared[Shape] | None:
+        """Return the document of a kind and name, if there is one."""
+        return self._documents.get((family, kind.lower()), {}).get(name.lower())
+
+    def entity(self, ref: EntityRef) -> Declared[Shape] | None:
+        """Return the Backstage entity of a reference, if it is declared."""
+        return self._entities.get(ref)
+
+    def resolve(
+        self,
+        one: Declared[Shape],
+        path: Path,
+        kinds: Sequence[str],
+        *,
+        text: str | None = None,
+        level: Level = Level.ERROR,
+    ) -> EntityRef | None:
+        """Return the entity that the text at `path` names, or None with a fault. The first of `kinds` is the default.
+
+        In Backstage entities the namespace defaults to the entity's own.
+        """
+        ref = self.reference(one, path, kinds[0], text)
+        if ref is None:
+            return None
+        if ref.kind not in kinds:
+            allowed = " or ".join(spoken(kind) for kind in kinds)
+            self.faults.add(
+                level, "wrong-kind", one.document.place(*path), f"{ref} is no {allowed}.", f"Name a {allowed} here."
+            )
+            return None
+        if ref in self._entities:
+            return ref
+        self._unknown_entity(ref, one.document.place(*path), kinds, level)
+        return None
+
+    def reference(self, one: Declared[Shape], path: Path, kind: str, text: str | None = None) -> EntityRef | None:
+        """Return the text at `path` read as a reference, declared or not; None where it is none."""
+        written = text if text is not None else reference_text(one.document, path)
+        namespace = one.namespace if one.family is Family.BACKSTAGE else "default"
+        try:
+            return EntityRef.parse(written, kind=kind, namespace=namespace)
+        except ValueError as error:
+            self.faults.error(
+                "bad-reference", one.document.place(*path), f"{error}.", "Write it as in user:ana or group:sre."
+            )
+            return None
+
+    def resolve_name(self, one: Declared[Shape], path: Path, family: Family, kind: str, text: str = "") -> str | None:
+        """Return the name of the watchbill or OpenSLO document that the text at `path` names, or None with a fault."""
+        written = text or one.document.text(*path)
+        known = self._documents.get((family, kind.lower()), {})
+        if written.lower() in known:
+            return written.lower()
+        meant = self._meant(written.lower(), list(known))
+        self._unknown(kind, written, one.document.place(*path), Level.ERROR, meant)
+        return None
+
+    def _unknown_entity(self, ref: EntityRef, place: Place, kinds: Sequence[str], level: Level) -> None:
+        known = [self._short(other, kinds) for other in self._entities if other.kind in kinds]
+        meant = self._meant(self._short(ref, kinds), known)
+        self._unknown(ref.kind, str(ref).partition(":")[2], place, level, meant)
+
+    def _meant(self, written: str, known: Sequence[str]) -> str:
+        """Return the known name that is closest, or the empty text; also once the folder has used up its comparisons."""
+        self._comparisons -= len(known)
+        close = difflib.get_close_matches(written, known, 1, 0.6) if self._comparisons > 0 else []
+        return close[0] if close else ""
+
+    @staticmethod
+    def _short(ref: EntityRef, kinds: Sequence[str]) -> str:
+        return str(ref).partition(":")[2] if ref.kind == kinds[0] else str(ref)
+
+    def _unknown(self, kind: str, written: str, place: Place, level: Level, meant: str) -> None:
+        hint = f"Did you mean “{meant}”?" if meant else f"Declare the {spoken(kind)}, or correct the name."
+        code = f"unknown-{_CODES.get(kind.lower(), kind.lower())}"
+        self.faults.add(level, code, place, f"There is no {spoken(kind)} “{written}”.", hint)
+
+
+def reference_text(document: Document, path: Path) -> str:
+    """Return the reference at a path as text; the old form of Backstage, a mapping of kind, namespace and name, included."""
+    if not document.has(*path, "name"):
+        return document.text(*path)
+    kind, namespace = document.text(*path, "kind"), document.text(*path, "namespace")
+    return f"{f'{kind}:' if kind else ''}{f'{namespace}/' if namespace else ''}{document.text(*path, 'name')}"

@@ -1,0 +1,266 @@
+"""watchbill's own documents on who serves whom: Organization, SRETeam, Engagement, ServiceProfile, ReadinessReview."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Discriminator, Field, Tag
+
+from .fields import Date, Name, Reference, Shape, Share, Span, Text, TimeZone
+from .hours import HoursShape
+
+ImplementationName: TypeAlias = Literal["kitchenSink", "infrastructure", "tools", "product", "embedded", "consulting"]
+PracticeName: TypeAlias = Literal[
+    "toil", "goals", "design", "observability", "incidents", "capacity", "change", "chaos"
+]
+Side: TypeAlias = Literal["sre", "partner"]
+ActionName: TypeAlias = Literal[
+    "changeCode",
+    "changeConfig",
+    "silence",
+    "planMaintenance",
+    "overrideGate",
+    "setGoals",
+    "excludeBudget",
+    "rebook",
+]
+
+
+class Metadata(Shape, defer_build=False):
+    """What every watchbill document says of itself."""
+
+    name: Name
+    title: Text | None = None
+    description: Text | None = None
+    labels: dict[str, str] = Field(default_factory=dict)
+    annotations: dict[str, str] = Field(default_factory=dict)
+
+
+class WatchbillDocument(Shape):
+    """The envelope of every watchbill document."""
+
+    api_version: Literal["watchbill/v1"]
+    kind: str
+    metadata: Metadata
+
+
+class RuleOverride(Shape):
+    """An override of a built-in rule or threshold, never without its reason."""
+
+    rule: Name
+    value: Any = None
+    off: bool | None = None
+    reason: Text
+    by: Reference | None = None
+    on: Date | None = None
+    until: Date | None = None
+
+
+class OrganizationSpec(Shape):
+    """What holds for the whole organisation."""
+
+    time_zone: TimeZone
+    catch_all: Reference | None = None
+    hours: dict[Name, list[HoursShape]] = Field(default_factory=dict)
+    admins: list[Reference] = Field(default_factory=list)
+    rules: list[RuleOverride] = Field(default_factory=list)
+
+
+class Organization(WatchbillDocument):
+    """The organisation: its time zone, who answers for what nobody covers, its named hours and its administrators."""
+
+    spec: OrganizationSpec
+
+
+class ScopeShape(Shape, defer_build=False):
+    """Which things are meant: everything, or what is named, less what `except` names."""
+
+    everything: Literal[True] | None = None
+    domains: list[Reference] = Field(default_factory=list)
+    systems: list[Reference] = Field(default_factory=list)
+    components: list[Reference] = Field(default_factory=list)
+    resources: list[Reference] = Field(default_factory=list)
+    owned_by: list[Reference] = Field(default_factory=list)
+    except_: list[Reference] = Field(default_factory=list, alias="except")
+
+
+class Approval(Shape):
+    """Who approved a charter, and when."""
+
+    by: Reference
+    on: Date
+
+
+class Charter(Shape):
+    """What a team is for, and over what."""
+
+    mission: Text
+    scope: ScopeShape | None = None
+    approved: Approval | None = None
+    review_every: Span | None = None
+
+
+class Experience(Shape):
+    """Time that a person served in an implementation before."""
+
+    implementation: ImplementationName
+    from_: Date = Field(alias="from")
+    to: Date | None = None
+
+
+class Member(Shape):
+    """Where a member differs from “in the group, full time”."""
+
+    user: Reference
+    share: Share | None = None
+    until: Date | None = None
+    experience: list[Experience] = Field(default_factory=list)
+
+
+class SRETeamSpec(Shape):
+    """A Backstage group that practises SRE in one of the six implementations."""
+
+    group: Reference
+    implementation: ImplementationName
+    charter: Charter | None = None
+    members: list[Member] = Field(default_factory=list)
+
+
+class SRETeam(WatchbillDocument):
+    """A team that practises SRE."""
+
+    spec: SRETeamSpec
+
+
+class Pager(Shape):
+    """Who holds the pager under an engagement."""
+
+    primary: Side | None = None
+    reason: Text | None = None
+    hours: Name = "always"
+    respond_within: Span | None = None
+    classes: dict[Literal["application", "platform", "workflow"], Side] = Field(default_factory=dict)
+    escalation: Name | None = None
+    partner_share: Share | None = None
+
+
+class Agreement(Shape):
+    """What both sides agreed on."""
+
+    goals: list[Text] = Field(default_factory=list)
+    sre_share: Share | None = None
+    operations_limit: Share | None = None
+    budget_policy: Name | None = None
+    escalate_to: Reference | None = None
+    review_every: Span | None = None
+    hand_back_when: list[Text] = Field(default_factory=list)
+
+
+class MoveShape(Shape):
+    """One step in the life of an engagement."""
+
+    state: Literal["proposed", "preparing", "active", "handingBack", "ended", "declined"]
+    on: Date
+    by: Reference
+    why: Text
+
+
+class EngagementSpec(Shape):
+    """Which SRE team serves which partner, over what, on which terms."""
+
+    sre: Name
+    partner: Reference
+    covers: ScopeShape
+    practices: dict[PracticeName, Literal["sre", "partner", "joint"]] = Field(default_factory=dict)
+    pager: Pager | None = None
+    authority: list[ActionName] | None = None
+    authority_reason: Text | None = None
+    agreement: Agreement | None = None
+    life: Annotated[list[MoveShape], Field(min_length=1)]
+    ends: Date | None = None
+
+
+class Engagement(WatchbillDocument):
+    """An SRE team's engagement with a partner."""
+
+    spec: EngagementSpec
+
+
+def _reference_or_scope(value: Any) -> str:
+    is_scope = isinstance(value, Mapping) and not set(value) <= {"kind", "namespace", "name"}
+    return "scope" if is_scope else "reference"
+
+
+ReferenceOrScope: TypeAlias = Annotated[
+    Annotated[Reference, Tag("reference")] | Annotated[ScopeShape, Tag("scope")], Discriminator(_reference_or_scope)
+]
+
+
+class Redundancy(Shape):
+    """How many copies of a dependency there are, and what may fail in all of them at once."""
+
+    copies: Annotated[int, Field(ge=1)]
+    shared_fate: list[Text] = Field(default_factory=list)
+
+
+class DependencyShape(Shape):
+    """What a plain dependsOn does not say."""
+
+    on: Reference
+    critical: bool = False
+    fallback: Text | None = None
+    redundancy: Redundancy | None = None
+
+
+class ServiceProfileSpec(Shape):
+    """What the catalog has no field for, of one thing or of a scope."""
+
+    for_: ReferenceOrScope = Field(alias="for")
+    tier: Literal["critical", "high", "normal", "low"] | None = None
+    phase: Literal["design", "build", "limited", "generalAvailability", "deprecated", "abandoned"] | None = None
+    runbook: Text | None = None
+    repositories: list[Text] = Field(default_factory=list)
+    dependencies: list[DependencyShape] = Field(default_factory=list)
+
+
+class ServiceProfile(WatchbillDocument):
+    """What the catalog has no field for."""
+
+    spec: ServiceProfileSpec
+
+
+class ReviewItem(Shape):
+    """One question of a readiness review and its answer."""
+
+    area: Text
+    question: Text
+    status: Literal["yes", "no", "notApplicable"]
+    evidence: Text | None = None
+    owner: Reference | None = None
+    reason: Text | None = None
+    blocking: bool = False
+    due: Date | None = None
+
+
+class ReadinessReviewSpec(Shape):
+    """Whether a service is ready for an engagement to become active."""
+
+    engagement: Name
+    date: Date
+    reviewers: Annotated[list[Reference], Field(min_length=1)]
+    outcome: Literal["ready", "readyWithConditions", "notReady"]
+    items: list[ReviewItem]
+
+
+class ReadinessReview(WatchbillDocument):
+    """A readiness review and its outcome."""
+
+    spec: ReadinessReviewSpec
+
+
+KINDS: dict[str, type[WatchbillDocument]] = {
+    "Organization": Organization,
+    "SRETeam": SRETeam,
+    "Engagement": Engagement,
+    "ServiceProfile": ServiceProfile,
+    "ReadinessReview": ReadinessReview,
+}

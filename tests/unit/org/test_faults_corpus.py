@@ -1,0 +1,59 @@
+"""A sound organisation and one broken document at a time: each fault is found, exactly there, and nothing else is."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from watchbill.org.folder import read
+
+CORPUS = Path(__file__).parents[2] / "faults_corpus"
+EXPECTED = re.compile(rb"^# expect: (\w+) ([a-z0-9-]+) (\d+):(\d+)$", re.MULTILINE)
+BROKEN = sorted((CORPUS / "broken").iterdir())
+
+
+def test_the_sound_organisation_has_no_fault() -> None:
+    assert read(CORPUS / "sound").faults == ()
+
+
+def test_the_corpus_is_large_and_every_document_says_what_is_wrong_with_it() -> None:
+    assert len(BROKEN) >= 40
+    assert [path.name for path in BROKEN if not EXPECTED.search(path.read_bytes())] == []
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
+def test_a_broken_document_has_exactly_its_faults(path: Path, tmp_path: Path) -> None:
+    organisation = tmp_path / "organisation"
+    shutil.copytree(CORPUS / "sound", organisation)
+    shutil.copyfile(path, organisation / "zz-broken.yaml")
+
+    reading = read(organisation)
+
+    expected = [
+        (level.decode(), code.decode(), "zz-broken.yaml", int(line), int(column))
+        for level, code, line, column in EXPECTED.findall(path.read_bytes())
+    ]
+    found = [
+        (fault.level.value, fault.code, fault.place.file, fault.place.line, fault.place.column)
+        for fault in reading.faults
+    ]
+    assert sorted(found) == sorted(expected)
+    assert all(fault.message.endswith(".") for fault in reading.faults)
+    assert (reading.organization is None) == any(level == "error" for level, *_ in expected)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_no_fault_hides_another(order: int, tmp_path: Path) -> None:
+    """All broken documents in one folder: each code that any of them has is among the faults."""
+    organisation = tmp_path / "organisation"
+    shutil.copytree(CORPUS / "sound", organisation)
+    for number, path in enumerate(BROKEN[::order]):
+        shutil.copyfile(path, organisation / f"zz-{number:03}-{path.name}")
+
+    codes = {fault.code for fault in read(organisation).faults}
+
+    expected = {code.decode() for path in BROKEN for _, code, _, _ in EXPECTED.findall(path.read_bytes())}
+    assert expected - codes == set()

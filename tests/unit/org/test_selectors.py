@@ -1,0 +1,102 @@
+"""Selectors: what can be read, what it means, and what is refused with a reason."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchbill.org.selectors import matches, parse_selector
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("up", "up"),
+        ("up{}", "up"),
+        ('http_requests_total{service="cart", code=~"5.."}', 'http_requests_total{code=~"5..",service="cart"}'),
+        ("a{b='c',}", 'a{b="c"}'),
+        ("a{b=`c\\d`}", 'a{b="c\\\\d"}'),
+        ('a{b="c",b="c"}', 'a{b="c"}'),
+        ('{__name__="a",b!="c"}', 'a{b!="c"}'),
+        ('sum(a{b!~"c"})', 'a{b!~"c"}'),
+        (" sum by (x, y)\n( a ) ", "a"),
+        ("sum(a) without (instance)", "a"),
+        ("job:requests:total # all of them", "job:requests:total"),
+        ('a{b="line\\nbreak \\"quoted\\" \\x41"}', 'a{b="line\\nbreak \\"quoted\\" A"}'),
+    ],
+)
+def test_a_plain_selector_is_read_bare_or_summed(text: str, canonical: str) -> None:
+    assert parse_selector(text).text == canonical
+    assert parse_selector(canonical) == parse_selector(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("rate(a[5m])", "give the bare counter"),
+        ("sum(rate(a[5m]))", "give the bare counter"),
+        ("increase(a[28d])", "give the bare counter"),
+        ("sum(a[5m])", "asks for a range"),
+        ("a[5m]", "asks for a range"),
+        ("a offset 5m", "cannot follow a selector"),
+        ("a - b", "cannot follow a selector"),
+        ("1 - a", "does not name one metric"),
+        ("", "does not name one metric"),
+        ('{b="c"}', "does not name one metric"),
+        ('{__name__=~"a.*"}', "does not name one metric"),
+        ('a{b="c"', "is missing at the end"),
+        ('a{b="c}', "never closed"),
+        ('a{b="c" d="e"}', "“,” is missing"),
+        ("a{b=c}", "quoted value for the label b"),
+        ("a{b}", "one of = != =~ !~"),
+        ('a{b=~"("}', "is not a pattern"),
+        ('a{b="\\d"}', "is no escape"),
+        ('a{b="\\ud800"}', "is not a character"),
+        ("sum(" * 60 + "a" + ")" * 60, "too many"),
+        ("sum by (" + "a" * 200 + " b) (c)", "give the bare counter"),
+    ],
+)
+def test_what_is_no_plain_selector_is_refused_with_the_reason(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        parse_selector(text)
+
+
+@pytest.mark.parametrize(
+    ("matcher", "value", "meant"),
+    [
+        ('b="c"', "c", True),
+        ('b="c"', "cc", False),
+        ('b!="c"', "", True),
+        ('b=~"5.."', "503", True),
+        ('b=~"5.."', "5033", False),
+        ('b=~"5..|"', "", True),
+        ('b!~"5.."', "200", True),
+        ('b!~"5.."', "500", False),
+        ('b=""', "", True),
+    ],
+)
+def test_patterns_match_whole_values_and_a_missing_label_is_empty(matcher: str, value: str, meant: bool) -> None:
+    selector = parse_selector(f"a{{{matcher}}}")
+    labels = {"b": value} if value else {}
+    assert matches(selector, "a", labels) is meant
+    assert not matches(selector, "other", labels)
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        selector = parse_selector(text)
+    except ValueError:
+        return
+    assert parse_selector(selector.text) == selector
+
+
+@given(st.text())
+def test_any_value_survives_quoting(value: str) -> None:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    selector = parse_selector(f'a{{b="{escaped}"}}')
+    assert matches(selector, "a", {"b": value})
+    assert parse_selector(selector.text) == selector
