@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from watchbill.org.charters import Schedule
 from watchbill.org.values import EntityRef
 
 
@@ -20,6 +21,15 @@ class Shift:
     people: tuple[EntityRef, ...]
     layer: str | None
     reason: str
+
+
+@dataclass(frozen=True)
+class OnWatch:
+    """A schedule with the shift that holds now and the one after it."""
+
+    schedule: Schedule
+    now: Shift
+    next: Shift
 
 
 class PageState(StrEnum):
@@ -53,6 +63,7 @@ class Outcome(StrEnum):
     NO_ADDRESS = "noAddress"
     NOBODY_ON_WATCH = "nobodyOnWatch"
     GROUP_IS_EMPTY = "groupIsEmpty"
+    TARGET_UNKNOWN = "targetUnknown"
     CHANNEL_UNKNOWN = "channelUnknown"
     OUTSIDE_HOURS = "outsideHours"
     NO_POLICY = "noPolicy"
@@ -63,7 +74,11 @@ class Outcome(StrEnum):
 class Page:
     """A call for a person, born with an incident. `policy` is the escalation policy frozen at birth, as plain JSON.
 
-    `round` counts from 0 (first pass), `step` from 1 and is the step to be taken at `next_step_at` (None: none is due).
+    `round` counts from 0 (first pass), `step` from 1 and is the step to be taken at `next_step_at` (None: none is due; one
+    past the last step: the page runs out then). `run` counts from 0 how often the escalation has begun anew because an
+    acknowledgement expired. `held_since` is set while a step that reaches nobody holds the page. `about` is what the page is
+    about, as plain JSON frozen at birth: number, title, thing, class, severity, since, holder, figures. `last_entry` is the
+    record's entry that led to the present state.
     """
 
     id: str
@@ -79,14 +94,20 @@ class Page:
     acknowledged_by: EntityRef | None
     acknowledgement_expires_at: datetime | None
     resolved_at: datetime | None
+    run: int = 0
+    held_since: datetime | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+    last_entry: str | None = None
 
 
 @dataclass(frozen=True)
 class Notice:
     """One intent to tell one recipient about one page through one channel: a row of the outbox.
 
-    `key` is the idempotency key: page, round, step, recipient and channel. The same key is never enqueued twice; a notice
-    that is sent twice (a crash between sending and recording) carries the same key both times.
+    `key` is the idempotency key: page, run, round, step, recipient and channel. The same key is never enqueued twice; a
+    notice that is sent twice (a crash between sending and recording) carries the same key both times. `recipient` is a user
+    reference or `channel:NAME`; `why` says which target of the step led to them; `late_seconds` is how long after its time
+    the step was taken. Step 0 tells the administrators of a page that nobody is there to take.
     """
 
     id: str
@@ -104,11 +125,49 @@ class Notice:
     outcome: Outcome | None
     detail: str
     sent_at: datetime | None
+    run: int = 0
+    why: str = ""
+    late_seconds: int = 0
+    caused_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to deliver a notice. `outcome` is None while it runs, and for ever when the process died in it."""
+
+    notice: str
+    number: int
+    owner: str
+    begun_at: datetime
+    took_ms: int | None
+    outcome: Outcome | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class ReachedPage:
+    """A page with the notices of it that went to one person, oldest first."""
+
+    page: Page
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class Room:
+    """A place outside that steps name as `channel:NAME`; `kind` is the channel that carries, `secret` signs what is sent."""
+
+    name: str
+    kind: str
+    address: str = field(repr=False)
+    secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
 class Message:
-    """What a channel carries: everything a person needs at three at night, already in words."""
+    """What a channel carries: everything a person needs at three at night, already in words.
+
+    `facts` says the same for programs; `secret` signs it where the recipient has one, and is never stored or shown.
+    """
 
     key: str
     recipient: str
@@ -118,6 +177,7 @@ class Message:
     acknowledge_url: str | None
     incident_url: str
     facts: Mapping[str, Any]
+    secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,108 @@
+"""What a page says to people and to programs. Pure: it makes messages and sends nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from watchbill.org.organization import Organization
+from watchbill.org.values import EntityRef
+
+from .links import AcknowledgeLinks
+from .model import Message, Notice, Page, Room
+from .reach import ROOM
+from .rules import LATE_AFTER, step_of
+
+SCHEMA = "watchbill/page/v1"
+_LONGEST_SUBJECT = 200
+
+
+def message(
+    notice: Notice, page: Page, organization: Organization, rooms: Mapping[str, Room], links: AcknowledgeLinks
+) -> Message:
+    """Return what a notice says to its recipient; only a person gets a link that acknowledges."""
+    kind, _, name = notice.recipient.partition(":")
+    room = rooms[name] if kind == ROOM else None
+    acknowledge_url = None
+    if room is None:
+        acknowledge_url = links.url(page.id, EntityRef.parse(notice.recipient, kind="user"))
+    incident_url = links.incident_url(page.about["number"])
+    return Message(
+        key=notice.key,
+        recipient=notice.recipient,
+        address=notice.address if room is None else room.address,
+        subject=_subject(page.about),
+        lines=tuple(_lines(notice, page, ZoneInfo(organization.time_zone))),
+        acknowledge_url=acknowledge_url,
+        incident_url=incident_url,
+        facts=_facts(notice, page, incident_url),
+        secret=None if room is None else room.secret,
+    )
+
+
+def _subject(about: Mapping[str, Any]) -> str:
+    title = " ".join(str(about["title"]).split())
+    thing = str(about["thing"] or "").rpartition(":")[2]
+    what = title if thing.lower() in title.lower() else f"{thing}: {title}"
+    return f"[page] {what[:_LONGEST_SUBJECT]} (incident {about['number']})"
+
+
+def _lines(notice: Notice, page: Page, zone: ZoneInfo) -> Iterator[str]:
+    about = page.about
+    yield str(about["title"])
+    if about["thing"]:
+        yield f"It concerns {about['thing']}, alert class {about['class']}."
+    yield f"Since {_clock(datetime.fromisoformat(about['since']), zone)}."
+    for name, value in about["figures"].items():
+        yield f"{name.replace('_', ' ')}: {_figure(value)}"
+    yield ""
+    yield _who(notice, page)
+    if notice.late_seconds >= LATE_AFTER.total_seconds():
+        yield f"This step is taken {notice.late_seconds // 60} min after its time."
+    for because in about["because"]:
+        yield f"- {because['text']}{_place(because)}"
+    if page.next_step_at is not None and (step := step_of(page)) is not None:
+        targets = ", ".join(f"{target.kind}:{target.name}" for target in step.targets)
+        yield f"Unless somebody acknowledges, step {page.step} ({targets}) follows at {_clock(page.next_step_at, zone)}."
+
+
+def _who(notice: Notice, page: Page) -> str:
+    if notice.step == 0:
+        return f"{notice.recipient} is told: {notice.why}."
+    again = f", round {notice.round + 1}" if notice.round else ""
+    return f"{notice.recipient} is paged by step {notice.step}{again} of policy {page.policy_name}: {notice.why}."
+
+
+def _facts(notice: Notice, page: Page, incident_url: str) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "key": notice.key,
+        "page": page.id,
+        "incident": page.incident,
+        "incidentUrl": incident_url,
+        "policy": page.policy_name,
+        "run": notice.run,
+        "round": notice.round,
+        "step": notice.step,
+        "recipient": notice.recipient,
+        "why": notice.why,
+        "lateSeconds": notice.late_seconds,
+        **page.about,
+    }
+
+
+def _clock(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%a %d %b %Y %H:%M %Z}"
+
+
+def _place(because: Mapping[str, Any]) -> str:
+    return f" ({because['file']}:{because['line']})" if because.get("file") else ""
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,183 @@
+"""Notices from the outbox to where they end, on both databases: leases, retries, failures, and what a message says."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.paging import LINKS, Watch, with_policy
+from tests.small_org import (
+    ANA,
+    MINUTE,
+    MONDAY,
+    change,
+    organization,
+    policy,
+    step,
+)
+from watchbill.practices.oncall import delivery
+from watchbill.practices.oncall.model import (
+    DeliveryError,
+    NoticeState,
+    Outcome,
+)
+from watchbill.practices.record.model import Kind
+
+
+async def test_two_workers_never_send_one_notice_side_by_side(watch: Watch) -> None:
+    for number in range(20):
+        await watch.opens(number=number)
+    other = watch.replica(dict(watch.outlets))
+    await asyncio.gather(
+        *(each.deliver_due(MONDAY, owner=name) for each in (watch.oncall, other) for name in ("one", "two"))
+    )
+    await watch.deliver()
+    keys = [message.key for outlet in watch.outlets.values() for message in outlet.got]
+    assert len(keys) == len(set(keys)) == 40
+
+
+async def test_a_notice_whose_sender_was_broken_off_is_sent_again_with_the_same_key(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(delivery, "DRAIN_SECONDS", 0.05)
+    await watch.opens()
+    watch.outlets["email"].open.clear()
+    dying = watch.replica(dict(watch.outlets))
+    await dying.deliver_due(MONDAY, owner="dying")
+    await watch.outlets["email"].reached.wait()
+    await dying.drain()
+    watch.outlets["email"].open.set()
+    watch.clock.set(MONDAY + delivery.LEASE - timedelta(seconds=1))
+    await watch.deliver()
+    assert len(watch.mailed) == 1
+    watch.clock.set(MONDAY + delivery.LEASE)
+    await watch.deliver()
+    first, second = watch.outlets["email"].got
+    assert first.key == second.key
+    tries = [(each.number, each.owner, each.outcome) for each in await watch.oncall.attempts_of(watch.page_id)]
+    assert tries[1:] == [(1, "dying", None), (2, "one", Outcome.DELIVERED)]
+
+
+async def test_a_temporary_failure_is_tried_again_after_longer_and_longer_pauses(watch: Watch) -> None:
+    watch.outlets["email"].fails = DeliveryError("451 busy", permanent=False)
+    with_policy(watch, policy(step("user:ana", wait=600 * MINUTE)))
+    await watch.opens()
+    pauses = []
+    for _ in range(6):
+        await watch.deliver()
+        (mail,) = (notice for notice in await watch.notices() if notice.channel == "email")
+        pauses.append(int((mail.due_at - watch.clock.now()).total_seconds()))
+        watch.clock.set(mail.due_at)
+    assert (pauses, len(watch.mailed)) == ([5, 15, 45, 135, 300, 300], 6)
+    assert (mail.state, mail.outcome, mail.detail) == (NoticeState.PENDING, Outcome.RETRY_LATER, "451 busy")
+
+
+async def test_a_notice_is_given_up_after_the_last_attempt(watch: Watch) -> None:
+    watch.outlets["email"].fails = DeliveryError("421 later", permanent=False)
+    with_policy(watch, policy(step("user:ana", wait=6000 * MINUTE)))
+    await watch.opens()
+    for attempt in range(delivery.MOST_ATTEMPTS + 3):
+        watch.clock.set(MONDAY + attempt * timedelta(minutes=6))
+        await watch.deliver()
+    assert len(watch.mailed) == delivery.MOST_ATTEMPTS
+    (failed,) = (entry for entry in await watch.entries() if entry.kind is Kind.NOTICE_FAILED)
+    assert failed.details["outcome"] == "tooManyAttempts"
+
+
+async def test_a_channel_that_breaks_is_tried_again_like_one_that_does_not_answer(watch: Watch) -> None:
+    watch.outlets["email"].fails = RuntimeError("a fault of ours")
+    await watch.opens()
+    await watch.deliver()
+    (mail,) = (notice for notice in await watch.notices() if notice.channel == "email")
+    assert (mail.outcome, mail.detail) == (Outcome.RETRY_LATER, "the channel failed: RuntimeError")
+
+
+async def test_a_permanent_failure_is_not_tried_again_and_is_on_record(watch: Watch) -> None:
+    watch.outlets["email"].fails = DeliveryError("550 no such mailbox", permanent=True)
+    await watch.opens()
+    await watch.deliver()
+    watch.clock.set(MONDAY + 4 * MINUTE)
+    await watch.deliver()
+    assert len(watch.mailed) == 1
+    (failed,) = (entry for entry in await watch.entries() if entry.kind is Kind.NOTICE_FAILED)
+    assert (failed.details["outcome"], failed.details["detail"]) == ("refusedByChannel", "550 no such mailbox")
+
+
+async def test_a_person_without_an_address_has_the_inbox_and_a_stored_reason(watch: Watch) -> None:
+    change(watch.force, organization(without_mail=[ANA]))
+    await watch.opens()
+    await watch.deliver()
+    assert [(notice.channel, notice.state, notice.outcome) for notice in await watch.notices()] == [
+        ("inbox", NoticeState.SENT, Outcome.DELIVERED),
+        ("email", NoticeState.FAILED, Outcome.NO_ADDRESS),
+    ]
+
+
+async def test_a_channel_that_hangs_holds_up_no_other_and_is_given_up_in_bounded_time(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(delivery, "SEND_SECONDS", 0.5)
+    with_policy(watch, policy(step("channel:ops", "user:ana")))
+    watch.outlets["webhook"].open.clear()
+    for number in range(3):
+        await watch.opens(number=number)
+        await watch.deliver()
+        assert len(watch.mailed) == number + 1
+    await watch.oncall.drain()
+    stuck = [notice for notice in await watch.notices() if notice.channel == "webhook"]
+    assert [(notice.outcome, notice.detail) for notice in stuck] == [(Outcome.RETRY_LATER, "no answer within 0 s")]
+
+
+async def test_a_notice_for_a_channel_that_the_settings_lost_fails_with_that_reason(watch: Watch) -> None:
+    await watch.opens()
+    without_mail = watch.replica({"inbox": watch.outlets["inbox"]})
+    await without_mail.deliver_due(MONDAY, owner="one")
+    assert [(notice.channel, notice.outcome) for notice in await watch.notices()] == [
+        ("inbox", Outcome.DELIVERED),
+        ("email", Outcome.CHANNEL_UNKNOWN),
+    ]
+
+
+async def test_looking_for_work_where_there_is_none_writes_nothing(watch: Watch) -> None:
+    commits: list[datetime] = []
+    watch.store.when_committed(lambda: commits.append(MONDAY))
+    assert (await watch.oncall.take_due_steps(MONDAY), await watch.oncall.deliver_due(MONDAY, owner="one")) == (0, 0)
+    assert commits == []
+
+
+# ---- what a message says
+
+
+async def test_a_message_says_what_since_when_whom_and_why_and_how_to_acknowledge(watch: Watch) -> None:
+    await watch.opens()
+    await watch.deliver()
+    (mail,) = watch.outlets["email"].got
+    assert mail.subject == "[page] cart: availability budget burns 300× (incident 12)"
+    assert mail.address == "ana@acme.example"
+    assert mail.incident_url == "http://127.0.0.1:8400/incidents/12"
+    assert mail.acknowledge_url is not None
+    assert LINKS.read(mail.acknowledge_url.rpartition("/")[2]) == (watch.page_id, ANA)
+    assert mail.lines == (
+        "cart: availability budget burns 300×",
+        "It concerns component:cart, alert class application.",
+        "Since Mon 05 Jan 2026 09:00 UTC.",
+        "long rate: 300.2",
+        "",
+        "user:ana is paged by step 1 of policy sre: on watch in schedule:primary, turn 1 of 3 in layer “weekly”.",
+        "- SRE owns the cart. (org.yaml:7)",
+        "Unless somebody acknowledges, step 2 (schedule:secondary, user:dana) follows at Mon 05 Jan 2026 09:05 UTC.",
+    )
+
+
+async def test_a_room_gets_its_address_and_secret_when_it_is_sent_and_no_link_that_acknowledges(watch: Watch) -> None:
+    with_policy(watch, policy(step("channel:ops")))
+    await watch.opens()
+    await watch.deliver()
+    (post,) = watch.outlets["webhook"].got
+    assert (post.address, post.secret, post.acknowledge_url) == ("http://127.0.0.1:9/ops", "s3cret", None)
+    assert [notice.address for notice in await watch.notices()] == ["ops"]
+    assert (post.facts["schema"], post.facts["number"]) == ("watchbill/page/v1", 12)
