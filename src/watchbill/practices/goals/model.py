@@ -40,16 +40,22 @@ class Series:
 
 @dataclass(frozen=True)
 class SourceReading:
-    """What a source answered for a selector over (`since`, `until`]: raw samples, no interpolation."""
+    """What a source answered for a selector (its canonical text) over (`since`, `until`]: raw samples, no interpolation.
+
+    `problem` says what is wrong, for people. `answered` is False when nothing may be concluded from this reading, and the same
+    span is to be asked for again: the selector was refused, or its answer was not whole.
+    """
 
     selector: str
     series: Sequence[Series]
     since: datetime
     until: datetime
+    problem: str | None = None
+    answered: bool = True
 
 
 class Source(Protocol):
-    """Where counters are read from. Raises lib.errors.Unavailable when it cannot answer; never invents."""
+    """Where counters are read from. Raises lib.errors.Unavailable when it cannot answer at all; never invents."""
 
     async def read(self, selectors: Sequence[Selector], since: datetime, until: datetime) -> list[SourceReading]:
         """Return the raw samples of each selector in (since, until], in the order asked."""

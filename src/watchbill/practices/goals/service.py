@@ -1,0 +1,160 @@
+"""The verbs of reliability goals: measure, evaluate, and tell how goals stand.
+
+Counters are read by `measuring`, what they mean is decided by `rules` and `burn_moves`; this module joins them to the store and
+to the incidents. It never reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from typing import Protocol
+
+from watchbill.lib.errors import NotFound
+from watchbill.org.in_force import OrganizationInForce
+from watchbill.org.objectives import Goal
+from watchbill.practices.incidents.model import Signal
+from watchbill.store.store import Store, Transaction
+
+from . import blocks, charting, tables
+from .burn_moves import BurnKey, BurnMove, BurnState, moves
+from .holdings import Holdings
+from .ledger import Block, block_of, minute_of, unknown
+from .measuring import Measuring
+from .model import GoalStatus, MinuteCount, Point, SourceFor
+from .standing import status_of
+
+STALE_AFTER = timedelta(seconds=45)
+
+
+class TakesSignals(Protocol):
+    """Whoever makes alerts of signals, inside the caller's unit of work."""
+
+    async def receive(self, transaction: Transaction, signals: Sequence[Signal], now: datetime) -> object:
+        """Take signals in; the same signal again changes nothing."""
+        ...
+
+
+class GoalsService:
+    """The goals of the organisation in force, measured and kept. Any number of processes may show goals; one at a time measures.
+
+    Two processes that measure at once do no harm: each minute is written once, and who comes second reads anew.
+    """
+
+    def __init__(
+        self, store: Store, organization: OrganizationInForce, source_for: SourceFor, incidents: TakesSignals
+    ) -> None:
+        self._store = store
+        self._in_force = organization
+        self._incidents = incidents
+        self._holdings = Holdings(store)
+        self._measuring = Measuring(self._holdings, source_for)
+        self._known_at: datetime | None = None
+
+    async def load(self, now: datetime) -> None:
+        """Read the ledgers from the store: at the start, and whenever another process may have measured."""
+        await self._holdings.catch_up(self._goals, now)
+        self._known_at = now
+
+    async def measure(self, now: datetime) -> None:
+        """Read all counters up to `now` and write the minutes that are complete. Faults of sources end up on the goals' statuses."""
+        await self._refresh(now)
+        await self._measuring.measure(self._in_force.organization, now)
+        self._known_at = now
+
+    async def evaluate(self, now: datetime) -> int:
+        """Raise and end burn alerts by what was measured; return how many signals were given.
+
+        A burn's state is stored in the unit of work in which its signal is received: neither is ever without the other.
+        """
+        await self._refresh(now)
+        while True:
+            await self._holdings.bring_details(self._goals.values(), now)
+            before = self._holdings.burns
+            found = moves(before, self._at_hand(now), self._in_force.organization, now)
+            if not found or await self._commit(found, before, now):
+                return len(found)
+
+    async def _commit(self, found: Sequence[BurnMove], before: Mapping[BurnKey, BurnState], now: datetime) -> bool:
+        """Store the moves and tell their signals; return False, having done nothing, when the store knows of other burns."""
+        async with self._store.writing() as transaction:
+            stored = await tables.burns(transaction)
+            if stored == before:
+                for move in found:
+                    await tables.put_burn(transaction, move.key, move.state)
+                await self._incidents.receive(transaction, [move.signal for move in found], now)
+        ended = {move.key for move in found if move.state is None}
+        going_on = {move.key: move.state for move in found if move.state is not None}
+        is_ours = stored == before
+        self._holdings.burns = (
+            {k: s for k, s in {**stored, **going_on}.items() if k not in ended} if is_ours else stored
+        )
+        return is_ours
+
+    async def statuses(self, now: datetime) -> list[GoalStatus]:
+        """Return how all goals stand at `now`, by name."""
+        await self._refresh(now)
+        await self._holdings.bring_details(self._goals.values(), now)
+        held = self._holdings
+        return [status_of(goal, held.by_name.get(name), held.burns, now) for name, goal in sorted(self._goals.items())]
+
+    async def status(self, name: str, now: datetime) -> GoalStatus:
+        """Return how a goal stands at `now`. Raises NotFound."""
+        goal = self._goal(name)
+        await self._refresh(now)
+        await self._holdings.bring_details([goal], now)
+        return status_of(goal, self._holdings.by_name.get(name), self._holdings.burns, now)
+
+    async def minutes(self, name: str, start: datetime, end: datetime) -> list[MinuteCount]:
+        """Return the minutes of [`start`, `end`) up to the last one written, oldest first. Raises NotFound."""
+        goal = self._goal(name)
+        first, last = minute_of(start), minute_of(end)
+        held = await self._blocks(goal, first, last)
+        last = min(last, held[-1].end) if held else first
+        found = {one.minute: one for block in held for one in block.minutes(first, last)}
+        return [found.get(empty.minute, empty) for empty in map(unknown, range(first, last))]
+
+    async def chart(self, name: str, now: datetime, *, span: timedelta, points: int) -> list[Point]:
+        """Return the last `span` in `points` equal pieces of whole minutes, the newest ending with the last closed minute.
+
+        The pieces are lengthened to whole minutes where `span` is no multiple. Raises NotFound.
+        """
+        goal = self._goal(name)
+        frame = charting.Frame.of(minute_of(now), span, points)
+        first = frame.start - goal.window // timedelta(minutes=1)
+        return charting.points(goal, frame, await self._blocks(goal, first, frame.end))
+
+    @property
+    def _goals(self) -> Mapping[str, Goal]:
+        return self._in_force.organization.goals
+
+    def _goal(self, name: str) -> Goal:
+        goal = self._goals.get(name)
+        if goal is None:
+            near = get_close_matches(name, self._goals, n=1)
+            raise NotFound(
+                f"There is no goal “{name}”.",
+                f"Did you mean “{near[0]}”?" if near else "`watchbill show` lists the goals.",
+            )
+        return goal
+
+    async def _refresh(self, now: datetime) -> None:
+        """Read what is not at hand, and what another process may have written, unless this one has measured or looked just now."""
+        known = self._known_at is not None and abs(now - self._known_at) <= STALE_AFTER
+        if not known or self._holdings.by_name.keys() != self._goals.keys():
+            await self._holdings.catch_up(self._goals, now)
+            self._known_at = now
+
+    def _at_hand(self, now: datetime) -> list[GoalStatus]:
+        """Return how the goals stand that have been read; of the others nothing can be said."""
+        held, burns = self._holdings.by_name, self._holdings.burns
+        return [status_of(goal, held[name], burns, now) for name, goal in self._goals.items() if name in held]
+
+    async def _blocks(self, goal: Goal, first: int, end: int) -> list[Block]:
+        """Return the blocks that hold minutes of [`first`, `end`), oldest first, and at the end always the one being written."""
+        async with self._store.reading() as transaction:
+            rows = await tables.blocks_between(transaction, goal.name, block_of(first), end)
+            cursors = await tables.cursors(transaction, [goal.name])
+        found = [blocks.from_bytes(row["start"], row["minutes"]) for row in rows]
+        return found + [blocks.from_bytes(row["open_start"], row["open_minutes"]) for row in cursors]

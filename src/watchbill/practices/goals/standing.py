@@ -1,0 +1,139 @@
+"""How a goal stands: its holding looked at through its windows as of an instant. Pure; reads only what is at hand.
+
+A window of N minutes is the N newest closed minutes and the one that is still open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from watchbill.org.objectives import Goal
+
+from . import rules
+from .burn_moves import BurnKey, BurnState
+from .counters import MINUTE, Counted, instant, settled
+from .holdings import Holding
+from .ledger import Sums, minute_of, start_of
+from .model import Burn, GoalState, GoalStatus
+
+_ODD_FOR = 60
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """A goal's closed and open minutes as of `end`, the minute that is open."""
+
+    holding: Holding
+    part_is_good: bool
+    end: int
+
+    def window(self, length: int) -> rules.WindowSums:
+        """Return the sums of the window of `length` minutes and how much of it was measured, to the newest sample."""
+        sums = self.closed(length)
+        bad, total, measured = sums.bad, sums.total, sums.measured * MINUTE
+        for counted in self.unwritten(self.end - length):
+            bad += counted.total - counted.good
+            total += counted.total
+            measured += min(MINUTE, max(0, self.holding.newest.newest - counted.minute * MINUTE))
+        return rules.WindowSums(bad, total, measured, length * MINUTE)
+
+    def closed(self, length: int) -> Sums:
+        """Return the sums of the written minutes of the window."""
+        return self.holding.book.sums(self.end - length, self.end)
+
+    def unwritten(self, first: int) -> Iterator[Counted]:
+        """Yield the measured minutes from `first` on that are not in the book yet."""
+        first = max(first, self.holding.book.end)
+        for minute, tally in self.holding.newest.open.items():
+            if tally.measured and first <= minute <= self.end:
+                yield settled(minute, tally, self.part_is_good)
+
+
+def status_of(goal: Goal, holding: Holding | None, burning: Mapping[BurnKey, BurnState], now: datetime) -> GoalStatus:
+    """Return how a goal stands at `now`. The minutes in which its windows begin must be at hand (`Holdings.bring_details`)."""
+    if holding is None:
+        return _unread(goal, now)
+    sight = _Sight(holding, goal.good is not None, minute_of(now))
+    length = goal.window // timedelta(minutes=1)
+    closed, window = sight.closed(length), sight.window(length)
+    open_measured = [c for c in sight.unwritten(sight.end - length) if c.minute < sight.end]
+    measured = closed.measured + len(open_measured)
+    last_measured = instant(holding.newest.newest) if holding.newest.newest else None
+    burns = tuple(_burns(goal, sight, burning, now))
+    remaining = rules.remaining_of(window.bad, window.total, goal.target)
+    state = rules.goal_state(burns, remaining, last_measured, now)
+    return GoalStatus(
+        goal=goal.name,
+        at=now,
+        window_start=start_of(sight.end - length),
+        good=window.total - window.bad,
+        total=window.total,
+        budget=rules.budget_of(window.total, goal.target),
+        spent=window.bad,
+        remaining=remaining,
+        sli=float(Fraction(window.total - window.bad, window.total)) if window.total else None,
+        coverage=measured / length,
+        unknown_minutes=length - measured,
+        lower_bound_minutes=closed.lower_bound + sum(c.lower_bound for c in open_measured),
+        last_measured=None if last_measured is None else start_of(minute_of(last_measured)),
+        state=state,
+        burns=burns,
+        problem=_problem(goal, holding, state, sight.end),
+    )
+
+
+def _burns(goal: Goal, sight: _Sight, burning: Mapping[BurnKey, BurnState], now: datetime) -> Iterator[Burn]:
+    windows: dict[timedelta, rules.WindowSums] = {}
+    for tier in goal.tiers:
+        for span in (tier.long, tier.short):
+            if span not in windows:
+                windows[span] = sight.window(span // timedelta(minutes=1))
+        state = burning.get(BurnKey(goal.name, tier.severity))
+        since = state.tiers.get(tier.name) if state else None
+        yield rules.judge(tier, goal.target, windows[tier.long], windows[tier.short], since=since, now=now)
+
+
+def _problem(goal: Goal, holding: Holding, state: GoalState, minute: int) -> str | None:
+    if holding.problem:
+        return holding.problem
+    if minute - holding.clamped_at <= _ODD_FOR:
+        return (
+            "More good or bad events than events in all were counted within the last hour; those over the total were left out. "
+            "Check that the selector of the total counts all that the other one counts."
+        )
+    if minute - holding.odd_at <= _ODD_FOR:
+        return (
+            "Values that no counter can have (NaN, infinite or negative) were read within the last hour and put aside. "
+            "Check that the metric is a counter."
+        )
+    if state is GoalState.NOT_MEASURED:
+        return (
+            f"No counter that matches {goal.total.text} was read from “{goal.source}” within the last 10 minutes. "
+            "Check that the metric and its labels exist there and that its targets are up."
+        )
+    return None
+
+
+def _unread(goal: Goal, now: datetime) -> GoalStatus:
+    length = goal.window // timedelta(minutes=1)
+    return GoalStatus(
+        goal=goal.name,
+        at=now,
+        window_start=start_of(minute_of(now) - length),
+        good=0,
+        total=0,
+        budget=Fraction(0),
+        spent=0,
+        remaining=None,
+        sli=None,
+        coverage=0.0,
+        unknown_minutes=length,
+        lower_bound_minutes=0,
+        last_measured=None,
+        state=GoalState.NOT_MEASURED,
+        burns=(),
+        problem="The goal is new: its first minute is still being read.",
+    )

@@ -1,0 +1,1 @@
+"""Where measurements come in: Prometheus-compatible servers, and targets that watchbill scrapes itself."""

@@ -1,0 +1,143 @@
+"""When a budget burns: the figures of the workbook, by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.practices.goals.made import DAY, HOUR, MIDNIGHT, MINUTE
+from watchbill.org.burn_tiers import default_tiers
+from watchbill.org.objectives import BurnTier, Severity
+from watchbill.practices.goals import rules
+from watchbill.practices.goals.model import Burn, GoalState
+from watchbill.practices.goals.rules import WindowSums
+
+THREE_NINES = Fraction(999, 1000)
+FAST, SLOW, TICKET = default_tiers(30 * DAY)
+LONG, SHORT = 60 * 60_000, 5 * 60_000
+NOTHING = WindowSums(0, 0, 0, SHORT)
+
+
+def judged(
+    tier: BurnTier = FAST,
+    *,
+    long: tuple[int, int],
+    short: tuple[int, int],
+    target: Fraction = THREE_NINES,
+    since: datetime | None = None,
+) -> Burn:
+    """Judge a tier by (bad, total) of two whole windows."""
+    return rules.judge(
+        tier,
+        target,
+        WindowSums(*long, LONG, LONG),
+        WindowSums(*short, SHORT, SHORT),
+        since=since,
+        now=MIDNIGHT,
+    )
+
+
+def test_the_budget_of_a_million_events_at_three_nines_is_a_thousand() -> None:
+    assert rules.budget_of(1_000_000, THREE_NINES) == 1000
+    assert rules.remaining_of(250, 1_000_000, THREE_NINES) == 0.75
+    assert rules.remaining_of(1500, 1_000_000, THREE_NINES) == -0.5
+    assert rules.remaining_of(0, 0, THREE_NINES) is None
+
+
+def test_the_burn_rate_is_the_error_ratio_over_the_budget() -> None:
+    assert rules.burn_rate(WindowSums(3, 1000, 60_000, LONG), THREE_NINES) == 3.0
+    assert rules.burn_rate(WindowSums(0, 0, 60_000, LONG), THREE_NINES) == 0.0
+    assert rules.burn_rate(WindowSums(0, 0, 0, LONG), THREE_NINES) is None
+
+
+def test_a_tier_holds_from_exactly_its_factor_on_in_both_windows() -> None:
+    assert judged(long=(144, 10_000), short=(144, 10_000)).holds
+    assert not judged(long=(143, 10_000), short=(144, 10_000)).holds
+    assert not judged(long=(144, 10_000), short=(143, 10_000)).holds
+
+
+def test_the_factor_is_compared_without_rounding() -> None:
+    big = 10**17
+    assert judged(long=(144 * big // 10_000, big), short=(1, 1)).holds
+    assert not judged(long=(144 * big // 10_000 - 1, big), short=(1, 1)).holds
+
+
+def test_a_tier_that_nothing_can_reach_never_holds() -> None:
+    ninety = Fraction(9, 10)
+    assert not rules.is_fireable(FAST.factor, ninety)
+    assert rules.is_fireable(TICKET.factor, ninety)
+    assert not judged(long=(10, 10), short=(10, 10), target=ninety).holds
+
+
+def test_a_burn_goes_on_since_it_began_and_ends_with_the_short_window() -> None:
+    before = MIDNIGHT - HOUR
+    assert judged(long=(144, 10_000), short=(144, 10_000), since=before).since == before
+    assert judged(long=(144, 10_000), short=(144, 10_000)).since == MIDNIGHT
+    ended = judged(long=(144, 10_000), short=(0, 10_000), since=before)
+    assert (ended.holds, ended.since) == (False, None)
+
+
+def test_a_burn_that_is_out_of_sight_has_not_ended() -> None:
+    before = MIDNIGHT - HOUR
+    long = WindowSums(144, 10_000, LONG, LONG)
+    assert rules.judge(FAST, THREE_NINES, long, NOTHING, since=before, now=MIDNIGHT).holds
+    assert not rules.judge(FAST, THREE_NINES, long, NOTHING, since=None, now=MIDNIGHT).holds
+
+
+@pytest.mark.parametrize(
+    ("error_percent", "tier", "seconds"), [(30, FAST, 173), (100, FAST, 52), (100, SLOW, 130), (100, TICKET, 260)]
+)
+def test_a_fresh_start_alerts_at_the_rules_own_detection_time(error_percent: int, tier: BurnTier, seconds: int) -> None:
+    length = tier.long // MINUTE * 60_000
+
+    def holds(second: int) -> bool:
+        return rules.window_holds(
+            WindowSums(error_percent * second, 100 * second, second * 1000, length), tier.factor, THREE_NINES
+        )
+
+    assert next(second for second in range(1, 4000) if holds(second)) == seconds
+
+
+def test_the_first_error_after_a_fresh_start_is_no_burn() -> None:
+    window = WindowSums(1, 1, 15_000, LONG)
+    assert rules.burn_rate(window, THREE_NINES) == 1000
+    assert not rules.window_holds(window, FAST.factor, THREE_NINES)
+
+
+def test_a_goal_at_a_glance() -> None:
+    page = judged(long=(144, 10_000), short=(144, 10_000))
+    ticket = judged(TICKET, long=(144, 10_000), short=(144, 10_000))
+    quiet = judged(long=(0, 10_000), short=(0, 10_000))
+    now, just, long_ago = MIDNIGHT, MIDNIGHT - MINUTE, MIDNIGHT - 11 * MINUTE
+    assert rules.goal_state([page], 0.9, None, now) is GoalState.NOT_MEASURED
+    assert rules.goal_state([page], 0.9, long_ago, now) is GoalState.NOT_MEASURED
+    assert rules.goal_state([page, ticket], -1.0, just, now) is GoalState.BURNING
+    assert rules.goal_state([ticket], 0.0, just, now) is GoalState.SPENT
+    assert rules.goal_state([ticket, quiet], 0.9, just, now) is GoalState.ATTENTION
+    assert rules.goal_state([quiet], 0.49, just, now) is GoalState.ATTENTION
+    assert rules.goal_state([quiet], 0.5, just, now) is GoalState.HEALTHY
+    assert rules.goal_state([quiet], None, just, now) is GoalState.HEALTHY
+
+
+@given(
+    st.integers(0, 10**6),
+    st.integers(1, 10**6),
+    st.integers(1, LONG),
+    st.fractions(min_value=Fraction(1, 2), max_value=Fraction(99999, 100000)),
+    st.fractions(min_value=Fraction(1, 10), max_value=100),
+)
+def test_what_was_not_measured_never_starts_an_alert(
+    bad: int, good: int, measured: int, target: Fraction, factor: Fraction
+) -> None:
+    total = bad + good
+    if rules.window_holds(WindowSums(bad, total, measured, LONG), factor, target):
+        assert rules.window_holds(WindowSums(bad, total, LONG, LONG), factor, target)
+        assert Fraction(bad, total) / (1 - target) >= factor
+
+
+def test_severities_are_told_apart() -> None:
+    assert [tier.severity for tier in (FAST, SLOW, TICKET)] == [Severity.PAGE, Severity.PAGE, Severity.TICKET]
