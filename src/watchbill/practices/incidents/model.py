@@ -60,7 +60,10 @@ class Signal:
 
 @dataclass(frozen=True)
 class Alert:
-    """An alert as kept: the signal's facts, its state, and the incident that it belongs to."""
+    """An alert as kept: the signal's facts, its state, and the incident that it belongs to.
+
+    `incident` is None where all that was ever heard of the alert is that it is over.
+    """
 
     id: str
     source: str
@@ -78,7 +81,7 @@ class Alert:
     annotations: Mapping[str, str]
     figures: Mapping[str, Any]
     link: str | None
-    incident: str
+    incident: str | None
 
 
 @dataclass(frozen=True)
@@ -102,3 +105,13 @@ class Incident:
     because: tuple[Mapping[str, Any], ...]
     opened_at: datetime
     resolved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of a signal that belongs to an incident; `news` when it fired or ended, rather than was said again."""
+
+    alert_id: str
+    incident_id: str
+    incident_number: int
+    news: bool

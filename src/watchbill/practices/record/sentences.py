@@ -1,0 +1,260 @@
+"""Entries of the record as sentences for people: the one place where what happened is put into words. It decides nothing.
+
+A sentence says who did what to whom, has no full stop, and holds whatever the entry's details hold; what an older entry
+does not say is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .model import Entry, Kind
+
+Names = Callable[[str], str]
+"""Gives the name by which people know a reference such as `user:ana`, `group:sre-core` or `channel:ops`."""
+
+_SPACE = "\u202f"
+
+CHANNELS: Mapping[str, str] = {"email": "e-mail", "webhook": "webhook", "inbox": "inbox", "channel": "room"}
+SENDERS: Mapping[str, str] = {"alertmanager": "Alertmanager", "goal": "The goal"}
+WAYS: Mapping[str, str] = {"link": "by link", "page": "on the page", "api": "through the API", "inbox": "in the inbox"}
+OUTCOMES: Mapping[str, str] = {
+    "delivered": "the other side took it",
+    "retryLater": "it will be tried again",
+    "refusedByChannel": "the other side refused it",
+    "tooManyAttempts": "given up after too many attempts",
+    "pageEnded": "the page had ended",
+    "pageAcknowledged": "the page was acknowledged first",
+    "noAddress": "there is no address for them",
+    "nobodyOnWatch": "nobody was on watch",
+    "groupIsEmpty": "the group has no members",
+    "targetUnknown": "there is no such person, group or schedule",
+    "channelUnknown": "there is no such channel",
+    "outsideHours": "it was outside the step's hours",
+    "noPolicy": "the holder has no escalation policy",
+    "noHolder": "nobody holds the pager",
+}
+
+
+def own_name(reference: str) -> str:
+    """Return the name inside a reference: `user:ana` is ana, `channel:ops` the channel ops."""
+    kind, _, name = reference.rpartition(":")
+    return f"{kind} {name}" if kind in {"channel", "schedule"} else name
+
+
+def sentence(entry: Entry, name: Names = own_name) -> str:
+    """Return what happened, in words. `name` turns references into the names that people know."""
+    return _SENTENCES[entry.kind](entry, name)
+
+
+def _burn_found(entry: Entry, _name: Names) -> str:
+    rates = "; ".join(_burn_rates(tier) for tier in _figures(entry).get("tiers") or ())
+    return f"{entry.details.get('title', 'A budget burns')}" + (f": {rates}" if rates else "")
+
+
+def _burn_ended(entry: Entry, _name: Names) -> str:
+    goal = _figures(entry).get("goal")
+    return f"The burn of {goal} is over" if goal else "The burn is over"
+
+
+def _alert_fired(entry: Entry, _name: Names) -> str:
+    return f"{_sender(entry)} says it fires: {entry.details.get('title', 'no name was given')}"
+
+
+def _alert_resolved(entry: Entry, _name: Names) -> str:
+    return f"{_sender(entry)} says it is over: {entry.details.get('title', 'no name was given')}"
+
+
+def _incident_opened(entry: Entry, _name: Names) -> str:
+    asks = " as a ticket: it wakes nobody" if entry.details.get("severity") == "ticket" else ""
+    return f"{_incident(entry)} opened{asks}"
+
+
+def _incident_resolved(entry: Entry, name: Names) -> str:
+    after = _after(entry, "open_seconds", " after {}")
+    if _is_program(entry.actor):
+        return f"{_incident(entry)} resolved{after}: nothing in it fires any more"
+    reason = entry.details.get("reason")
+    return f"{name(entry.actor)} resolved {_incident(entry).lower()}{after}" + (f": {reason}" if reason else "")
+
+
+def _holder_named(entry: Entry, name: Names) -> str:
+    holder, gap, policy = (entry.details.get(key) for key in ("holder", "gap", "policy"))
+    if holder is None:
+        return "Nobody holds the pager" + (f": {gap}" if gap else "")
+    engagement = entry.details.get("engagement")
+    by = f" by the engagement {engagement}" if engagement else ""
+    told = _listed([name(group) for group in entry.details.get("told") or ()])
+    ending = f", but {gap}" if gap else f", policy {policy}" if policy else ""
+    return f"{name(holder)} holds the pager{by}{ending}" + (f"; {told} is told and not woken" if told else "")
+
+
+def _page_due(entry: Entry, _name: Names) -> str:
+    policy = entry.details.get("policy")
+    return f"A page is due by policy {policy}" if policy else "A page is due"
+
+
+def _step_taken(entry: Entry, name: Names) -> str:
+    reached = _listed([_recipient(name, person["recipient"]) for person in entry.details.get("reached") or ()])
+    missed = _missed(entry, name)
+    return (
+        f"{_step(entry)}: {reached or 'nobody'}"
+        + (f"; {missed}" if missed else "")
+        + _after(entry, "late_seconds", ", {} late")
+    )
+
+
+def _step_reached_nobody(entry: Entry, name: Names) -> str:
+    missed = _missed(entry, name)
+    return f"{_step(entry)} reached nobody" + (f": {missed}" if missed else "")
+
+
+def _notice_sent(entry: Entry, name: Names) -> str:
+    return f"{_notice(entry, name)} was told{_by_channel(entry)}" + _after(
+        entry, "after_seconds", ", {} after the page"
+    )
+
+
+def _notice_failed(entry: Entry, name: Names) -> str:
+    return f"{_notice(entry, name)} could not be told{_by_channel(entry)}{_why(entry)}"
+
+
+def _notice_dropped(entry: Entry, name: Names) -> str:
+    return f"{_notice(entry, name)} was not told{_by_channel(entry)}{_why(entry)}"
+
+
+def _page_acknowledged(entry: Entry, name: Names) -> str:
+    too = " too" if entry.details.get("again") else ""
+    via = str(entry.details.get("via") or "")
+    way = f" {WAYS.get(via, f'through {via}')}" if via else ""
+    return f"{name(entry.actor)} acknowledged{too}{way}" + _after(entry, "after_seconds", ", {} after the page")
+
+
+def _acknowledgement_expired(entry: Entry, name: Names) -> str:
+    person = entry.details.get("acknowledged_by")
+    whose = f"{name(person)}'s acknowledgement" if person else "The acknowledgement"
+    return f"{whose} ran out: the page is due again"
+
+
+def _page_resolved(entry: Entry, _name: Names) -> str:
+    return "The page ended" + _after(entry, "open_seconds", " after {}")
+
+
+def _page_exhausted(entry: Entry, _name: Names) -> str:
+    outcome = entry.details.get("outcome")
+    if outcome:
+        return f"The page can reach nobody: {OUTCOMES.get(outcome, outcome)}"
+    return "Every step and repeat was taken, and nobody acknowledged"
+
+
+def _figures(entry: Entry) -> Mapping[str, Any]:
+    figures: Mapping[str, Any] = entry.details.get("figures") or {}
+    return figures
+
+
+def _burn_rates(tier: Mapping[str, Any]) -> str:
+    """Return how fast a tier's windows burn: `22× over 1 h and 31× over 5 min, limit 14.4×`."""
+    windows = [
+        f"{_rate(tier.get(f'{window}_burn_rate'))} over {_span(tier.get(f'{window}_window_seconds') or 0)}"
+        for window in ("long", "short")
+    ]
+    return f"{_listed(windows)}, limit {_rate(tier.get('factor'))}"
+
+
+def _rate(rate: float | None) -> str:
+    return "not measured" if rate is None else f"{rate:.1f}".removesuffix(".0") + "×"
+
+
+def _is_program(actor: str) -> bool:
+    """Return whether an actor is watchbill itself: people are references, which name their kind."""
+    return ":" not in actor
+
+
+def _sender(entry: Entry) -> str:
+    source = str(entry.details.get("source", "A sender"))
+    return SENDERS.get(source, source)
+
+
+def _incident(entry: Entry) -> str:
+    number = entry.details.get("number")
+    return "The incident" if number is None else f"Incident {number}"
+
+
+def _step(entry: Entry) -> str:
+    details = entry.details
+    policy = f" of policy {details['policy']}" if details.get("policy") else ""
+    again = f", repeat {details['round']}" if details.get("round") else ""
+    return f"Step {details.get('step', '?')}{policy}{again}"
+
+
+def _missed(entry: Entry, name: Names) -> str:
+    told = []
+    for missed in entry.details.get("missed") or ():
+        why = OUTCOMES.get(missed["outcome"], missed["outcome"])
+        told.append(f"{_recipient(name, missed['target'])}: {why}" if missed["target"] else why)
+    return "; ".join(told)
+
+
+def _notice(entry: Entry, name: Names) -> str:
+    return _recipient(name, str(entry.details.get("recipient", "somebody")))
+
+
+def _recipient(name: Names, reference: str) -> str:
+    """Return a recipient's name; rooms and schedules are no entities of the catalog and keep their own."""
+    return own_name(reference) if reference.startswith(("channel:", "schedule:")) else name(reference)
+
+
+def _by_channel(entry: Entry) -> str:
+    channel = entry.details.get("channel")
+    if channel is None:
+        return ""
+    return " in the inbox" if channel == "inbox" else f" by {CHANNELS.get(channel, channel)}"
+
+
+def _why(entry: Entry) -> str:
+    outcome, detail = entry.details.get("outcome"), entry.details.get("detail")
+    told = [OUTCOMES.get(outcome, outcome)] if outcome else []
+    told += [str(detail)] if detail else []
+    return f": {', '.join(told)}" if told else ""
+
+
+def _after(entry: Entry, key: str, phrase: str) -> str:
+    seconds = entry.details.get(key)
+    return phrase.format(_span(seconds)) if isinstance(seconds, int | float) else ""
+
+
+def _span(seconds: float) -> str:
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole}{_SPACE}s"
+    if whole < 3600:
+        minutes, rest = divmod(whole, 60)
+        return f"{minutes}{_SPACE}min {rest}{_SPACE}s" if rest else f"{minutes}{_SPACE}min"
+    hours, rest = divmod(whole // 60, 60)
+    return f"{hours}{_SPACE}h {rest}{_SPACE}min" if rest else f"{hours}{_SPACE}h"
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+_SENTENCES: Mapping[Kind, Callable[[Entry, Names], str]] = {
+    Kind.BURN_FOUND: _burn_found,
+    Kind.BURN_ENDED: _burn_ended,
+    Kind.ALERT_FIRED: _alert_fired,
+    Kind.ALERT_RESOLVED: _alert_resolved,
+    Kind.INCIDENT_OPENED: _incident_opened,
+    Kind.INCIDENT_RESOLVED: _incident_resolved,
+    Kind.HOLDER_NAMED: _holder_named,
+    Kind.PAGE_DUE: _page_due,
+    Kind.STEP_TAKEN: _step_taken,
+    Kind.STEP_REACHED_NOBODY: _step_reached_nobody,
+    Kind.NOTICE_SENT: _notice_sent,
+    Kind.NOTICE_FAILED: _notice_failed,
+    Kind.NOTICE_DROPPED: _notice_dropped,
+    Kind.PAGE_ACKNOWLEDGED: _page_acknowledged,
+    Kind.ACKNOWLEDGEMENT_EXPIRED: _acknowledgement_expired,
+    Kind.PAGE_RESOLVED: _page_resolved,
+    Kind.PAGE_EXHAUSTED: _page_exhausted,
+}

@@ -1,0 +1,158 @@
+"""The organisation at a glance as plain data: teams, services, goals, who is on call now and next, engagements.
+
+What `watchbill show` prints and programs read. Declared data and the clock's instant alone; nothing that happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from watchbill.org.charters import Engagement, Schedule, SRETeam
+from watchbill.org.claims import day_of
+from watchbill.org.coverage import PagerAnswer, coverage
+from watchbill.org.entities import Thing
+from watchbill.org.implementations import rules_of
+from watchbill.org.objectives import Goal
+from watchbill.org.organization import Organization
+from watchbill.org.roles import people_of
+from watchbill.org.values import EntityRef, Place
+from watchbill.practices.oncall.model import Shift
+from watchbill.practices.oncall.rotation import shift_at
+
+from .explain import name_of
+
+SCHEMA = "watchbill/show/v1"
+
+
+def show(organization: Organization, at: datetime) -> dict[str, Any]:
+    """Return what there is at `at`, as JSON values: times RFC 3339 in UTC, spans in seconds, shares as fractions."""
+    day = day_of(organization, at)
+    answers = coverage(organization, at)
+    goals = _goals_by_service(organization)
+    return {
+        "schema": SCHEMA,
+        "at": _instant(at),
+        "organization": {
+            "name": organization.name,
+            "title": organization.title,
+            "timeZone": organization.time_zone,
+            "revision": organization.revision,
+        },
+        "teams": [_team(organization, team, answers, day) for _, team in sorted(organization.sre_teams.items())],
+        "services": [
+            _service(organization.things[answer.thing], answer, goals.get(answer.thing, []))
+            for answer in answers
+            if answer.thing is not None
+        ],
+        "goals": [_goal(goal) for _, goal in sorted(organization.goals.items())],
+        "schedules": [_schedule(organization, each, at) for _, each in sorted(organization.schedules.items())],
+        "engagements": [_engagement(each, day) for _, each in sorted(organization.engagements.items())],
+    }
+
+
+def _team(organization: Organization, team: SRETeam, answers: tuple[PagerAnswer, ...], day: date) -> dict[str, Any]:
+    shares = {membership.user: membership.share for membership in team.members}
+    return {
+        "name": team.name,
+        "title": team.title,
+        "group": str(team.group),
+        "implementation": team.implementation.value,
+        "implementationTitle": rules_of(team.implementation).title,
+        "mission": team.mission,
+        "people": [
+            {"user": str(user), "name": name_of(organization, user), "share": float(shares.get(user, 1))}
+            for user in people_of(organization, team, day)
+        ],
+        "covers": [str(answer.thing) for answer in answers if answer.team == team.name],
+        "advises": [str(answer.thing) for answer in answers if team.name in answer.advisers],
+        **_place(team.place),
+    }
+
+
+def _goals_by_service(organization: Organization) -> Mapping[EntityRef, list[str]]:
+    goals: dict[EntityRef, list[str]] = {}
+    for name, goal in sorted(organization.goals.items()):
+        goals.setdefault(goal.service, []).append(name)
+    return goals
+
+
+def _service(thing: Thing, answer: PagerAnswer, goals: list[str]) -> dict[str, Any]:
+    return {
+        "ref": str(thing.ref),
+        "title": thing.title,
+        "type": thing.type,
+        "owner": str(thing.owner),
+        "system": str(thing.system) if thing.system is not None else None,
+        "tier": thing.tier.value,
+        "phase": thing.phase,
+        "holder": str(answer.holder) if answer.holder is not None else None,
+        "team": answer.team,
+        "engagement": answer.engagement,
+        "policy": answer.policy,
+        "advisers": list(answer.advisers),
+        "gap": answer.gap,
+        "goals": goals,
+        **_place(thing.place),
+    }
+
+
+def _goal(goal: Goal) -> dict[str, Any]:
+    return {
+        "name": goal.name,
+        "title": goal.title,
+        "service": str(goal.service),
+        "target": float(goal.target),
+        "targetRatio": {"num": goal.target.numerator, "den": goal.target.denominator},
+        "targetText": goal.target_text,
+        "windowSeconds": int(goal.window.total_seconds()),
+        "source": goal.source,
+        **_place(goal.place),
+    }
+
+
+def _schedule(organization: Organization, schedule: Schedule, at: datetime) -> dict[str, Any]:
+    now = shift_at(schedule, at)
+    return {
+        "name": schedule.name,
+        "title": schedule.title,
+        "timeZone": schedule.time_zone,
+        "now": _shift(organization, now),
+        "next": _shift(organization, shift_at(schedule, now.end)),
+        **_place(schedule.place),
+    }
+
+
+def _shift(organization: Organization, shift: Shift) -> dict[str, Any]:
+    return {
+        "start": _instant(shift.start),
+        "end": _instant(shift.end),
+        "people": [{"user": str(person), "name": name_of(organization, person)} for person in shift.people],
+        "layer": shift.layer,
+        "reason": shift.reason,
+    }
+
+
+def _engagement(engagement: Engagement, day: date) -> dict[str, Any]:
+    since = max((move.on for move in engagement.life if move.on <= day), default=None)
+    if engagement.ends is not None and day > engagement.ends:
+        since = engagement.ends + timedelta(days=1)
+    return {
+        "name": engagement.name,
+        "title": engagement.title,
+        "team": engagement.sre,
+        "partner": str(engagement.partner),
+        "state": engagement.state_at(day).value,
+        "since": since.isoformat() if since is not None else None,
+        "ends": engagement.ends.isoformat() if engagement.ends is not None else None,
+        **_place(engagement.place),
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {"file": place.file, "line": place.line}
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
