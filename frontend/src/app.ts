@@ -1,0 +1,14 @@
+// What every page carries: live parts, times in the reader's zone, keys, the choice of theme.
+
+import "htmx.org";
+import { startAsking } from "./asking";
+import { startKeys } from "./keys";
+import { startLive } from "./live";
+import { startTheme } from "./theme";
+import { startTimes } from "./times";
+
+startTimes();
+startLive();
+startKeys();
+startAsking();
+startTheme();

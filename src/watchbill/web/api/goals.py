@@ -1,0 +1,267 @@
+"""Goals: what was promised, what is left of the budget, how fast it burns, and the minutes behind it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from watchbill.lib.errors import Invalid
+from watchbill.org.objectives import Goal, Severity
+from watchbill.practices.goals.model import Burn, GoalState, GoalStatus, MinuteCount, MinuteState, Point
+from watchbill.web.lookups import goal_named
+
+from . import API
+from .values import Answer, AskedInstant, ExactRatio, FromDoors, Name, PlaceAnswer, problems, seconds_of
+
+router = APIRouter(prefix=API, tags=["goals"])
+
+LONGEST_MINUTES = timedelta(days=7)
+_MINUTE_STATES = {
+    MinuteState.UNKNOWN: "unknown",
+    MinuteState.MEASURED: "measured",
+    MinuteState.NO_TRAFFIC: "noTraffic",
+}
+
+
+class BurnAnswer(Answer):
+    """How fast a rule's two windows burn: 1 spends the budget exactly by the window's end; null where nothing was measured."""
+
+    tier: str
+    severity: Severity
+    factor: float = Field(description="The rule holds while both windows burn at this rate or more.")
+    factor_exact: ExactRatio
+    long_seconds: float
+    short_seconds: float
+    long_rate: float | None
+    short_rate: float | None
+    holds: bool
+    since: datetime | None
+
+    @classmethod
+    def of(cls, burn: Burn) -> BurnAnswer:
+        """Return a burn as it is answered."""
+        return cls(
+            tier=burn.tier.name,
+            severity=burn.tier.severity,
+            factor=float(burn.tier.factor),
+            factor_exact=ExactRatio.of(burn.tier.factor),
+            long_seconds=seconds_of(burn.tier.long),
+            short_seconds=seconds_of(burn.tier.short),
+            long_rate=burn.long_rate,
+            short_rate=burn.short_rate,
+            holds=burn.holds,
+            since=burn.since,
+        )
+
+
+class Window(Answer):
+    """The rolling window that a status speaks for."""
+
+    start: datetime
+    end: datetime
+    seconds: float
+
+
+class GoalAnswer(Answer):
+    """A goal as declared, and how it stands."""
+
+    name: str = Field(examples=["payments-availability"])
+    title: str
+    description: str
+    service: str = Field(examples=["component:payments"])
+    target: float = Field(examples=[0.999])
+    target_exact: ExactRatio
+    window: Window
+    state: GoalState
+    good: int
+    total: int
+    sli: float | None = Field(description="Good events as a share of all; null without events.")
+    budget: float = Field(description="How many events may be bad in the window.")
+    budget_exact: ExactRatio
+    spent: int = Field(description="How many were bad.")
+    remaining: float | None = Field(description="The share of the budget that is left; below 0 when overspent.")
+    coverage: float = Field(description="The measured share of the window's minutes.")
+    unknown_minutes: int
+    lower_bound_minutes: int = Field(description="Minutes of which a counter reset may have hidden a part.")
+    last_measured: datetime | None
+    problem: str | None = Field(description="Why the source cannot be read, while it cannot.")
+    burns: list[BurnAnswer]
+    place: PlaceAnswer
+
+    @classmethod
+    def of(cls, goal: Goal, status: GoalStatus) -> GoalAnswer:
+        """Return a goal and its status as they are answered."""
+        return cls(
+            name=goal.name,
+            title=goal.title,
+            description=goal.description,
+            service=str(goal.service),
+            target=float(goal.target),
+            target_exact=ExactRatio.of(goal.target),
+            window=Window(start=status.window_start, end=status.at, seconds=seconds_of(goal.window)),
+            state=status.state,
+            good=status.good,
+            total=status.total,
+            sli=status.sli,
+            budget=float(status.budget),
+            budget_exact=ExactRatio.of(status.budget),
+            spent=status.spent,
+            remaining=status.remaining,
+            coverage=status.coverage,
+            unknown_minutes=status.unknown_minutes,
+            lower_bound_minutes=status.lower_bound_minutes,
+            last_measured=status.last_measured,
+            problem=status.problem,
+            burns=[BurnAnswer.of(burn) for burn in status.burns],
+            place=PlaceAnswer.of(goal.place),
+        )
+
+
+class GoalsAnswer(Answer):
+    """All goals."""
+
+    schema_: Literal["watchbill/goals/v1"] = Field(default="watchbill/goals/v1", alias="schema")
+    at: datetime
+    goals: list[GoalAnswer]
+
+
+class OneGoalAnswer(Answer):
+    """One goal."""
+
+    schema_: Literal["watchbill/goal/v1"] = Field(default="watchbill/goal/v1", alias="schema")
+    at: datetime
+    goal: GoalAnswer
+
+
+class PointAnswer(Answer):
+    """Sums over the half-open span from `start` to `end`, and the share of the budget left in the window ending at `end`."""
+
+    start: datetime
+    end: datetime
+    good: int
+    total: int
+    unknown_minutes: int
+    remaining: float | None
+
+    @classmethod
+    def of(cls, point: Point) -> PointAnswer:
+        """Return a point as it is answered."""
+        return cls(
+            start=point.start,
+            end=point.end,
+            good=point.good,
+            total=point.total,
+            unknown_minutes=point.unknown_minutes,
+            remaining=point.remaining,
+        )
+
+
+class ChartAnswer(Answer):
+    """A goal's ledger, summed up for a drawing."""
+
+    schema_: Literal["watchbill/goal-chart/v1"] = Field(default="watchbill/goal-chart/v1", alias="schema")
+    at: datetime
+    goal: str
+    target: float
+    span_seconds: float
+    points: list[PointAnswer]
+
+
+class MinuteAnswer(Answer):
+    """A minute of the ledger."""
+
+    minute: datetime
+    good: int
+    total: int
+    state: Literal["measured", "noTraffic", "unknown"]
+    lower_bound: bool
+
+    @classmethod
+    def of(cls, count: MinuteCount) -> MinuteAnswer:
+        """Return a minute as it is answered."""
+        return cls.model_validate(
+            {
+                "minute": count.minute,
+                "good": count.good,
+                "total": count.total,
+                "state": _MINUTE_STATES[count.state],
+                "lowerBound": count.lower_bound,
+            }
+        )
+
+
+class MinutesAnswer(Answer):
+    """A goal's ledger, minute by minute."""
+
+    schema_: Literal["watchbill/goal-minutes/v1"] = Field(default="watchbill/goal-minutes/v1", alias="schema")
+    at: datetime
+    goal: str
+    start: datetime
+    end: datetime
+    minutes: list[MinuteAnswer]
+
+
+@router.get("/goals", responses=problems())
+async def get_goals(doors: FromDoors) -> GoalsAnswer:
+    """Return every goal and how it stands now."""
+    now = doors.clock.now()
+    declared = doors.in_force.organization.goals
+    statuses = await doors.goals.statuses(now)
+    return GoalsAnswer(
+        at=now,
+        goals=[GoalAnswer.of(declared[status.goal], status) for status in statuses if status.goal in declared],
+    )
+
+
+@router.get("/goals/{name}", responses=problems(404))
+async def get_goal(name: Name, doors: FromDoors) -> OneGoalAnswer:
+    """Return one goal and how it stands now."""
+    now = doors.clock.now()
+    goal = goal_named(doors.in_force.organization, name)
+    return OneGoalAnswer(at=now, goal=GoalAnswer.of(goal, await doors.goals.status(goal.name, now)))
+
+
+@router.get("/goals/{name}/chart", responses=problems(404))
+async def get_chart(
+    name: Name,
+    doors: FromDoors,
+    span_seconds: Annotated[
+        int | None, Query(alias="spanSeconds", ge=600, le=400 * 86_400, description="Default: the goal's window.")
+    ] = None,
+    points: Annotated[int, Query(ge=2, le=1000, description="At most how many points.")] = 240,
+) -> ChartAnswer:
+    """Return the newest span of a goal's ledger in equal parts."""
+    now = doors.clock.now()
+    goal = goal_named(doors.in_force.organization, name)
+    span = goal.window if span_seconds is None else timedelta(seconds=span_seconds)
+    drawn = await doors.goals.chart(goal.name, now, span=span, points=points)
+    return ChartAnswer(
+        at=now,
+        goal=goal.name,
+        target=float(goal.target),
+        span_seconds=seconds_of(span),
+        points=[PointAnswer.of(point) for point in drawn],
+    )
+
+
+@router.get("/goals/{name}/minutes", responses=problems(404))
+async def get_minutes(
+    name: Name,
+    doors: FromDoors,
+    start: Annotated[AskedInstant | None, Query(description="Default: an hour before `end`.")] = None,
+    end: Annotated[AskedInstant | None, Query(description="Default: now.")] = None,
+) -> MinutesAnswer:
+    """Return the minutes of a goal's ledger from `start` until before `end`, at most seven days of them."""
+    now = doors.clock.now()
+    goal = goal_named(doors.in_force.organization, name)
+    until = now if end is None else end
+    since = until - timedelta(hours=1) if start is None else start
+    if not timedelta() <= until - since <= LONGEST_MINUTES:
+        raise Invalid("“start” is after “end”, or more than seven days before it.", "Ask for a shorter span.")
+    counted = await doors.goals.minutes(goal.name, since, until)
+    return MinutesAnswer(
+        at=now, goal=goal.name, start=since, end=until, minutes=[MinuteAnswer.of(count) for count in counted]
+    )

@@ -1,0 +1,15 @@
+"""Every route of the API in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from . import explain, goals, hooks, incidents, oncall, organization, pages, services, teams, tokens
+
+
+def routers() -> Sequence[APIRouter]:
+    """Return the routers of the API, in the order in which its description lists them."""
+    subjects = (organization, teams, services, explain, goals, incidents, pages, oncall, hooks, tokens)
+    return [subject.router for subject in subjects]

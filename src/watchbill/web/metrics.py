@@ -1,0 +1,69 @@
+"""The organisation's state as metrics, looked up when they are asked for. What the engine counts is counted there."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from prometheus_client import CollectorRegistry, Gauge
+
+from watchbill.org.faults import Level
+from watchbill.practices.goals.model import GoalState
+from watchbill.practices.oncall.model import PageState
+
+from .doors import Doors
+
+_log = structlog.get_logger("watchbill.web")
+_LONGEST_LOOK_SECONDS = 5.0
+
+
+class StateMetrics:
+    """Gauges that are set anew for each scrape; where the store does not answer, they say so and keep their last values."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._stale = Gauge(
+            "watchbill_organization_stale",
+            "1 while the files hold errors and an older organisation is in force.",
+            registry=registry,
+        )
+        self._faults = Gauge(
+            "watchbill_organization_faults",
+            "Faults in the newest reading of the organisation's files, by level.",
+            ("level",),
+            registry=registry,
+        )
+        self._goals = Gauge("watchbill_goals", "Goals by state.", ("state",), registry=registry)
+        self._incidents = Gauge("watchbill_incidents_open", "Incidents that are open.", registry=registry)
+        self._pages = Gauge(
+            "watchbill_pages_open", "Pages that have not been resolved, by state.", ("state",), registry=registry
+        )
+        self._up = Gauge(
+            "watchbill_state_up", "1 when the state could be looked up for this scrape.", registry=registry
+        )
+
+    async def look(self, doors: Doors) -> None:
+        """Set every gauge to how things stand now."""
+        self._look_at_organization(doors)
+        try:
+            async with asyncio.timeout(_LONGEST_LOOK_SECONDS):
+                await self._look_at_store(doors)
+        except Exception:  # noqa: BLE001 - whatever failed, what is known is told
+            _log.exception("the state could not be looked up for the metrics")
+            self._up.set(0)
+        else:
+            self._up.set(1)
+
+    def _look_at_organization(self, doors: Doors) -> None:
+        self._stale.set(doors.in_force.is_stale)
+        faults = doors.in_force.latest.faults
+        for level in Level:
+            self._faults.labels(level.value).set(sum(fault.level is level for fault in faults))
+
+    async def _look_at_store(self, doors: Doors) -> None:
+        statuses = await doors.goals.statuses(doors.clock.now())
+        for goal_state in GoalState:
+            self._goals.labels(goal_state.value).set(sum(status.state is goal_state for status in statuses))
+        self._incidents.set(len(await doors.incidents.open_incidents()))
+        pages = await doors.oncall.open_pages()
+        for page_state in (PageState.DUE, PageState.ACKNOWLEDGED, PageState.EXHAUSTED):
+            self._pages.labels(page_state.value).set(sum(page.state is page_state for page in pages))

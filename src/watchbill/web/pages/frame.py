@@ -1,0 +1,28 @@
+"""The frame around every page of a signed-in person: what the rail counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from watchbill.practices.oncall.model import PageState
+from watchbill.web.callers import caller_of
+from watchbill.web.doors import doors_of
+from watchbill.web.render import render
+
+WAITING = frozenset({PageState.DUE, PageState.EXHAUSTED})
+
+
+async def page(request: Request, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Return a page inside the frame: beside what `render` gives it, it has the counts of pages and incidents."""
+    doors = doors_of(request)
+    caller = caller_of(request)
+    user = caller.user if caller else None
+    reached = await doors.oncall.pages_reaching(user) if user else []
+    counts = {
+        "inbox_count": sum(1 for each in reached if each.page.state in WAITING),
+        "open_count": len(await doors.incidents.open_incidents()),
+    }
+    return render(request, name, status=status, **(counts | context))

@@ -1,0 +1,120 @@
+"""Goals: the list by urgency, and one goal with its budget, its burn, its minutes and how all of it was computed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from watchbill.lib.errors import NotFound
+from watchbill.org.objectives import Goal
+from watchbill.practices.goals.model import GoalStatus, Point
+from watchbill.web.doors import doors_of
+from watchbill.web.show.drawings import burn_of, strip
+
+from .frame import page
+from .rows import goal_rows, held_by, spent_in, standings
+
+STRIP = timedelta(hours=3)
+CHART_POINTS = 120
+MOST_INCIDENTS = 5
+PAGE_LENGTH = 50
+_SPANS = {"3h": timedelta(hours=3), "24h": timedelta(days=1), "7d": timedelta(days=7)}
+_STATES = ("burning", "spent", "attention", "notMeasured", "healthy")
+
+
+async def listed(request: Request) -> Response:
+    """Show all goals, or those in one state (`?state=`), a page of them from a place on (`?from=`)."""
+    doors = doors_of(request)
+    now = doors.clock.now()
+    standing = await standings(doors, now)
+    asked = request.query_params.get("state", "")
+    state = asked if asked in _STATES else ""
+    chosen = [each for each in standing if not state or each.status.state == state]
+    start = _start(request.query_params.get("from", ""))
+    return await page(
+        request,
+        "goals.html",
+        goals=await goal_rows(doors, now, chosen[start : start + PAGE_LENGTH]),
+        total=len(standing),
+        more_from=start + PAGE_LENGTH if len(chosen) > start + PAGE_LENGTH else None,
+        state=state,
+        by_state=Counter(each.status.state for each in standing),
+    )
+
+
+def _start(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
+
+
+@dataclass(frozen=True)
+class ChartRow:
+    """A row of the charts' table: what was counted in a span, the budget left at its end, and the burn in it."""
+
+    start: datetime
+    end: datetime
+    bad: int
+    total: int
+    remaining: float | None
+    burn: float | None
+    unknown_minutes: int
+
+
+async def one(request: Request) -> Response:
+    """Show one goal; `?span=` is 3h, 24h, 7d or window."""
+    doors = doors_of(request)
+    now = doors.clock.now()
+    organization = doors.in_force.organization
+    name = request.path_params["name"]
+    goal = organization.goals.get(name)
+    if goal is None:
+        raise NotFound(f"There is no goal “{name}”.", "The list of goals has them all.")
+    status = await doors.goals.status(name, now)
+    chosen = _span(request.query_params.get("span", ""), goal, status)
+    spans = {**_SPANS, "window": goal.window}
+    points = await doors.goals.chart(name, now, span=spans[chosen], points=CHART_POINTS)
+    end = now.replace(second=0, microsecond=0)
+    minutes = await doors.goals.minutes(name, end - STRIP, end)
+    return await page(
+        request,
+        "goal.html",
+        sheets=["plots.css"],
+        scripts=["charts.js"],
+        goal=goal,
+        standing=status,
+        source=organization.sources.get(goal.source),
+        held=held_by(organization, goal.service, now),
+        spent_in=spent_in(goal, status),
+        span=chosen,
+        spans=spans,
+        rows=[_row(point, goal) for point in reversed(points)],
+        runs=strip(minutes, goal, end - STRIP, end),
+        strip_start=end - STRIP,
+        strip_end=end,
+        strip_minutes=int(STRIP / timedelta(minutes=1)),
+        incidents=await doors.incidents.incidents(thing=goal.service, limit=MOST_INCIDENTS),
+    )
+
+
+def _span(asked: str, goal: Goal, status: GoalStatus) -> str:
+    """Return the span asked for, else the shortest that holds all that was measured so far."""
+    if asked in _SPANS or asked == "window":
+        return asked
+    measured = goal.window * status.coverage
+    return next((name for name, span in _SPANS.items() if measured <= span), "window")
+
+
+def _row(point: Point, goal: Goal) -> ChartRow:
+    burn = burn_of(point.good, point.total, goal)
+    bad = point.total - point.good
+    return ChartRow(point.start, point.end, bad, point.total, point.remaining, burn, point.unknown_minutes)
+
+
+ROUTES = [
+    Route("/goals", listed, methods=["GET"], name="goals"),
+    Route("/goals/{name}", one, methods=["GET"], name="goal"),
+]

@@ -1,0 +1,133 @@
+"""Rows that several places show: goals with their state and sparkline, things with who answers for them, people on watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watchbill.org.charters import AlertClass
+from watchbill.org.coverage import PagerAnswer, pager
+from watchbill.org.entities import Tier
+from watchbill.org.objectives import Goal
+from watchbill.org.organization import Organization
+from watchbill.org.values import EntityRef
+from watchbill.practices.goals.model import GoalState, GoalStatus
+from watchbill.practices.oncall.model import OnWatch
+from watchbill.web.doors import Doors
+from watchbill.web.show.drawings import Spark, spark
+
+DAY = timedelta(days=1)
+SPARK_POINTS = 48
+_URGENCY = (
+    GoalState.BURNING,
+    GoalState.SPENT,
+    GoalState.ATTENTION,
+    GoalState.NOT_MEASURED,
+    GoalState.HEALTHY,
+)
+
+
+@dataclass(frozen=True)
+class GoalRow:
+    """A goal as a list shows it; `spent_in` is when the budget is gone at this burn, None when it does not burn down."""
+
+    goal: Goal
+    status: GoalStatus
+    held: PagerAnswer
+    drawn: Spark
+    spent_in: timedelta | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A goal and how it stands."""
+
+    goal: Goal
+    status: GoalStatus
+
+
+async def standings(doors: Doors, now: datetime, goals: Iterable[Goal] | None = None) -> list[Standing]:
+    """Return how goals stand, the most urgent first; all of them when none are named."""
+    declared = doors.in_force.organization.goals
+    wanted = set(declared) if goals is None else {goal.name for goal in goals}
+    found = [
+        Standing(declared[status.goal], status)
+        for status in (await doors.goals.statuses(now) if wanted else ())
+        if status.goal in wanted and status.goal in declared
+    ]
+    return sorted(found, key=lambda each: (_URGENCY.index(each.status.state), each.goal.name))
+
+
+async def goal_rows(doors: Doors, now: datetime, shown: Iterable[Standing]) -> list[GoalRow]:
+    """Return goals as rows. Each costs a reading of its chart: hand in what a page shows, not more."""
+    organization = doors.in_force.organization
+    rows = []
+    for each in shown:
+        goal, status = each.goal, each.status
+        points = await doors.goals.chart(goal.name, now, span=DAY, points=SPARK_POINTS)
+        held = held_by(organization, goal.service, now)
+        rows.append(GoalRow(goal, status, held, spark(points, goal), spent_in(goal, status)))
+    return rows
+
+
+def held_by(organization: Organization, thing: EntityRef, now: datetime) -> PagerAnswer:
+    """Return who answers for a thing: by the workflow's class for what runs and ends, else by the application's."""
+    known = organization.things.get(thing)
+    alert_class = AlertClass.WORKFLOW if known is not None and known.is_workflow else AlertClass.APPLICATION
+    return pager(organization, thing, alert_class, now)
+
+
+def spent_in(goal: Goal, status: GoalStatus) -> timedelta | None:
+    """Return how long the budget lasts at the present burn of the fastest tier that has a figure."""
+    burn = next((each.long_rate for each in status.burns if each.long_rate is not None), None)
+    if burn is None or burn <= 1 or status.remaining is None:
+        return None
+    return goal.window * (max(status.remaining, 0.0) / burn)
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """A person on watch, or nobody: for which schedule, whom it serves, and until when."""
+
+    person: EntityRef | None
+    schedule: str
+    title: str
+    serves: tuple[str, ...]
+    until: datetime
+
+
+def watchers(watches: Sequence[OnWatch], organization: Organization) -> list[Watcher]:
+    """Return who is on watch now, one row a person and schedule, SRE teams first; a schedule with nobody has a row too."""
+    rows: list[Watcher] = []
+    for watch in watches:
+        schedule, until = watch.schedule, watch.now.end
+        serves = tuple(teams_served(organization, schedule.name))
+        people: Sequence[EntityRef | None] = watch.now.people or (None,)
+        rows += [Watcher(person, schedule.name, schedule.title, serves, until) for person in people]
+    practising = {team.title for team in organization.sre_teams.values()}
+    return sorted(rows, key=lambda row: not practising.intersection(row.serves))
+
+
+def teams_served(organization: Organization, schedule: str) -> list[str]:
+    """Return the titles of the groups whose escalation policy calls a schedule."""
+    groups = {
+        group
+        for policy in organization.escalation_policies.values()
+        for group in policy.groups
+        if any(
+            target.kind == "schedule" and target.name == schedule for step in policy.steps for target in step.targets
+        )
+    }
+    teams = {team.group: team.title for team in organization.sre_teams.values()}
+    known = organization.groups
+    return sorted(teams.get(group) or (known[group].title if group in known else group.name) for group in groups)
+
+
+def uncovered(answers: Iterable[PagerAnswer], organization: Organization) -> list[PagerAnswer]:
+    """Return the things without an SRE team or with a gap on the way to a person, the most important first."""
+    order: Mapping[Tier, int] = {tier: index for index, tier in enumerate(Tier)}
+    found = [each for each in answers if each.thing is not None and (each.gap is not None or each.team is None)]
+    return sorted(
+        found, key=lambda each: (order[organization.things[each.thing].tier], each.thing) if each.thing else (9, "")
+    )

@@ -1,0 +1,102 @@
+"""Services and workflows: who owns each, who answers for it and why, what it promises and what it stands on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from watchbill.lib.errors import NotFound
+from watchbill.org.coverage import PagerAnswer
+from watchbill.org.entities import Thing
+from watchbill.org.organization import Organization
+from watchbill.org.values import EntityRef
+from watchbill.web.doors import doors_of
+from watchbill.web.show.escalation import steps
+
+from .frame import page
+from .rows import Standing, goal_rows, held_by, standings
+
+MOST_INCIDENTS = 8
+
+
+@dataclass(frozen=True)
+class ThingRow:
+    """A thing as the list shows it."""
+
+    thing: Thing
+    held: PagerAnswer
+    goals: list[Standing]
+    open_incidents: int
+
+
+async def listed(request: Request) -> Response:
+    """Show all things, or those without cover (`?covered=no`)."""
+    doors = doors_of(request)
+    now = doors.clock.now()
+    organization = doors.in_force.organization
+    goals: dict[EntityRef, list[Standing]] = defaultdict(list)
+    for each in await standings(doors, now):
+        goals[each.goal.service].append(each)
+    incidents = [incident.thing for incident in await doors.incidents.open_incidents()]
+    rows = [
+        ThingRow(thing, held_by(organization, ref, now), goals[ref], incidents.count(ref))
+        for ref, thing in sorted(organization.things.items())
+    ]
+    only_uncovered = request.query_params.get("covered") == "no"
+    without = [row for row in rows if row.held.team is None or row.held.gap]
+    return await page(
+        request,
+        "services.html",
+        rows=without if only_uncovered else rows,
+        total=len(rows),
+        without=len(without),
+        only_uncovered=only_uncovered,
+    )
+
+
+async def one(request: Request) -> Response:
+    """Show one thing, by its name, or by its reference where it is not a component of the default namespace."""
+    doors = doors_of(request)
+    now = doors.clock.now()
+    organization = doors.in_force.organization
+    thing = _thing(organization, request.path_params["name"])
+    held = held_by(organization, thing.ref, now)
+    watches = await doors.oncall.on_call_now(now)
+    policy = organization.escalation_policies.get(held.policy or "")
+    own_goals = [goal for goal in organization.goals.values() if goal.service == thing.ref]
+    return await page(
+        request,
+        "service.html",
+        thing=thing,
+        held=held,
+        policy=policy,
+        steps=steps(policy, watches, organization) if policy else [],
+        goals=await goal_rows(doors, now, await standings(doors, now, own_goals)),
+        dependants=sorted(
+            each.ref
+            for each in organization.things.values()
+            if any(dependency.on == thing.ref for dependency in each.dependencies)
+        ),
+        incidents=await doors.incidents.incidents(thing=thing.ref, limit=MOST_INCIDENTS),
+    )
+
+
+def _thing(organization: Organization, name: str) -> Thing:
+    for kind in ("component", "resource"):
+        try:
+            thing = organization.things.get(EntityRef.parse(name, kind=kind))
+        except ValueError:
+            break
+        if thing is not None:
+            return thing
+    raise NotFound(f"There is no service or workflow “{name}”.", "The list of services has them all.")
+
+
+ROUTES = [
+    Route("/services", listed, methods=["GET"], name="services"),
+    Route("/services/{name:path}", one, methods=["GET"], name="service"),
+]

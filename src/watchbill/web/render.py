@@ -1,0 +1,140 @@
+"""Pages as HTML: the Jinja environment and what every page is given. It asks no service for anything that can fail.
+
+`render` makes any page; pages inside the frame use `pages.frame.page`, which adds the counts of the rail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from watchbill.org.values import EntityRef, Place
+
+from .callers import caller_of
+from .doors import Doors, doors_of
+from .show import assets, names, numbers, reasons, states, times
+
+TEMPLATES = Path(__file__).parent / "templates"
+_THEMES = frozenset({"light", "dark"})
+
+
+@dataclass(frozen=True)
+class PlaceInRail:
+    """A place of the product: where it is, its name, the letter after `g` that leads there; `moving` is one of the phone's five."""
+
+    path: str
+    name: str
+    icon: str
+    key: str
+    moving: bool = False
+
+    def is_around(self, path: str) -> bool:
+        """Whether a page lies in this place."""
+        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
+
+
+PLACES = (
+    PlaceInRail("/", "Watch", "watch", "w", moving=True),
+    PlaceInRail("/inbox", "Inbox", "inbox", "i", moving=True),
+    PlaceInRail("/teams", "Teams", "teams", "t"),
+    PlaceInRail("/services", "Services", "services", "s"),
+    PlaceInRail("/goals", "Goals", "goals", "o", moving=True),
+    PlaceInRail("/incidents", "Incidents", "incidents", "n", moving=True),
+    PlaceInRail("/oncall", "On call", "oncall", "c", moving=True),
+    PlaceInRail("/organization", "Organisation", "organization", "r"),
+)
+
+
+def render(request: Request, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Return a template as a page. Each page knows who reads it, the organisation in force and how to send a form."""
+    template = environment().get_template(name)
+    return HTMLResponse(template.render(_shared(request) | context), status)
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment: everything is escaped, and a name that a page was not given is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"asset": assets.asset, "places": PLACES, "show": states, "reasons": reasons.reasons}
+    for function in (numbers.count, numbers.percent, numbers.level, numbers.target, numbers.rate, numbers.duration):
+        made.filters[function.__name__] = function
+    made.filters |= {
+        "window": numbers.window,
+        "several": numbers.several,
+        "initials": names.initials,
+        "path": names.path_of,
+        "clock": _time_filter("clock"),
+        "at_time": _time_filter("time"),
+        "at_second": _time_filter("second"),
+        "at_weekday": _time_filter("weekday"),
+        "at_full": _time_filter("full"),
+        "ago": _time_filter("ago"),
+    }
+    return made
+
+
+def _time_filter(form: str) -> Any:
+    @pass_context
+    def show_time(context: Context, at: datetime | None) -> Any:
+        return times.element(at, context["now"], context["zone"], form)
+
+    return show_time
+
+
+def _shared(request: Request) -> dict[str, Any]:
+    doors = doors_of(request)
+    caller = caller_of(request)
+    organization = doors.in_force.organization
+    person = caller if caller is not None and caller.is_person else None
+    theme = request.cookies.get("theme", "")
+    return {
+        "path": request.url.path,
+        "now": doors.clock.now(),
+        "zone": ZoneInfo(organization.time_zone),
+        "city": times.city(organization.time_zone),
+        "organization": organization,
+        "stale": _Stale.of(doors) if person and doors.in_force.is_stale else None,
+        "name": lambda ref: names.name_of(organization, ref),
+        "place": _place_text,
+        "csrf": person.csrf if person else "",
+        "account": person.account if person else None,
+        "me": person.user if person else None,
+        "theme": theme if theme in _THEMES else "",
+        "version": doors.version,
+        "has_mail_sink": doors.mail_sink is not None,
+        "inbox_count": 0,
+        "open_count": 0,
+    }
+
+
+@dataclass(frozen=True)
+class _Stale:
+    """The files have changed into something that does not lint: since when the last good organisation is in force."""
+
+    since: datetime
+    seen_at: datetime
+    errors: int
+
+    @classmethod
+    def of(cls, doors: Doors) -> _Stale:
+        in_force = doors.in_force
+        return cls(in_force.since, in_force.latest_at, len(in_force.latest.errors))
+
+
+def _place_text(place: Place | EntityRef | str | None) -> str:
+    return "" if place is None else str(place)

@@ -1,0 +1,85 @@
+"""Numbers as people read them: a thin space in thousands, units, and as many digits of a percentage as carry meaning."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from fractions import Fraction
+
+THIN = "\u202f"
+UNKNOWN = "not measured"
+
+
+def count(number: float | Fraction) -> str:
+    """Return a whole number with a thin space in thousands; fractions are rounded down."""
+    return f"{math.floor(number):,}".replace(",", THIN)
+
+
+def several(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun in the right form: “1 page”, “3 pages”."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def percent(share: float | Fraction | None, digits: int = 0) -> str:
+    """Return a share (0..1) in percent with `digits` decimals, rounded down: what is not whole never shows as whole."""
+    if share is None:
+        return UNKNOWN
+    scale = 10**digits
+    # Binary floats stand a hair beside the decimal they mean: 0.29 * 100 is 28.999…
+    floored = math.floor(round(float(share) * 100 * scale, 6)) / scale
+    return f"{floored:.{digits}f}{THIN}%"
+
+
+def digits_of(target_text: str) -> int:
+    """Return how many decimals a goal's target is written with: 1 for “99.9”."""
+    _, _, decimals = target_text.strip().rstrip("%").strip().partition(".")
+    return len(decimals)
+
+
+def level(share: float | Fraction | None, target_text: str) -> str:
+    """Return a measured level with two decimals more than its target has: enough to tell it from the target."""
+    return percent(share, digits_of(target_text) + 2)
+
+
+def target(target_text: str) -> str:
+    """Return a goal's target as it was written, with its unit."""
+    return f"{target_text.strip().rstrip('%').strip()}{THIN}%"
+
+
+def rate(burn: float | Fraction | None) -> str:
+    """Return a burn rate: 22× from ten on, one decimal below, two below one."""
+    if burn is None:
+        return UNKNOWN
+    value = float(burn)
+    if value >= 10 and not value.is_integer():
+        return f"{value:.1f}×" if value < 100 else f"{count(value)}×"
+    return f"{value:.2f}".rstrip("0").rstrip(".") + "×"
+
+
+def duration(span: timedelta | float | None) -> str:
+    """Return a length of time in its two largest units below two days, in days from there; seconds as a number are taken too."""
+    if span is None:
+        return "unknown"
+    seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
+    if seconds < 60:
+        return f"{seconds:.1f}{THIN}s" if 0 < seconds < 1 else f"{int(seconds)}{THIN}s"
+    if seconds < 600:
+        return _two(int(seconds), 60, "min", 1, "s")
+    if seconds < 3600:
+        return f"{int(seconds) // 60}{THIN}min"
+    return _two(int(seconds), 3600, "h", 60, "min") if seconds < 48 * 3600 else f"{int(seconds) // 86_400}{THIN}days"
+
+
+def _two(seconds: int, large: int, large_unit: str, small: int, small_unit: str) -> str:
+    whole, rest = divmod(seconds, large)
+    rest //= small
+    return f"{whole}{THIN}{large_unit}" + (f" {rest}{THIN}{small_unit}" if rest else "")
+
+
+def window(span: timedelta) -> str:
+    """Return a window's length in one unit, as goals and tiers are named by it: 28 days, 6 h, 5 min."""
+    seconds = int(span.total_seconds())
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size}{THIN}{unit}"
+    return duration(span)

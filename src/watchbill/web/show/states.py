@@ -1,0 +1,138 @@
+"""States as people see them: a shape first (good, warn, bad, unknown), then a word. Each state has both; colour follows the shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchbill.org.charters import EngagementState, Implementation
+from watchbill.org.entities import Tier
+from watchbill.org.faults import Level
+from watchbill.practices.goals.model import Burn, GoalState, GoalStatus
+from watchbill.practices.incidents.model import Incident, IncidentState
+from watchbill.practices.oncall.model import Notice, NoticeState, Outcome, Page, PageState
+
+from .numbers import rate
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A state to show: `shape` is good (disc), warn (diamond), bad (triangle) or unknown (dashed ring); `word` says it."""
+
+    shape: str
+    word: str
+
+
+IMPLEMENTATIONS = {
+    Implementation.KITCHEN_SINK: "kitchen sink",
+    Implementation.INFRASTRUCTURE: "infrastructure",
+    Implementation.TOOLS: "tools",
+    Implementation.PRODUCT: "product",
+    Implementation.EMBEDDED: "embedded",
+    Implementation.CONSULTING: "consulting",
+}
+
+_GOALS = {
+    GoalState.HEALTHY: Shown("good", "within goal"),
+    GoalState.ATTENTION: Shown("warn", "attention"),
+    GoalState.BURNING: Shown("bad", "burning"),
+    GoalState.SPENT: Shown("bad", "budget spent"),
+    GoalState.NOT_MEASURED: Shown("unknown", "not measured"),
+}
+_PAGES = {
+    PageState.DUE: Shown("bad", "waits for somebody"),
+    PageState.ACKNOWLEDGED: Shown("warn", "acknowledged"),
+    PageState.EXHAUSTED: Shown("bad", "nobody answered"),
+    PageState.RESOLVED: Shown("good", "resolved"),
+}
+_NOTICES = {
+    NoticeState.PENDING: Shown("unknown", "waiting"),
+    NoticeState.SENDING: Shown("unknown", "sending"),
+    NoticeState.SENT: Shown("good", "sent"),
+    NoticeState.FAILED: Shown("bad", "failed"),
+    NoticeState.DROPPED: Shown("unknown", "dropped"),
+}
+_ENGAGEMENTS = {
+    EngagementState.PROPOSED: Shown("unknown", "proposed"),
+    EngagementState.PREPARING: Shown("unknown", "preparing"),
+    EngagementState.ACTIVE: Shown("good", "active"),
+    EngagementState.HANDING_BACK: Shown("warn", "handing back"),
+    EngagementState.ENDED: Shown("unknown", "ended"),
+    EngagementState.DECLINED: Shown("unknown", "declined"),
+}
+_LEVELS = {
+    Level.ERROR: Shown("bad", "error"),
+    Level.WARNING: Shown("warn", "warning"),
+    Level.NOTE: Shown("unknown", "note"),
+}
+OUTCOMES = {
+    Outcome.DELIVERED: "the other side took it",
+    Outcome.RETRY_LATER: "will be tried again",
+    Outcome.REFUSED_BY_CHANNEL: "the other side refused it",
+    Outcome.TOO_MANY_ATTEMPTS: "given up after too many attempts",
+    Outcome.PAGE_ENDED: "the page had ended",
+    Outcome.PAGE_ACKNOWLEDGED: "the page was acknowledged first",
+    Outcome.NO_ADDRESS: "there is no address for them",
+    Outcome.NOBODY_ON_WATCH: "nobody was on watch",
+    Outcome.GROUP_IS_EMPTY: "the group has no members",
+    Outcome.TARGET_UNKNOWN: "there is no such person, group or schedule",
+    Outcome.CHANNEL_UNKNOWN: "there is no such channel",
+    Outcome.OUTSIDE_HOURS: "it was outside the step's hours",
+    Outcome.NO_POLICY: "the holder has no escalation policy",
+    Outcome.NO_HOLDER: "nobody holds the pager",
+}
+
+
+def of_goal(status: GoalStatus) -> Shown:
+    """Return a goal's state; while it burns, with the rate of the tier that holds."""
+    shown = _GOALS[status.state]
+    held = next((burn for burn in status.burns if burn.holds), None)
+    if status.state is GoalState.BURNING and held is not None:
+        return Shown(shown.shape, f"{shown.word} {rate(held.long_rate)}")
+    return shown
+
+
+def of_burn(burn: Burn) -> Shown:
+    """Return a tier's state: what it asks for while it holds."""
+    if burn.holds:
+        return Shown("bad", "paging") if burn.tier.severity == "page" else Shown("warn", "ticket")
+    if burn.long_rate is None and burn.short_rate is None:
+        return Shown("unknown", "not measured")
+    return Shown("good", "quiet")
+
+
+def of_page(page: Page) -> Shown:
+    """Return a page's state."""
+    return _PAGES[page.state]
+
+
+def of_incident(incident: Incident, page: Page | None) -> Shown:
+    """Return an incident's state, which is its page's while it is open."""
+    if incident.state is IncidentState.RESOLVED:
+        return Shown("good", "resolved")
+    return of_page(page) if page else Shown("warn", "open, nobody is paged")
+
+
+def of_notice(notice: Notice) -> Shown:
+    """Return a notice's state."""
+    return _NOTICES[notice.state]
+
+
+def of_engagement(state: EngagementState) -> Shown:
+    """Return an engagement's state."""
+    return _ENGAGEMENTS[state]
+
+
+def of_level(level: Level) -> Shown:
+    """Return a fault's level."""
+    return _LEVELS[level]
+
+
+def of_gap(tier: Tier) -> Shown:
+    """Return how bad it is that nobody of SRE answers for a thing of this tier."""
+    shape = {Tier.CRITICAL: "bad", Tier.HIGH: "warn"}.get(tier, "unknown")
+    return Shown(shape, f"{tier.value}, not covered by SRE")
+
+
+def budget_shape(status: GoalStatus) -> str:
+    """Return the shape of a budget bar."""
+    return "unknown" if status.remaining is None else _GOALS[status.state].shape

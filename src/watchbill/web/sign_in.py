@@ -1,0 +1,156 @@
+"""Signing in and out, and the first visit by a one-time link. Who may sign in is the accounts' business."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from watchbill.accounts.service import SESSION_LENGTH, SHORTEST_PASSWORD
+from watchbill.lib.errors import Invalid, Refused, WatchbillError
+from watchbill.org.entities import User
+from watchbill.org.values import EntityRef
+
+from .callers import known_caller
+from .doors import Doors, doors_of
+from .forms import fields_of, on_to
+from .refusals import TooManyAttempts
+from .render import render
+from .security import forget_session, keep_session, safe_path
+from .throttle import Throttle
+
+_LONGEST_EMAIL = 254
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes of signing in; they share one throttle."""
+    desk = _SignInDesk()
+    return [
+        Route("/sign-in", desk.ask, methods=["GET"], name="sign_in"),
+        Route("/sign-in", desk.sign_in, methods=["POST"]),
+        Route("/sign-out", sign_out, methods=["POST"], name="sign_out"),
+        Route("/welcome/{token}", welcome, methods=["GET"], name="welcome"),
+        Route("/welcome/{token}", accept, methods=["POST"]),
+    ]
+
+
+class _SignInDesk:
+    """Asks for address and password, and opens the session."""
+
+    def __init__(self) -> None:
+        self._throttle = Throttle()
+
+    async def ask(self, request: Request) -> Response:
+        return _ask(request, safe_path(request.query_params.get("next")))
+
+    async def sign_in(self, request: Request) -> Response:
+        doors = doors_of(request)
+        fields = await fields_of(request)
+        email, onward = fields.get("email", ""), safe_path(fields.get("next"))
+        now, address = doors.clock.now(), request.client.host if request.client else ""
+        try:
+            self._throttle.check(address, now)
+            session = await doors.accounts.sign_in(_checked(email), fields.get("password", ""), now)
+        except (Refused, TooManyAttempts) as error:
+            if isinstance(error, Refused):
+                self._throttle.failed(address, now)
+            response = _ask(request, onward, email=email, error=error)
+            if isinstance(error, TooManyAttempts):
+                response.headers["Retry-After"] = str(error.wait_seconds)
+            return response
+        self._throttle.succeeded(address)
+        return _signed_in(doors, session, onward)
+
+
+def _ask(request: Request, onward: str, *, email: str = "", error: WatchbillError | None = None) -> Response:
+    problem = f"{error.what} {error.mend}".strip() if error else None
+    status = error.status if error else 200
+    return render(request, "sign_in.html", status=status, next=onward, email=email, problem=problem)
+
+
+def _checked(email: str) -> str:
+    if len(email) > _LONGEST_EMAIL or not email.isprintable():
+        raise Refused("E-mail address and password do not belong together.", "Check both, or ask for a new link.")
+    return email
+
+
+def _signed_in(doors: Doors, session: str, onward: str) -> Response:
+    response = on_to(onward)
+    keep_session(response, session, is_https=doors.is_https, lasts=SESSION_LENGTH)
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session and show the sign-in page."""
+    doors = doors_of(request)
+    caller = known_caller(request)
+    if caller.session is not None:
+        await doors.accounts.sign_out(caller.session)
+    response = on_to("/sign-in")
+    forget_session(response, is_https=doors.is_https)
+    return response
+
+
+async def welcome(request: Request) -> Response:
+    """Show what a one-time link offers; it is not used by being looked at."""
+    return await _welcome(request, doors_of(request).clock.now())
+
+
+async def accept(request: Request) -> Response:
+    """Use a one-time link: set the password, say who one is, and be signed in."""
+    doors = doors_of(request)
+    now = doors.clock.now()
+    fields = await fields_of(request)
+    try:
+        user = _chosen_person(doors, fields.get("user", ""))
+        password = _typed_twice(fields)
+        session = await doors.accounts.accept_link(request.path_params["token"], password, user, now)
+    except Invalid as error:
+        return await _welcome(request, now, user=fields.get("user", ""), error=error)
+    return _signed_in(doors, session, "/")
+
+
+def _typed_twice(fields: dict[str, str]) -> str:
+    password = fields.get("password", "")
+    if password != fields.get("password_again", ""):
+        raise Invalid("The two passwords differ.", "Type the same one twice.")
+    return password
+
+
+def _chosen_person(doors: Doors, text: str) -> EntityRef | None:
+    if not text:
+        return None
+    people = doors.in_force.organization.users
+    try:
+        reference = EntityRef.parse(text, kind="user")
+    except ValueError as error:
+        raise Invalid(f"{error}.", "Choose a person from the list.") from error
+    if reference not in people:
+        raise Invalid(f"“{text}” is not a person of this organisation.", "Choose a person from the list.")
+    return reference
+
+
+async def _welcome(
+    request: Request, now: datetime, *, user: str | None = None, error: WatchbillError | None = None
+) -> Response:
+    doors = doors_of(request)
+    token = request.path_params["token"]
+    invitation = await doors.accounts.read_link(token, now)
+    people = sorted(doors.in_force.organization.users.values(), key=lambda person: (person.title, person.ref))
+    return render(
+        request,
+        "welcome.html",
+        status=error.status if error else 200,
+        token=token,
+        invitation=invitation,
+        people=people,
+        user=_person_with(people, invitation.email) if user is None else user,
+        shortest_password=SHORTEST_PASSWORD,
+        problem=f"{error.what} {error.mend}".strip() if error else None,
+    )
+
+
+def _person_with(people: list[User], email: str) -> str:
+    return next((str(person.ref) for person in people if (person.email or "").lower() == email.lower()), "")

@@ -1,0 +1,150 @@
+"""The pages on the whole application: each opens, says what it is for, escapes what senders say, and shows what happened."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.website import NOW, Website, alertmanager_body
+from watchbill.channels.mail_sink import SunkMail
+from watchbill.org.folder import read
+from watchbill.web.pages.mail import Part, parts_of
+
+PATHS = [
+    "/",
+    "/inbox",
+    "/goals",
+    "/goals?state=burning",
+    "/goals/api-availability",
+    "/goals/api-availability?span=window",
+    "/services",
+    "/services?covered=no",
+    "/services/api",
+    "/services/resource:database",
+    "/teams",
+    "/teams/core",
+    "/teams/shop-developers",
+    "/incidents",
+    "/incidents?state=open",
+    "/incidents?before=1",
+    "/incidents/1",
+    "/oncall",
+    "/organization",
+    "/search?q=api",
+]
+
+
+async def page_ana(website: Website, **said: str) -> None:
+    """Hand in an alert and let the page that follows reach Ana's inbox."""
+    program = await website.program("alerts")
+    answer = await program.post("/api/v1/hooks/alertmanager", json=alertmanager_body(**said))
+    assert answer.status_code == 202
+    oncall, now = website.watchbill.oncall, website.clock.now()
+    await oncall.take_due_steps(now)
+    while await oncall.deliver_due(now, owner="test"):
+        pass
+
+
+async def test_every_page_opens_with_and_without_anything_to_show(website: Website) -> None:
+    browser, _ = await website.person("ana")
+    for path in PATHS:
+        if path != "/incidents/1":
+            assert (await browser.get(path)).status_code == 200, path
+    await page_ana(website)
+    for path in PATHS:
+        assert (await browser.get(path)).status_code == 200, path
+
+
+@pytest.mark.parametrize("path", ["/goals/x", "/services/x", "/services/a:b:c", "/teams/x", "/incidents/77", "/mail"])
+async def test_what_is_not_there_is_a_page_that_says_how_to_go_on(website: Website, path: str) -> None:
+    browser, _ = await website.person("ana")
+    answer = await browser.get(path)
+    assert answer.status_code == 404
+    assert "What to do" in answer.text
+
+
+async def test_the_inbox_shows_the_page_its_consequence_and_its_reasons(website: Website) -> None:
+    browser, csrf = await website.person("ana")
+    assert "No page waits for an answer" in (await browser.get("/inbox")).text
+    await page_ana(website)
+    shown = (await browser.get("/inbox")).text
+    assert "One request in three fails" in shown
+    assert "You take it" in shown
+    assert re.search(r"<code>[\w/]+\.yaml:\d+</code>", shown)
+    page_id = re.search(r'action="/pages/(\w+)/acknowledge"', shown)
+    assert page_id
+    answer = await browser.post(f"/pages/{page_id[1]}/acknowledge", data={"csrf": csrf, "back": "/inbox"})
+    assert answer.headers["location"] == "/inbox"
+    after = (await browser.get("/inbox")).text
+    assert "data-acknowledge" not in after
+    assert "Ana Ruiz since" in after
+
+
+async def test_the_incident_shows_the_whole_way_with_times_and_reasons(website: Website) -> None:
+    browser, csrf = await website.person("ana")
+    await page_ana(website)
+    page = (await website.watchbill.oncall.open_pages())[0]
+    website.clock.set(website.clock.now() + timedelta(seconds=114))
+    await browser.post(f"/pages/{page.id}/acknowledge", data={"csrf": csrf})
+    shown = (await browser.get("/incidents/1")).text.replace("\u202f", " ")
+    kinds = re.findall(r'<span class="k">(\w+)</span>', shown)
+    assert kinds[:5] == ["alert", "incident", "coverage", "page", "step"]
+    assert "ack" in kinds[5:]
+    assert "Ana Ruiz acknowledged on the page, 1 min 54 s after the page" in shown
+
+
+async def test_an_incidents_id_leads_to_its_number(website: Website) -> None:
+    browser, _ = await website.person("ana")
+    await page_ana(website)
+    incident = (await website.watchbill.incidents.open_incidents())[0]
+    answer = await browser.get(f"/incidents/{incident.id}")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/incidents/1")
+
+
+async def test_what_a_sender_says_is_never_taken_for_a_page(website: Website) -> None:
+    browser, _ = await website.person("ana")
+    program = await website.program("alerts")
+    body = alertmanager_body()
+    body["alerts"][0]["annotations"]["summary"] = "<script>alert(1)</script>"
+    body["alerts"][0]["labels"]["alertname"] = '"><img src=x onerror=alert(1)>'
+    body["alerts"][0]["generatorURL"] = "javascript:alert(1)"
+    await program.post("/api/v1/hooks/alertmanager", json=body)
+    for path in ("/", "/incidents", "/incidents/1"):
+        shown = (await browser.get(path)).text
+        assert "<script>alert" not in shown
+        assert "<img src=x" not in shown
+        assert 'href="javascript:' not in shown
+
+
+async def test_every_page_says_when_the_files_no_longer_lint(website: Website, tmp_path: Path) -> None:
+    browser, _ = await website.person("ana")
+    (tmp_path / "broken.yaml").write_text("apiVersion: watchbill/v1\nkind: Schedule\nmetadata: {name: x}\nspec: {}\n")
+    website.watchbill.organization.offer(read(tmp_path), website.clock.now())
+    for path in PATHS:
+        if path != "/incidents/1":
+            assert "The files no longer lint" in (await browser.get(path)).text, path
+    assert "broken.yaml:" in (await browser.get("/organization")).text
+
+
+async def test_the_number_of_an_incident_leads_straight_to_it(website: Website) -> None:
+    browser, _ = await website.person("ana")
+    await page_ana(website)
+    assert (await browser.get("/search?q=%231")).headers["location"] == "/incidents/1"
+    assert "Nothing bears that name" in (await browser.get("/search?q=77")).text
+
+
+async def test_no_page_has_styles_or_scripts_of_its_own(website: Website) -> None:
+    browser, _ = await website.person("ana")
+    await page_ana(website)
+    for path in PATHS:
+        shown = (await browser.get(path)).text
+        assert not re.search(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=", shown), path
+
+
+def test_the_addresses_in_a_mail_can_be_opened() -> None:
+    link = "http://127.0.0.1/acknowledge/token"
+    mail = SunkMail(NOW, "", (), "", (), f"Acknowledge: {link}\nBye", (link,))
+    assert parts_of(mail) == [Part("Acknowledge: "), Part(link, link), Part("\nBye")]

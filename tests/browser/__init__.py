@@ -1,0 +1,1 @@
+"""The pages as people meet them: Chromium on the running program."""

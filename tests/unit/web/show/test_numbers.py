@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchbill.web.show import numbers
+
+
+def plain(text: str) -> str:
+    return text.replace(numbers.THIN, " ")
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "shown"),
+    [
+        (0.31, 0, "31 %"),
+        (0.29, 0, "29 %"),
+        (Fraction(999, 1000), 1, "99.9 %"),
+        (1, 0, "100 %"),
+        (None, 0, "not measured"),
+    ],
+)
+def test_a_share_is_shown_in_percent(share: float | None, digits: int, shown: str) -> None:
+    assert plain(numbers.percent(share, digits)) == shown
+
+
+def test_what_is_not_whole_never_shows_as_whole() -> None:
+    assert plain(numbers.percent(0.99999, 2)) == "99.99 %"
+    assert plain(numbers.level(0.9999999, "99.9")) == "99.999 %"
+
+
+def test_a_level_has_two_decimals_more_than_its_target() -> None:
+    assert plain(numbers.level(0.99931, "99.9")) == "99.931 %"
+    assert plain(numbers.level(0.99931, "99.95 %")) == "99.9310 %"
+    assert plain(numbers.level(0.99931, "99")) == "99.93 %"
+
+
+@pytest.mark.parametrize(
+    ("burn", "shown"),
+    [(22.44, "22.4×"), (14.4, "14.4×"), (6, "6×"), (0.933, "0.93×"), (1.0, "1×"), (1234.6, "1 234×"), (0, "0×")],
+)
+def test_a_burn_is_shown_with_as_many_digits_as_say_something(burn: float, shown: str) -> None:
+    assert plain(numbers.rate(burn)) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "0 s"), (0.4, "0.4 s"), (42, "42 s"), (114, "1 min 54 s"), (120, "2 min"), (2460, "41 min"),
+        (11_400, "3 h 10 min"), (7200, "2 h"), (432_000, "5 days"),
+    ],
+)  # fmt: skip
+def test_a_length_of_time_is_shown_in_its_largest_units(seconds: float, shown: str) -> None:
+    assert plain(numbers.duration(seconds)) == shown
+
+
+def test_a_window_is_named_by_one_unit() -> None:
+    spans = [timedelta(days=28), timedelta(hours=6), timedelta(minutes=30)]
+    assert [plain(numbers.window(span)) for span in spans] == ["28 d", "6 h", "30 min"]
+
+
+@given(st.integers(min_value=0, max_value=10**15))
+def test_thousands_are_parted_and_nothing_is_lost(number: int) -> None:
+    shown = numbers.count(number)
+    assert int(shown.replace(numbers.THIN, "")) == number
+    assert all(len(group) == 3 for group in shown.split(numbers.THIN)[1:])

@@ -1,0 +1,117 @@
+"""The whole web application in this process, on a real store and a small organisation, with time passed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from starlette.types import ASGIApp
+
+from tests.organizations import SMALL
+from watchbill.accounts.model import TokenScope
+from watchbill.bootstrap import Watchbill, build, doors_of, engine_of
+from watchbill.engine.instance import Instance
+from watchbill.lib.clock import HandClock
+from watchbill.org.values import EntityRef
+from watchbill.settings import RoomSettings, Settings
+from watchbill.web.app import create_app
+from watchbill.web.security import session_cookie_name
+
+NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+ELSEWHERE = ("203.0.113.9", 4711)
+
+
+@dataclass
+class Website:
+    """The application and ways to ask it: as nobody, as a person, as a program."""
+
+    watchbill: Watchbill
+    clock: HandClock
+    app: ASGIApp
+    base_url: str
+    clients: list[httpx2.AsyncClient] = field(default_factory=list)
+
+    def anybody(self, client: tuple[str, int] = ELSEWHERE, **options: Any) -> httpx2.AsyncClient:
+        """Return a client that is nobody in particular."""
+        transport = httpx2.ASGITransport(self.app, client=client)
+        made = httpx2.AsyncClient(transport=transport, base_url=self.base_url, **options)
+        self.clients.append(made)
+        return made
+
+    async def link_for(self, email: str, *, is_admin: bool = False) -> str:
+        """Return the secret of a one-time link."""
+        return await self.watchbill.accounts.invite(email, self.clock.now(), is_admin=is_admin, by="test")
+
+    async def person(self, name: str, *, is_admin: bool = False) -> tuple[httpx2.AsyncClient, str]:
+        """Return the browser of a signed-in person of the organisation, and the token of their forms."""
+        link = await self.link_for(f"{name}@shop.example", is_admin=is_admin)
+        user = EntityRef("user", "default", name)
+        secret = await self.watchbill.accounts.accept_link(link, PASSWORD, user, self.clock.now())
+        session = await self.watchbill.accounts.session(secret, self.clock.now())
+        assert session is not None
+        cookie = session_cookie_name(is_https=self.base_url.startswith("https"))
+        return self.anybody(cookies={cookie: secret}), session.csrf
+
+    async def program(self, *scopes: str, person: str | None = None) -> httpx2.AsyncClient:
+        """Return a program with a token; with `person`, it acts in the name of that person, who has an account."""
+        accounts = self.watchbill.accounts
+        account = await accounts.account(f"{person}@shop.example") if person else None
+        secret = await accounts.create_token("test", [TokenScope(scope) for scope in scopes], self.clock.now(), account)
+        return self.anybody(headers={"Authorization": f"Bearer {secret}"})
+
+
+@asynccontextmanager
+async def open_website(
+    database_url: str, data: Path, base_url: str = "http://watchbill.test"
+) -> AsyncIterator[Website]:
+    """Build the program on an empty database; nothing runs but what a test asks for."""
+    clock = HandClock(NOW)
+    settings = Settings(
+        data=data,
+        database=database_url,
+        base_url=base_url,
+        rooms=(RoomSettings("ops", "webhook", "http://127.0.0.1:9/ops"),),
+    )
+    instance = Instance(data)
+    watchbill = await build(SMALL, settings, instance, clock)
+    website = Website(watchbill, clock, create_app(doors_of(watchbill, engine_of(watchbill))), base_url)
+    try:
+        yield website
+    finally:
+        for client in website.clients:
+            await client.aclose()
+        await watchbill.close()
+        instance.close()
+
+
+def alertmanager_body(
+    *,
+    status: str = "firing",
+    service: str = "api",
+    starts_at: str = "2026-05-04T09:55:00Z",
+    fingerprint: str = "c0ffee00c0ffee00",
+) -> dict[str, Any]:
+    """Return what an Alertmanager posts about one alert."""
+    ends_at = "2026-05-04T09:58:00Z" if status == "resolved" else "0001-01-01T00:00:00Z"
+    return {
+        "version": "4",
+        "groupKey": '{}:{alertname="Errors"}',
+        "status": status,
+        "receiver": "watchbill",
+        "alerts": [
+            {
+                "status": status,
+                "labels": {"alertname": "Errors", "service": service, "severity": "page"},
+                "annotations": {"summary": "One request in three fails"},
+                "startsAt": starts_at,
+                "endsAt": ends_at,
+                "fingerprint": fingerprint,
+            }
+        ],
+    }
