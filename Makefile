@@ -1,7 +1,7 @@
 # watchbill. `make run` and `make test` set up everything they need; `make help` lists the verbs.
 PYTHON ?= python3
 BIN := .venv/bin
-CODE := src tests bench examples
+CODE := src tests bench docs examples
 .DEFAULT_GOAL := help
 
 help: ## list the verbs

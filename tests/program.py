@@ -32,18 +32,26 @@ class Program:
 
     def start(self) -> None:
         """Start, and return when it is ready."""
+        self.launch()
+        wait_for(self._is_ready, f"watchbill is ready (see {self.data / 'log'})")
+
+    def launch(self) -> None:
+        """Start, and return at once."""
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 self._command(["up", str(self.org), "--port", str(self.port)]),
                 env=self._env(), stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        wait_for(self._is_ready, f"watchbill is ready (see {self.data / 'log'})")
 
-    def _is_ready(self) -> bool:
+    def must_run(self) -> None:
+        """Fail, with what it printed, when it has ended by itself."""
         assert self._process is not None
         if self._process.poll() is not None:
             raise AssertionError(f"watchbill ended early:\n{self.log()}")
+
+    def _is_ready(self) -> bool:
+        self.must_run()
         return answers(f"{self.url}/readyz")
 
     def kill(self) -> None:
@@ -84,7 +92,7 @@ class Program:
         client = httpx2.Client(base_url=self.url, follow_redirects=False, timeout=10, trust_env=False)
         link = (self.data / "first-start-link").read_text().strip()
         page = client.get(link)
-        form = {"csrf": csrf(page.text), "password": PASSWORD, "user": user or ""}
+        form = {"csrf": csrf(page.text), "password": PASSWORD, "password_again": PASSWORD, "user": user or ""}
         welcomed = client.post(link, data=form, headers={"Origin": self.url})
         assert welcomed.status_code == 303, welcomed.text
         return client

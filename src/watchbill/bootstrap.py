@@ -65,6 +65,7 @@ class Watchbill:
 
     async def close(self) -> None:
         """Close what was opened, last first."""
+        await self.oncall.drain()
         await self.http.close()
         await self.store.close()
 

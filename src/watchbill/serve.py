@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import structlog
@@ -19,6 +20,22 @@ from watchbill.settings import Settings
 from watchbill.web.app import create_app
 
 GRACE_SECONDS = 5
+
+
+class _Server(uvicorn.Server):
+    """Ends on SIGINT and SIGTERM, and does not raise them again as its parent does: what stands around it closes in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Listen to both signals while the server runs."""
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sign, self.handle_exit, sign, None)
+        try:
+            yield
+        finally:
+            for sign in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(sign)
 
 
 def serve(org_dir: Path, settings: Settings) -> int:
@@ -34,7 +51,7 @@ def serve(org_dir: Path, settings: Settings) -> int:
 async def _serve(org_dir: Path, settings: Settings, instance: Instance) -> int:
     watchbill = await build(org_dir, settings, instance)
     engine = engine_of(watchbill)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             create_app(doors_of(watchbill, engine)),
             host=settings.host,

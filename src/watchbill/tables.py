@@ -2,5 +2,7 @@
 
 import watchbill.accounts.tables
 import watchbill.engine.leases
+import watchbill.practices.goals.tables
 import watchbill.practices.incidents.tables
+import watchbill.practices.oncall.tables
 import watchbill.practices.record.tables

@@ -37,7 +37,9 @@ def test_the_database_url_is_hidden_since_it_may_hold_a_password() -> None:
 
 def test_rooms_are_named_places_with_a_kind(tmp_path: Path) -> None:
     settings = load(_file(tmp_path, '[rooms.ops]\nkind = "webhook"\naddress = "https://chat.example/h"\n'), {})
-    assert [(room.name, room.kind, room.address) for room in settings.rooms] == [("ops", "webhook", "https://chat.example/h")]
+    assert [(room.name, room.kind, room.address) for room in settings.rooms] == [
+        ("ops", "webhook", "https://chat.example/h")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class FolderWatch:
         Raises Invalid where the folder has errors and no good one is kept.
         """
         self._seen = self._fingerprint()
-        reading = folder.read(self._root)
+        reading = folder.read(self._root, at)
         if reading.organization is not None:
             self._keep()
             return OrganizationInForce(reading, at)
@@ -53,7 +53,7 @@ class FolderWatch:
             return
         self._seen = seen
         try:
-            reading = await asyncio.to_thread(folder.read, self._root)
+            reading = await asyncio.to_thread(folder.read, self._root, now)
         except WatchbillError as error:
             log.warning("organisation.unreadable", what=error.what)
             return

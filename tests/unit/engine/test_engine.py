@@ -67,7 +67,9 @@ async def test_a_module_that_raises_goes_on_and_stops_no_other(store: Store) -> 
     )
     async with _running(engine):
         await asyncio.wait_for(asyncio.gather(failed.wait(), other.wait()), 5)
-    assert (registry.get_sample_value("watchbill_engine_steps_total", {"module": "broken", "outcome": "failed"}) or 0) >= 2
+    assert (
+        registry.get_sample_value("watchbill_engine_steps_total", {"module": "broken", "outcome": "failed"}) or 0
+    ) >= 2
     assert engine.late(clock.now()) == ["broken"]
 
 
@@ -90,8 +92,9 @@ async def test_a_leased_module_steps_in_one_instance_and_is_told_when_it_took_ov
         await asyncio.wait_for(ours.wait(), 5)
         async with _running(second):
             elsewhere = {"module": "goals", "outcome": "elsewhere"}
-            while not registry.get_sample_value("watchbill_engine_steps_total", elsewhere):
-                await asyncio.sleep(0)
+            async with asyncio.timeout(5):
+                while not registry.get_sample_value("watchbill_engine_steps_total", elsewhere):  # noqa: ASYNC110
+                    await asyncio.sleep(0)
             assert not theirs.is_set()
             assert taken == ["ours"]
     async with _running(second):

@@ -1,7 +1,6 @@
 """Units of work: whole or not at all, no lost update between writers, and readers that cannot write."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -13,16 +12,20 @@ from watchbill.store.store import Store
 
 _tables = sa.MetaData()
 counters = sa.Table(
-    "counters", _tables, sa.Column("id", sa.Integer, primary_key=True), sa.Column("value", sa.Integer), sa.Column("at", Instant)
+    "counters",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("value", sa.Integer),
+    sa.Column("at", Instant),
 )
 
 
 @pytest.fixture
-async def counting(store: Store) -> AsyncIterator[Store]:
+async def counting(store: Store) -> Store:
     async with store.writing() as transaction:
         await transaction.run_sync(_tables.create_all)
         await transaction.execute(counters.insert().values(id=1, value=0))
-    yield store
+    return store
 
 
 async def _value(store: Store) -> int:
@@ -40,13 +43,17 @@ async def test_read_then_write_by_many_loses_no_update(counting: Store) -> None:
     assert await _value(counting) == 50
 
 
+async def _write_and_fail(store: Store) -> None:
+    async with store.writing() as transaction:
+        await transaction.execute(counters.update().values(value=7))
+        raise RuntimeError
+
+
 async def test_a_unit_of_work_that_raises_leaves_nothing(counting: Store) -> None:
     rung: list[int] = []
     counting.when_committed(lambda: rung.append(1))
     with pytest.raises(RuntimeError):
-        async with counting.writing() as transaction:
-            await transaction.execute(counters.update().values(value=7))
-            raise RuntimeError
+        await _write_and_fail(counting)
     assert await _value(counting) == 0
     assert rung == []
 

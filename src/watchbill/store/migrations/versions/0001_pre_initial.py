@@ -37,6 +37,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_at", "audit", ["at"], unique=False)
     op.create_table(
+        "goal_burn",
+        sa.Column("goal", sa.String(length=255), nullable=False),
+        sa.Column("severity", sa.String(length=20), nullable=False),
+        sa.Column("since", columns.Instant(), nullable=False),
+        sa.Column("tiers", columns.Json, nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("thing", sa.String(length=255), nullable=False),
+        sa.Column("alert_class", sa.String(length=20), nullable=False),
+        sa.CheckConstraint(
+            "alert_class IN ('application', 'platform', 'workflow')", name=op.f("ck_goal_burn_alert_class_known")
+        ),
+        sa.CheckConstraint("severity IN ('page', 'ticket')", name=op.f("ck_goal_burn_severity_known")),
+        sa.PrimaryKeyConstraint("goal", "severity", name=op.f("pk_goal_burn")),
+    )
+    op.create_table(
         "incident_numbers",
         sa.Column("sequence", sa.String(length=20), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
@@ -95,6 +110,68 @@ def upgrade() -> None:
         sa.Column("until", columns.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("module", name=op.f("pk_leases")),
     )
+    op.create_table(
+        "ledger_block",
+        sa.Column("goal", sa.String(length=255), nullable=False),
+        sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("bad", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("measured", sa.Integer(), nullable=False),
+        sa.Column("lower_bound", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("bad >= 0 AND bad <= total", name=op.f("ck_ledger_block_bad_within_total")),
+        sa.PrimaryKeyConstraint("goal", "start", name=op.f("pk_ledger_block")),
+    )
+    op.create_table(
+        "ledger_cursor",
+        sa.Column("goal", sa.String(length=255), nullable=False),
+        sa.Column("definition", sa.String(length=64), nullable=False),
+        sa.Column("next_minute", sa.BigInteger(), nullable=False),
+        sa.Column("open_start", sa.BigInteger(), nullable=False),
+        sa.Column("open_minutes", sa.LargeBinary(), nullable=False),
+        sa.Column("meter", sa.LargeBinary(), nullable=False),
+        sa.Column("written_at", columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("goal", name=op.f("pk_ledger_cursor")),
+    )
+    op.create_table(
+        "pages",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("incident", sa.String(length=26), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("policy_name", sa.String(length=255), nullable=True),
+        sa.Column("policy", columns.Json, nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("next_step_at", columns.Instant(), nullable=True),
+        sa.Column("held_since", columns.Instant(), nullable=True),
+        sa.Column("opened_at", columns.Instant(), nullable=False),
+        sa.Column("acknowledged_at", columns.Instant(), nullable=True),
+        sa.Column("acknowledged_by", sa.String(length=255), nullable=True),
+        sa.Column("acknowledgement_expires_at", columns.Instant(), nullable=True),
+        sa.Column("resolved_at", columns.Instant(), nullable=True),
+        sa.Column("about", columns.Json, nullable=False),
+        sa.Column("last_entry", sa.String(length=26), nullable=True),
+        sa.CheckConstraint("(state = 'due') = (next_step_at IS NOT NULL)", name=op.f("ck_pages_due_has_next_step")),
+        sa.CheckConstraint(
+            "(state = 'resolved') = (resolved_at IS NOT NULL)", name=op.f("ck_pages_resolved_has_its_time")
+        ),
+        sa.CheckConstraint(
+            "acknowledgement_expires_at IS NULL OR state = 'acknowledged'",
+            name=op.f("ck_pages_only_acknowledgements_expire"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'acknowledged' OR acknowledged_by IS NOT NULL", name=op.f("ck_pages_acknowledged_by_someone")
+        ),
+        sa.CheckConstraint(
+            "state IN ('due', 'acknowledged', 'exhausted', 'resolved')", name=op.f("ck_pages_state_known")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pages")),
+        sa.UniqueConstraint("incident", name=op.f("uq_pages_incident")),
+    )
+    op.create_index("ix_pages_acknowledgement_expires_at", "pages", ["acknowledgement_expires_at"], unique=False)
+    op.create_index("ix_pages_next_step_at", "pages", ["next_step_at"], unique=False)
+    op.create_index("ix_pages_state_opened_at", "pages", ["state", "opened_at"], unique=False)
     op.create_table(
         "record",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -166,6 +243,50 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_api_tokens_digest")),
     )
     op.create_table(
+        "notices",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=700), nullable=False),
+        sa.Column("page", sa.String(length=26), nullable=False),
+        sa.Column("incident", sa.String(length=26), nullable=False),
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("recipient", sa.String(length=255), nullable=False),
+        sa.Column("address", sa.String(length=400), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("late_seconds", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("due_at", columns.Instant(), nullable=False),
+        sa.Column("lease_owner", sa.String(length=255), nullable=True),
+        sa.Column("lease_until", columns.Instant(), nullable=True),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("sent_at", columns.Instant(), nullable=True),
+        sa.Column("caused_by", sa.String(length=26), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'sending') = (lease_until IS NOT NULL)", name=op.f("ck_notices_sending_has_a_lease")
+        ),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_notices_sent_has_its_time")),
+        sa.CheckConstraint(
+            "outcome IN ('delivered', 'retryLater', 'refusedByChannel', 'tooManyAttempts', 'pageEnded', 'pageAcknowledged', 'noAddress', 'nobodyOnWatch', 'groupIsEmpty', 'targetUnknown', 'channelUnknown', 'outsideHours', 'noPolicy', 'noHolder')",
+            name=op.f("ck_notices_outcome_known"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('pending', 'sending') OR outcome IS NOT NULL", name=op.f("ck_notices_ended_has_an_outcome")
+        ),
+        sa.CheckConstraint(
+            "state IN ('pending', 'sending', 'sent', 'failed', 'dropped')", name=op.f("ck_notices_state_known")
+        ),
+        sa.ForeignKeyConstraint(["page"], ["pages.id"], name=op.f("fk_notices_page_pages")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+        sa.UniqueConstraint("key", name=op.f("uq_notices_key")),
+    )
+    op.create_index("ix_notices_page", "notices", ["page"], unique=False)
+    op.create_index("ix_notices_recipient", "notices", ["recipient", "id"], unique=False)
+    op.create_index("ix_notices_state_channel_due_at", "notices", ["state", "channel", "due_at"], unique=False)
+    op.create_table(
         "sessions",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.String(length=26), nullable=False),
@@ -178,4 +299,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
     )
     op.create_index("ix_sessions_account_id", "sessions", ["account_id"], unique=False)
+    op.create_table(
+        "attempts",
+        sa.Column("notice", sa.String(length=26), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(length=255), nullable=False),
+        sa.Column("begun_at", columns.Instant(), nullable=False),
+        sa.Column("took_ms", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('delivered', 'retryLater', 'refusedByChannel', 'tooManyAttempts', 'pageEnded', 'pageAcknowledged', 'noAddress', 'nobodyOnWatch', 'groupIsEmpty', 'targetUnknown', 'channelUnknown', 'outsideHours', 'noPolicy', 'noHolder')",
+            name=op.f("ck_attempts_outcome_known"),
+        ),
+        sa.ForeignKeyConstraint(["notice"], ["notices.id"], name=op.f("fk_attempts_notice_notices")),
+        sa.PrimaryKeyConstraint("notice", "number", name=op.f("pk_attempts")),
+    )
     # ### end Alembic commands ###

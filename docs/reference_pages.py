@@ -1,0 +1,146 @@
+"""Writes the reference from the code before each build: commands, documents, settings and states. Nothing here is kept by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import click
+from sphinx.application import Sphinx
+
+from watchbill.cli.main import COMMANDS, cli
+from watchbill.org import schemas
+from watchbill.practices.incidents import rules as incident_rules
+from watchbill.practices.oncall import rules as page_rules
+from watchbill.settings import PREFIX, Settings
+
+FOLDER = Path(__file__).parent / "reference"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Write the pages when a build begins."""
+    app.connect("builder-inited", lambda _: write())
+    return {"parallel_read_safe": True}
+
+
+def write() -> None:
+    """Write all generated pages; a page whose text did not change is left alone."""
+    pages = {"commands": _commands(), "documents": _documents(), "settings": _settings(), "states": _states()}
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in pages.items():
+        file = FOLDER / f"{name}.md"
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8")
+
+
+def _commands() -> str:
+    parts = ["# Commands\n", f"```\n{_help(cli, 'watchbill')}\n```\n"]
+    context = click.Context(cli)
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        parts += _command(f"watchbill {name}", command)
+    return "\n".join(parts)
+
+
+def _command(name: str, command: click.Command) -> list[str]:
+    parts = [f"## {name}\n", f"```\n{_help(command, name)}\n```\n"]
+    if isinstance(command, click.Group):
+        for sub_name in command.list_commands(click.Context(command)):
+            parts += _command(f"{name} {sub_name}", command.commands[sub_name])
+    return parts
+
+
+def _help(command: click.Command, name: str) -> str:
+    return command.get_help(click.Context(command, info_name=name, max_content_width=100, terminal_width=100))
+
+
+def _documents() -> str:
+    parts = ["# Documents\n", "Fields of every kind, made from the shapes that `watchbill lint` reads by.\n"]
+    for family, kind in schemas.kinds():
+        schema = schemas.schema_of(family, kind)
+        parts += [f"## {kind}\n", f"`{schema['properties']['apiVersion']['enum'][0]}`\n"]
+        if schema.get("description"):
+            parts.append(f"{schema['description']}\n")
+        parts += _fields(schema["properties"].get("spec", {}), schema.get("$defs", {}), "spec", depth=0)
+    return "\n".join(parts)
+
+
+def _fields(part: dict[str, Any], shapes: dict[str, Any], path: str, depth: int) -> list[str]:
+    shape = _shape(part, shapes)
+    required = set(shape.get("required", []))
+    rows = []
+    if depth == 0:
+        rows += ["| field | type | |", "|---|---|---|"]
+    for name, value in shape.get("properties", {}).items():
+        inner = value.get("items", value)
+        is_list = "items" in value
+        mark = "required" if name in required else ""
+        where = f"{path}.{name}{'[]' if is_list else ''}"
+        rows.append(f"| `{where}` | {_type(inner, shapes)} | {mark} |")
+        if depth < 4:
+            rows += _fields(inner, shapes, where, depth + 1)
+    return [*rows, ""] if depth == 0 else rows
+
+
+def _shape(part: dict[str, Any], shapes: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in part:
+        found: dict[str, Any] = shapes[part["$ref"].rsplit("/", 1)[1]]
+        return found
+    return part
+
+
+def _type(part: dict[str, Any], shapes: dict[str, Any]) -> str:
+    shape = _shape(part, shapes)
+    if "enum" in shape:
+        return " \\| ".join(f"`{value}`" for value in shape["enum"])
+    if "anyOf" in shape:
+        return " or ".join(dict.fromkeys(_type(choice, shapes) for choice in shape["anyOf"]))
+    kind = shape.get("type", "any")
+    return str(kind).replace("object", "mapping").replace("string", "text").replace("array", "list")
+
+
+def _settings() -> str:
+    rows = [
+        "# Settings\n",
+        "Set in a TOML file (`--config`), in the environment, or as an option of a command; the later wins. Every variable can be",
+        "given as `…_FILE`, the path of a file that holds the value. `watchbill config` prints what is in force.\n",
+        "| setting | variable | default |",
+        "|---|---|---|",
+    ]
+    for setting in dataclasses.fields(Settings):
+        if setting.name == "rooms":
+            continue
+        default = "the user's data folder" if setting.name == "data" else getattr(Settings(), setting.name)
+        shown = f"`{default}`" if default not in ("", "the user's data folder") else default or "none"
+        rows.append(f"| `{setting.name}` | `{PREFIX}{setting.name.upper()}` | {shown} |")
+    rows.append(
+        "\nRooms are tables of the file, `[rooms.NAME]` with `kind`, `address` and `secret` or `secret_file`.\n"
+    )
+    return "\n".join(rows)
+
+
+def _states() -> str:
+    page = [(old, new, move) for old, moves in page_rules.MOVES.items() for move, new in moves.items()]
+    incident = [(old, new, None) for old, news in incident_rules.INCIDENT_MOVES.items() for new in news]
+    alert = [(old, state, status) for (old, status), state in incident_rules.ALERT_MOVES.items()]
+    return "\n".join(
+        [
+            "# States\n",
+            "From the tables of allowed moves in the code; every other move is refused.\n",
+            "## Page\n",
+            *_moves(page),
+            "## Incident\n",
+            *_moves(incident),
+            "## Alert\n",
+            "What a signal does to an alert in a state.\n",
+            *_moves(alert),
+        ]
+    )
+
+
+def _moves(moves: list[tuple[StrEnum | None, StrEnum, StrEnum | None]]) -> list[str]:
+    rows = [f"| {old or 'unknown'} | {by or ''} | {new} |" for old, new, by in moves]
+    return ["| in | by | becomes |", "|---|---|---|", *rows, ""]
