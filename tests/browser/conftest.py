@@ -79,16 +79,16 @@ def accessibility_faults(watched: Watched) -> list[str]:
     return [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in found]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Run one Chromium for all tests of this process."""
+    """Run one Chromium while tests of this folder follow one another: its event loop must be gone before tests that have their own."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Run the program on the small organisation; Ana is signed in and has one page that waits."""
     folder = tmp_path_factory.mktemp("site")

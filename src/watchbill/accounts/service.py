@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -35,7 +36,6 @@ class AccountsService:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._hasher = PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
 
     async def sign_in(self, email: str, password: str, now: datetime) -> str:
         """Return a new session's secret. Raises Refused, alike for an unknown address and a wrong password."""
@@ -47,7 +47,7 @@ class AccountsService:
             raise Refused(
                 "Too many attempts for this address.", "Wait ten minutes, or ask an administrator for a link."
             )
-        matches = await asyncio.to_thread(self._matches, found[1] if found else self._nobody, password)
+        matches = await asyncio.to_thread(self._matches, found[1] if found else None, password)
         if found is None or not matches:
             async with self._store.writing() as transaction:
                 await transaction.execute(tables.failures.insert().values(id=new_id(now), email=email, at=now))
@@ -56,9 +56,14 @@ class AccountsService:
             await transaction.execute(tables.failures.delete().where(tables.failures.c.email == email))
             return await self._open_session(transaction, found[0], now)
 
-    def _matches(self, password_hash: str, password: str) -> bool:
+    @cached_property
+    def _hash_of_nobody(self) -> str:
+        """What an unknown address is checked against, so that it takes as long as a known one."""
+        return self._hasher.hash(secrets.token_urlsafe(16))
+
+    def _matches(self, password_hash: str | None, password: str) -> bool:
         try:
-            return self._hasher.verify(password_hash, password)
+            return self._hasher.verify(password_hash or self._hash_of_nobody, password)
         except (VerifyMismatchError, InvalidHashError):
             return False
 

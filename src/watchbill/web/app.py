@@ -15,7 +15,7 @@ from .api.description import described
 from .api.routes import routers
 from .doors import Doors
 from .gate import Gate
-from .security import SecurityHeaders
+from .security import SecurityHeaders, session_cookie_name
 from .telemetry import Telemetry
 
 _ABOUT = """The answers of watchbill for programs.
@@ -45,7 +45,7 @@ def create_app(doors: Doors) -> ASGIApp:
     problems.install(app)
     for router in routers():
         app.include_router(router)
-    app.openapi = described(app)  # type: ignore[method-assign]
+    app.openapi = described(app, cookie=session_cookie_name(is_https=doors.is_https))  # type: ignore[method-assign]
     app.router.routes.extend(
         [
             *probes.routes(doors.registry),

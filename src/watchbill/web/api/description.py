@@ -12,19 +12,10 @@ from fastapi.openapi.utils import get_openapi
 from watchbill.web.problems import Problem
 
 _REFERENCE = "#/components/schemas/{model}"
-_WAYS_IN = {
-    "token": {"type": "http", "scheme": "bearer", "description": "An API token with the scope that the route needs."},
-    "session": {
-        "type": "apiKey",
-        "in": "cookie",
-        "name": "watchbill",
-        "description": "A signed-in browser; anything but GET also needs its token in the header X-CSRF-Token.",
-    },
-}
 
 
-def described(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """Return the function that describes an application; it looks at the routes once."""
+def described(app: FastAPI, *, cookie: str) -> Callable[[], dict[str, Any]]:
+    """Return the function that describes an application; it looks at the routes once. `cookie` names the session's cookie."""
 
     @cache
     def openapi() -> dict[str, Any]:
@@ -33,7 +24,7 @@ def described(app: FastAPI) -> Callable[[], dict[str, Any]]:
         problem = Problem.model_json_schema(ref_template=_REFERENCE)
         schemas.update(problem.pop("$defs", {}))
         schemas["Problem"] = problem
-        description["components"]["securitySchemes"] = _WAYS_IN
+        description["components"]["securitySchemes"] = _ways_in(cookie)
         description["security"] = [{"token": []}, {"session": []}]
         for path, operations in description["paths"].items():
             if "/hooks/" in path:
@@ -42,3 +33,15 @@ def described(app: FastAPI) -> Callable[[], dict[str, Any]]:
         return description
 
     return openapi
+
+
+def _ways_in(cookie: str) -> dict[str, Any]:
+    return {
+        "token": {"type": "http", "scheme": "bearer", "description": "A token with the scope that the route needs."},
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": cookie,
+            "description": "A signed-in browser; anything but GET also needs its token in the header X-CSRF-Token.",
+        },
+    }
