@@ -38,7 +38,7 @@ def lint(org_dir: Path, form: str, at: datetime | None) -> None:
 
     instant = at_or_now(at)
     reading = read(org_dir, instant)
-    click.echo(_written(reading, org_dir, form, instant), nl=False)
+    click.echo(_written(reading, org_dir, form, instant), nl=False, color=False if os.environ.get("NO_COLOR") else None)
     if reading.errors:
         raise SystemExit(1)
 

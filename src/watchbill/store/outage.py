@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 # PostgreSQL's classes: no connection, no such database, no resources, an operator or a shutdown stepped in.
 _PASSING_STATES = ("08", "3D", "53", "57")
+_PASSING_NAMES = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL")
 
 
 def is_outage(error: BaseException) -> bool:
     """Whether an error says that the database cannot be reached or is busy, rather than that it was asked wrongly."""
-    if isinstance(error, OSError | PoolTimeout | OperationalError | InterfaceError):
+    if isinstance(error, OSError | PoolTimeout | InterfaceError):
         return True
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None) or ""
-        return error.connection_invalidated or state.startswith(_PASSING_STATES)
-    return False
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    name = getattr(error.orig, "sqlite_errorname", None) or ""
+    return error.connection_invalidated or state.startswith(_PASSING_STATES) or name.startswith(_PASSING_NAMES)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchbill.org.selectors import matches, parse_selector
+
+# a shared machine may be slow at any moment
+checked = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,7 @@ def test_patterns_match_whole_values_and_a_missing_label_is_empty(matcher: str, 
     assert not matches(selector, "other", labels)
 
 
+@checked
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
@@ -94,6 +98,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert parse_selector(selector.text) == selector
 
 
+@checked
 @given(st.text())
 def test_any_value_survives_quoting(value: str) -> None:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')

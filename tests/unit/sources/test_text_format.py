@@ -6,11 +6,14 @@ import contextlib
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchbill.lib.errors import Invalid
 from watchbill.sources.text_format import Exposed, parse
+
+# a shared machine may be slow at any moment
+checked = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 EXPOSITION = r"""
 # HELP http_requests_total The total.
@@ -73,12 +76,14 @@ def test_a_line_that_cannot_be_read_is_a_fault_of_the_scrape(line: str, why: str
     assert why in fault.value.what
 
 
+@checked
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(Invalid):
         parse(text)
 
 
+@checked
 @given(
     st.dictionaries(st.from_regex(r"[a-zA-Z_][a-zA-Z0-9_]{0,8}", fullmatch=True), st.text(), max_size=4),
     st.floats(allow_nan=False),

@@ -5,7 +5,7 @@ The tiers of one goal and severity make one alert: `goal:<name>:<severity>`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,11 +47,15 @@ class BurnState:
 
 @dataclass(frozen=True)
 class BurnMove:
-    """A change: the state from now on (None: it ended), and the signal that says so."""
+    """A change: the state from now on (None: it ended), and the signal that says so.
+
+    Without a signal where only tiers fell away and others still hold: an alert that somebody resolved meanwhile must not
+    page again because the burn became less.
+    """
 
     key: BurnKey
     state: BurnState | None
-    signal: Signal
+    signal: Signal | None
 
 
 def moves(
@@ -92,6 +96,8 @@ def _go_on(
     )
     key = BurnKey(goal.name, held[0].tier.severity)
     annotations = {"summary": " ".join(_sentence(burn) for burn in held), "description": goal.description}
+    if before is not None and set(state.tiers) < set(before.tiers):
+        return BurnMove(key, state, None)
     return BurnMove(key, state, _signal(key, state, annotations, figures(goal, status, held)))
 
 
@@ -123,9 +129,13 @@ def _signal(
     )
 
 
-def figures(goal: Goal, status: GoalStatus, held: Iterable[Burn]) -> dict[str, Any]:
-    """Return the evidence of a burn as plain JSON values, units in the names: which windows, which events, what is left."""
+def figures(goal: Goal, status: GoalStatus, held: Sequence[Burn]) -> dict[str, Any]:
+    """Return the evidence of a burn as plain JSON values, units in the names: which windows, which events, what is left.
+
+    `in_words` says the same in sentences, for messages.
+    """
     return {
+        "in_words": [*map(_sentence, held), _left(goal, status)],
         "goal": goal.name,
         "target": goal.target_text,
         "window_seconds": _seconds(goal.window),
@@ -166,6 +176,12 @@ def _sentence(burn: Burn) -> str:
         f"{bad:,} of {burn.long_total:,} events in the last {_in_words(tier.long)} were bad: a burn of {_times(burn.long_rate)}, and "
         f"of {_times(burn.short_rate)} in the last {_in_words(tier.short)}; this rule's limit is {float(tier.factor):.3g}×."
     )
+
+
+def _left(goal: Goal, status: GoalStatus) -> str:
+    words = f"{status.spent:,} of {status.total:,} events were bad in the goal's window of {_in_words(goal.window)}"
+    measured = f"{status.coverage:.1%} of it measured"
+    return f"{words} ({measured}); the goal is {goal.target_text} %."
 
 
 def _times(rate: float | None) -> str:

@@ -83,7 +83,7 @@ class GoalsService:
             if stored == before:
                 for move in found:
                     await tables.put_burn(transaction, move.key, move.state)
-                await self._incidents.receive(transaction, [move.signal for move in found], now)
+                await self._incidents.receive(transaction, [move.signal for move in found if move.signal], now)
         ended = {move.key for move in found if move.state is None}
         going_on = {move.key: move.state for move in found if move.state is not None}
         is_ours = stored == before

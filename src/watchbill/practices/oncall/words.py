@@ -56,8 +56,7 @@ def _lines(notice: Notice, page: Page, zone: ZoneInfo) -> Iterator[str]:
     if about["thing"]:
         yield f"It concerns {about['thing']}, alert class {about['class']}."
     yield f"Since {_clock(datetime.fromisoformat(about['since']), zone)}."
-    for name, value in about["figures"].items():
-        yield f"{name.replace('_', ' ')}: {_figure(value)}"
+    yield from _evidence(about["figures"])
     yield ""
     yield _who(notice, page)
     if notice.late_seconds >= LATE_AFTER.total_seconds():
@@ -67,6 +66,15 @@ def _lines(notice: Notice, page: Page, zone: ZoneInfo) -> Iterator[str]:
     if page.next_step_at is not None and (step := step_of(page)) is not None:
         targets = ", ".join(f"{target.kind}:{target.name}" for target in step.targets)
         yield f"Unless somebody acknowledges, step {page.step} ({targets}) follows at {_clock(page.next_step_at, zone)}."
+
+
+def _evidence(figures: Mapping[str, Any]) -> Iterator[str]:
+    """What the alert rests on: the sender's own sentences where it has some, else its figures by name."""
+    if figures.get("in_words"):
+        yield from map(str, figures["in_words"])
+        return
+    for name, value in figures.items():
+        yield f"{name.replace('_', ' ')}: {_figure(value)}"
 
 
 def _who(notice: Notice, page: Page) -> str:

@@ -6,13 +6,16 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.practices.goals.made import at, counted, meter, series
 from watchbill.practices.goals import meter_state
 from watchbill.practices.goals.counters import Counted
 from watchbill.practices.goals.model import Series
+
+# a shared machine may be slow at any moment
+checked = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 END = 1500
 
@@ -64,12 +67,14 @@ def whole(scrapes: Sequence[Scrape]) -> dict[int, Counted]:
     return counted(it)
 
 
+@checked
 @given(lives())
 def test_good_and_bad_make_the_total(scrapes: list[Scrape]) -> None:
     for minute in whole(scrapes).values():
         assert 0 <= minute.good <= minute.total
 
 
+@checked
 @given(lives(), st.randoms())
 def test_the_order_of_arrival_within_a_reading_does_not_matter(scrapes: list[Scrape], chance: random.Random) -> None:
     shuffled = list(scrapes)
@@ -77,6 +82,7 @@ def test_the_order_of_arrival_within_a_reading_does_not_matter(scrapes: list[Scr
     assert whole(shuffled) == whole(scrapes)
 
 
+@checked
 @given(lives(), st.lists(st.integers(1, END - 1), max_size=40))
 def test_reading_in_any_pieces_with_a_restart_between_gives_the_same_minutes(
     scrapes: list[Scrape], cuts: list[int]
@@ -90,6 +96,7 @@ def test_reading_in_any_pieces_with_a_restart_between_gives_the_same_minutes(
     assert found == whole(scrapes)
 
 
+@checked
 @given(lives())
 def test_reading_the_same_again_counts_nothing_twice(scrapes: list[Scrape]) -> None:
     it = meter()
@@ -98,6 +105,7 @@ def test_reading_the_same_again_counts_nothing_twice(scrapes: list[Scrape]) -> N
     assert counted(it) == whole(scrapes)
 
 
+@checked
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=80))
 def test_without_resets_and_gaps_the_minutes_add_up_to_the_counters_growth(steps: list[int]) -> None:
     values = {7 + 15 * number: float(sum(steps[: number + 1])) for number in range(len(steps))}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchbill.practices.goals import blocks
 from watchbill.practices.goals.ledger import BLOCK, Block, Book, Sums, block_of
 from watchbill.practices.goals.model import MinuteState
+
+# a shared machine may be slow at any moment
+checked = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 Minute = tuple[int, int, int, bool]
 
@@ -68,6 +71,7 @@ histories = st.dictionaries(
 ).map(lambda found: [(m, good, good + bad, lower) for m, (good, bad, lower) in sorted(found.items())])
 
 
+@checked
 @given(histories, st.integers(-5, 4 * BLOCK), st.integers(0, 4 * BLOCK))
 def test_any_window_is_the_sum_of_its_minutes(minutes: list[Minute], first: int, length: int) -> None:
     it, _ = book(minutes, 4 * BLOCK + 1)
@@ -81,6 +85,7 @@ def test_any_window_is_the_sum_of_its_minutes(minutes: list[Minute], first: int,
     )
 
 
+@checked
 @given(histories, st.lists(st.integers(1, 4 * BLOCK), max_size=8))
 def test_writing_in_pieces_gives_the_same_blocks(minutes: list[Minute], cuts: list[int]) -> None:
     whole, sealed = book(minutes, 4 * BLOCK + 1)
@@ -92,6 +97,7 @@ def test_writing_in_pieces_gives_the_same_blocks(minutes: list[Minute], cuts: li
     assert pieces.sums(0, 5 * BLOCK) == whole.sums(0, 5 * BLOCK)
 
 
+@checked
 @given(histories)
 def test_a_stored_block_reads_back_the_same(minutes: list[Minute]) -> None:
     it, sealed = book(minutes, 4 * BLOCK + 1)
