@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests import servers
-from watchbill import tables  # noqa: F401
-from watchbill.store.columns import metadata
+from watchbill.store import schema
 from watchbill.store.store import Store, open_store
 
 
@@ -66,7 +65,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def store(database_url: str) -> AsyncIterator[Store]:
     """Return an open store with the newest schema, once for each database."""
     opened = open_store(database_url)
-    async with opened.writing() as transaction:
-        await transaction.run_sync(metadata.create_all)
+    await schema.upgrade(opened)
     yield opened
     await opened.close()

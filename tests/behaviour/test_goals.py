@@ -334,9 +334,9 @@ async def test_a_chart_sums_the_ledger_and_tells_the_budget_left(watch: Watch) -
         assert point.good == sum(minute.good for minute in inside)
         measured = [minute for minute in inside if minute.state is not MinuteState.UNKNOWN]
         assert point.unknown_minutes == 5 - len(measured)
-    assert points[0].remaining is None
+    assert points[0].left is None
     status = await watch.goals.status(GOAL, watch.now)
-    assert points[-1].remaining == pytest.approx(status.remaining, rel=0.1)
+    assert points[-1].left == pytest.approx(status.left, rel=0.1)
 
 
 async def test_a_name_that_is_no_goal_is_met_with_the_nearest_one(watch: Watch) -> None:

@@ -19,6 +19,7 @@ from watchbill.practices.incidents.model import Signal, SignalStatus
 from .model import Burn, GoalStatus
 
 SOURCE = "goal"
+_ALL_OF_IT = 0.995
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def figures(goal: Goal, status: GoalStatus, held: Sequence[Burn]) -> dict[str, A
         "bad_events": status.spent,
         "total_events": status.total,
         "budget_events": float(status.budget),
-        "budget_left_share": status.remaining,
+        "budget_left_share": status.left,
         "measured_share": status.coverage,
         "tiers": [_tier_figures(burn) for burn in held],
         "rule": "bad / total x measured share of the window >= factor x (1 - target), in both windows",
@@ -172,8 +173,10 @@ def _tier_figures(burn: Burn) -> dict[str, Any]:
 def _sentence(burn: Burn) -> str:
     tier = burn.tier
     bad = burn.long_total - burn.long_good
+    measured = "" if burn.long_measured > _ALL_OF_IT else f" ({burn.long_measured:.0%} of it measured)"
+    events = f"{bad:,} of {burn.long_total:,} events in the last {_in_words(tier.long)}{measured} were bad"
     return (
-        f"{bad:,} of {burn.long_total:,} events in the last {_in_words(tier.long)} were bad: a burn of {_times(burn.long_rate)}, and "
+        f"{events}: a burn of {_times(burn.long_rate)}, and "
         f"of {_times(burn.short_rate)} in the last {_in_words(tier.short)}; this rule's limit is {float(tier.factor):.3g}×."
     )
 

@@ -58,8 +58,14 @@ def points(goal: Goal, frame: Frame, blocks: Iterable[Block]) -> list[Point]:
                 good=events - int(bad[high] - bad[low]),
                 total=events,
                 unknown_minutes=frame.step - int(measured[high] - measured[low]),
-                remaining=rules.remaining_of(
-                    int(bad[high] - bad[behind]), int(total[high] - total[behind]), goal.target
+                left=rules.left_of(
+                    rules.WindowSums(
+                        bad=int(bad[high] - bad[behind]),
+                        total=int(total[high] - total[behind]),
+                        measured=int(measured[high] - measured[behind]),
+                        length=window,
+                    ),
+                    goal.target,
                 ),
             )
         )

@@ -93,7 +93,10 @@ class GoalState(StrEnum):
 
 @dataclass(frozen=True)
 class Burn:
-    """How fast a tier's windows burn the budget: 1 spends it exactly by the window's end. None where nothing was measured."""
+    """How fast a tier's windows burn the budget: 1 spends it exactly by the window's end. None where nothing was measured.
+
+    `long_measured` and `short_measured` are the measured shares of the windows, in 0..1.
+    """
 
     tier: BurnTier
     long_rate: float | None
@@ -102,16 +105,30 @@ class Burn:
     long_total: int
     short_good: int
     short_total: int
+    long_measured: float
+    short_measured: float
     holds: bool
     since: datetime | None
+
+    @property
+    def long_counted(self) -> float | None:
+        """The long window's rate as the alert counts it: unmeasured minutes carry the traffic without failures."""
+        return None if self.long_rate is None else self.long_rate * self.long_measured
+
+    @property
+    def short_counted(self) -> float | None:
+        """The short window's rate as the alert counts it."""
+        return None if self.short_rate is None else self.short_rate * self.short_measured
 
 
 @dataclass(frozen=True)
 class GoalStatus:
     """A goal as of an instant: the sums over its window and what follows from them.
 
-    `budget` is the number of events that may be bad (exact), `spent` how many were; `remaining` = 1 - spent / budget, None
-    without events. `coverage` is the measured part of the window's minutes, in 0..1. `last_measured` is the newest minute known.
+    `budget` is the number of the counted events that may be bad (exact), `spent` how many were; `remaining` = 1 - spent / budget,
+    None without events. `left` is what is left of the whole window's budget, where unmeasured minutes carry the same
+    traffic without failures: equal to `remaining` once all is measured. `coverage` is the measured part of the window's minutes, in
+    0..1. `last_measured` is the newest minute known.
     """
 
     goal: str
@@ -122,6 +139,7 @@ class GoalStatus:
     budget: Fraction
     spent: int
     remaining: float | None
+    left: float | None
     sli: float | None
     coverage: float
     unknown_minutes: int
@@ -134,14 +152,14 @@ class GoalStatus:
 
 @dataclass(frozen=True)
 class Point:
-    """A point of a chart: sums over [`start`, `end`) of a goal's ledger, and the budget left in the window ending at `end`."""
+    """A point of a chart: sums over [`start`, `end`) of a goal's ledger, and the budget that is left of the window ending at `end`."""
 
     start: datetime
     end: datetime
     good: int
     total: int
     unknown_minutes: int
-    remaining: float | None
+    left: float | None
 
 
 Figures = Mapping[str, object]

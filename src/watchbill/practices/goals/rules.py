@@ -25,7 +25,7 @@ _ATTENTION_BELOW = 0.5
 
 @dataclass(frozen=True, slots=True)
 class WindowSums:
-    """Bad and total events of a window, how much of it was measured, and how long it is (both in milliseconds)."""
+    """Bad and total events of a window, how much of it was measured, and how long it is (both in one unit)."""
 
     bad: int
     total: int
@@ -41,6 +41,18 @@ def budget_of(total: int, target: Fraction) -> Fraction:
 def remaining_of(bad: int, total: int, target: Fraction) -> float | None:
     """Return the share of the budget that is left (negative when overspent), None without events."""
     return None if total == 0 else float(1 - bad / budget_of(total, target))
+
+
+def left_of(window: WindowSums, target: Fraction) -> float | None:
+    """Return what is left of the whole window's budget (negative when overspent), None without events.
+
+    Unmeasured minutes carry the mean traffic of the measured ones and no failures, as in the alert condition: a goal that is
+    minutes old has not overspent a month's budget by its first bad minute.
+    """
+    if window.total == 0:
+        return None
+    measured = Fraction(min(window.measured, window.length), window.length)
+    return float(1 - measured * window.bad / budget_of(window.total, target))
 
 
 def burn_rate(window: WindowSums, target: Fraction) -> float | None:
@@ -86,14 +98,14 @@ def judge(
         long_total=long.total,
         short_good=short.total - short.bad,
         short_total=short.total,
+        long_measured=min(1.0, long.measured / long.length),
+        short_measured=min(1.0, short.measured / short.length),
         holds=holds,
         since=(since or now) if holds else None,
     )
 
 
-def goal_state(
-    burns: Iterable[Burn], remaining: float | None, last_measured: datetime | None, now: datetime
-) -> GoalState:
+def goal_state(burns: Iterable[Burn], left: float | None, last_measured: datetime | None, now: datetime) -> GoalState:
     """Return a goal at a glance, the first of these that is so.
 
     `notMeasured`: no measured minute in the last ten, or never one. `burning`: a page tier holds. `spent`: nothing of the budget is
@@ -104,8 +116,8 @@ def goal_state(
     held = {burn.tier.severity for burn in burns if burn.holds}
     if Severity.PAGE in held:
         return GoalState.BURNING
-    if remaining is not None and remaining <= 0:
+    if left is not None and left <= 0:
         return GoalState.SPENT
-    if Severity.TICKET in held or (remaining is not None and remaining < _ATTENTION_BELOW):
+    if Severity.TICKET in held or (left is not None and left < _ATTENTION_BELOW):
         return GoalState.ATTENTION
     return GoalState.HEALTHY

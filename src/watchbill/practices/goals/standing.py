@@ -63,8 +63,8 @@ def status_of(goal: Goal, holding: Holding | None, burning: Mapping[BurnKey, Bur
     measured = closed.measured + len(open_measured)
     last_measured = instant(holding.newest.newest) if holding.newest.newest else None
     burns = tuple(_burns(goal, sight, burning, now))
-    remaining = rules.remaining_of(window.bad, window.total, goal.target)
-    state = rules.goal_state(burns, remaining, last_measured, now)
+    left = rules.left_of(window, goal.target)
+    state = rules.goal_state(burns, left, last_measured, now)
     return GoalStatus(
         goal=goal.name,
         at=now,
@@ -73,7 +73,8 @@ def status_of(goal: Goal, holding: Holding | None, burning: Mapping[BurnKey, Bur
         total=window.total,
         budget=rules.budget_of(window.total, goal.target),
         spent=window.bad,
-        remaining=remaining,
+        remaining=rules.remaining_of(window.bad, window.total, goal.target),
+        left=left,
         sli=float(Fraction(window.total - window.bad, window.total)) if window.total else None,
         coverage=measured / length,
         unknown_minutes=length - measured,
@@ -128,6 +129,7 @@ def _unread(goal: Goal, now: datetime) -> GoalStatus:
         budget=Fraction(0),
         spent=0,
         remaining=None,
+        left=None,
         sli=None,
         coverage=0.0,
         unknown_minutes=length,

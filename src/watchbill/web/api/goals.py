@@ -37,6 +37,8 @@ class BurnAnswer(Answer):
     short_seconds: float
     long_rate: float | None
     short_rate: float | None
+    long_measured: float = Field(description="The measured share of the long window; the rule compares rate × share.")
+    short_measured: float
     holds: bool
     since: datetime | None
 
@@ -52,6 +54,8 @@ class BurnAnswer(Answer):
             short_seconds=seconds_of(burn.tier.short),
             long_rate=burn.long_rate,
             short_rate=burn.short_rate,
+            long_measured=burn.long_measured,
+            short_measured=burn.short_measured,
             holds=burn.holds,
             since=burn.since,
         )
@@ -82,7 +86,10 @@ class GoalAnswer(Answer):
     budget: float = Field(description="How many events may be bad in the window.")
     budget_exact: ExactRatio
     spent: int = Field(description="How many were bad.")
-    remaining: float | None = Field(description="The share of the budget that is left; below 0 when overspent.")
+    remaining: float | None = Field(description="1 - spent / budget, of what was measured; below 0 when overspent.")
+    left: float | None = Field(
+        description="What is left of the whole window's budget: unmeasured minutes carry the same traffic without failures."
+    )
     coverage: float = Field(description="The measured share of the window's minutes.")
     unknown_minutes: int
     lower_bound_minutes: int = Field(description="Minutes of which a counter reset may have hidden a part.")
@@ -110,6 +117,7 @@ class GoalAnswer(Answer):
             budget_exact=ExactRatio.of(status.budget),
             spent=status.spent,
             remaining=status.remaining,
+            left=status.left,
             coverage=status.coverage,
             unknown_minutes=status.unknown_minutes,
             lower_bound_minutes=status.lower_bound_minutes,
@@ -144,7 +152,7 @@ class PointAnswer(Answer):
     good: int
     total: int
     unknown_minutes: int
-    remaining: float | None
+    left: float | None
 
     @classmethod
     def of(cls, point: Point) -> PointAnswer:
@@ -155,7 +163,7 @@ class PointAnswer(Answer):
             good=point.good,
             total=point.total,
             unknown_minutes=point.unknown_minutes,
-            remaining=point.remaining,
+            left=point.left,
         )
 
 

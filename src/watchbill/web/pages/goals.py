@@ -59,7 +59,7 @@ class ChartRow:
     end: datetime
     bad: int
     total: int
-    remaining: float | None
+    left: float | None
     burn: float | None
     unknown_minutes: int
 
@@ -111,7 +111,7 @@ def _span(asked: str, goal: Goal, status: GoalStatus) -> str:
 def _row(point: Point, goal: Goal) -> ChartRow:
     burn = burn_of(point.good, point.total, goal)
     bad = point.total - point.good
-    return ChartRow(point.start, point.end, bad, point.total, point.remaining, burn, point.unknown_minutes)
+    return ChartRow(point.start, point.end, bad, point.total, point.left, burn, point.unknown_minutes)
 
 
 ROUTES = [

@@ -81,9 +81,9 @@ def held_by(organization: Organization, thing: EntityRef, now: datetime) -> Page
 def spent_in(goal: Goal, status: GoalStatus) -> timedelta | None:
     """Return how long the budget lasts at the present burn of the fastest tier that has a figure."""
     burn = next((each.long_rate for each in status.burns if each.long_rate is not None), None)
-    if burn is None or burn <= 1 or status.remaining is None:
+    if burn is None or burn <= 1 or status.left is None:
         return None
-    return goal.window * (max(status.remaining, 0.0) / burn)
+    return goal.window * (max(status.left, 0.0) / burn)
 
 
 @dataclass(frozen=True)

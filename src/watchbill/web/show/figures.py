@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from .numbers import count, duration, percent, rate, window
+from watchbill.lib.durations import duration, window
+
+from .numbers import count, percent, rate
 
 Figures = Mapping[str, Any]
 

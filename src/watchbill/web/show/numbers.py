@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
 from fractions import Fraction
 
-THIN = "\u202f"
+from watchbill.lib.durations import THIN
+
 UNKNOWN = "not measured"
 
 
@@ -54,32 +54,3 @@ def rate(burn: float | Fraction | None) -> str:
     if value >= 10 and not value.is_integer():
         return f"{value:.1f}×" if value < 100 else f"{count(value)}×"
     return f"{value:.2f}".rstrip("0").rstrip(".") + "×"
-
-
-def duration(span: timedelta | float | None) -> str:
-    """Return a length of time in its two largest units below two days, in days from there; seconds as a number are taken too."""
-    if span is None:
-        return "unknown"
-    seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
-    if seconds < 60:
-        return f"{seconds:.1f}{THIN}s" if 0 < seconds < 1 else f"{int(seconds)}{THIN}s"
-    if seconds < 600:
-        return _two(int(seconds), 60, "min", 1, "s")
-    if seconds < 3600:
-        return f"{int(seconds) // 60}{THIN}min"
-    return _two(int(seconds), 3600, "h", 60, "min") if seconds < 48 * 3600 else f"{int(seconds) // 86_400}{THIN}days"
-
-
-def _two(seconds: int, large: int, large_unit: str, small: int, small_unit: str) -> str:
-    whole, rest = divmod(seconds, large)
-    rest //= small
-    return f"{whole}{THIN}{large_unit}" + (f" {rest}{THIN}{small_unit}" if rest else "")
-
-
-def window(span: timedelta) -> str:
-    """Return a window's length in one unit, as goals and tiers are named by it: 28 days, 6 h, 5 min."""
-    seconds = int(span.total_seconds())
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds // size}{THIN}{unit}"
-    return duration(span)

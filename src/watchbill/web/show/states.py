@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watchbill.org.charters import EngagementState, Implementation
+from watchbill.org.charters import EngagementState
 from watchbill.org.entities import Tier
 from watchbill.org.faults import Level
 from watchbill.practices.goals.model import Burn, GoalState, GoalStatus
 from watchbill.practices.incidents.model import Incident, IncidentState
-from watchbill.practices.oncall.model import Notice, NoticeState, Outcome, Page, PageState
+from watchbill.practices.oncall.model import Notice, NoticeState, Page, PageState
 
 from .numbers import rate
 
@@ -21,15 +21,6 @@ class Shown:
     shape: str
     word: str
 
-
-IMPLEMENTATIONS = {
-    Implementation.KITCHEN_SINK: "kitchen sink",
-    Implementation.INFRASTRUCTURE: "infrastructure",
-    Implementation.TOOLS: "tools",
-    Implementation.PRODUCT: "product",
-    Implementation.EMBEDDED: "embedded",
-    Implementation.CONSULTING: "consulting",
-}
 
 _GOALS = {
     GoalState.HEALTHY: Shown("good", "within goal"),
@@ -63,22 +54,6 @@ _LEVELS = {
     Level.ERROR: Shown("bad", "error"),
     Level.WARNING: Shown("warn", "warning"),
     Level.NOTE: Shown("unknown", "note"),
-}
-OUTCOMES = {
-    Outcome.DELIVERED: "the other side took it",
-    Outcome.RETRY_LATER: "will be tried again",
-    Outcome.REFUSED_BY_CHANNEL: "the other side refused it",
-    Outcome.TOO_MANY_ATTEMPTS: "given up after too many attempts",
-    Outcome.PAGE_ENDED: "the page had ended",
-    Outcome.PAGE_ACKNOWLEDGED: "the page was acknowledged first",
-    Outcome.NO_ADDRESS: "there is no address for them",
-    Outcome.NOBODY_ON_WATCH: "nobody was on watch",
-    Outcome.GROUP_IS_EMPTY: "the group has no members",
-    Outcome.TARGET_UNKNOWN: "there is no such person, group or schedule",
-    Outcome.CHANNEL_UNKNOWN: "there is no such channel",
-    Outcome.OUTSIDE_HOURS: "it was outside the step's hours",
-    Outcome.NO_POLICY: "the holder has no escalation policy",
-    Outcome.NO_HOLDER: "nobody holds the pager",
 }
 
 
@@ -135,4 +110,4 @@ def of_gap(tier: Tier) -> Shown:
 
 def budget_shape(status: GoalStatus) -> str:
     """Return the shape of a budget bar."""
-    return "unknown" if status.remaining is None else _GOALS[status.state].shape
+    return "unknown" if status.left is None else _GOALS[status.state].shape

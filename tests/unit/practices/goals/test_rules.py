@@ -51,6 +51,17 @@ def test_the_budget_of_a_million_events_at_three_nines_is_a_thousand() -> None:
     assert rules.remaining_of(0, 0, THREE_NINES) is None
 
 
+def test_a_young_goal_has_not_overspent_a_month_by_its_first_bad_minute() -> None:
+    """A tenth of the window at 5 ‰ errors spends half of the whole window's budget, though five times that of its own part."""
+    assert rules.left_of(WindowSums(5, 1000, 6_000, 60_000), THREE_NINES) == 0.5
+    assert (
+        rules.left_of(WindowSums(5, 1000, 60_000, 60_000), THREE_NINES)
+        == rules.remaining_of(5, 1000, THREE_NINES)
+        == -4
+    )
+    assert rules.left_of(WindowSums(0, 0, 0, 60_000), THREE_NINES) is None
+
+
 def test_the_burn_rate_is_the_error_ratio_over_the_budget() -> None:
     assert rules.burn_rate(WindowSums(3, 1000, 60_000, LONG), THREE_NINES) == 3.0
     assert rules.burn_rate(WindowSums(0, 0, 60_000, LONG), THREE_NINES) == 0.0
