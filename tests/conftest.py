@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests import servers
+from tests.shop import RunningShop, running_shop
 from watchbill.store import schema
 from watchbill.store.store import Store, open_store
 
@@ -68,3 +69,17 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     await schema.upgrade(opened)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+def open_shop() -> Iterator[RunningShop]:
+    """Run one shop for all tests of a module."""
+    with running_shop() as shop:
+        yield shop
+
+
+@pytest.fixture
+def shop(open_shop: RunningShop) -> Iterator[RunningShop]:
+    """Return the running shop, and mend afterwards what a test broke in it."""
+    yield open_shop
+    open_shop.order("/mend", {})

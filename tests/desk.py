@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
 from tests.organizations import read_small
+from tests.outlets import Outlet
 from watchbill.channels.inbox import InboxChannel
 from watchbill.lib.clock import HandClock
 from watchbill.lib.errors import WatchbillError
@@ -18,7 +21,7 @@ from watchbill.org.values import EntityRef
 from watchbill.practices.incidents.model import Received, Signal, SignalStatus
 from watchbill.practices.incidents.service import IncidentFile, IncidentsService
 from watchbill.practices.oncall.links import AcknowledgeLinks
-from watchbill.practices.oncall.model import Message, Receipt, Room
+from watchbill.practices.oncall.model import Room
 from watchbill.practices.oncall.service import OnCallService
 from watchbill.store.store import Store
 
@@ -51,23 +54,6 @@ def resolved(fingerprint: str = _SIGNAL.fingerprint, **changes: Any) -> Signal:
     return firing(fingerprint, **said)
 
 
-def person(name: str) -> EntityRef:
-    """Return the reference of a person of the small organisation."""
-    return EntityRef("user", "default", name)
-
-
-class Kept:
-    """A way out that ends here: keeps every message."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-
-    async def send(self, message: Message) -> Receipt:
-        """Keep the message."""
-        self.messages.append(message)
-        return Receipt("kept")
-
-
 class Desk:
     """The services of one replica. Several desks may share one store."""
 
@@ -75,10 +61,10 @@ class Desk:
         self.store = store
         self.clock = clock
         self.organization = OrganizationInForce(read_small(), clock.now())
-        self.mail, self.webhook = Kept(), Kept()
+        self.mail, self.webhook = Outlet(), Outlet()
         self.links = AcknowledgeLinks(Signer(b"k" * 32), "https://watchbill.example")
         channels = {"inbox": InboxChannel(), "email": self.mail, "webhook": self.webhook}
-        self.oncall = OnCallService(store, self.organization, channels, ROOMS, self.links)
+        self.oncall = OnCallService(store, self.organization, channels, ROOMS, self.links, registry=CollectorRegistry())
         self.incidents = IncidentsService(store, self.organization, self.oncall)
 
     async def hear(self, *signals: Signal) -> list[Received]:

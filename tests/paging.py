@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+from prometheus_client import CollectorRegistry
 
+from tests.outlets import Outlet
 from tests.small_org import (
     ANA,
     MINUTE,
@@ -20,11 +21,8 @@ from watchbill.org.in_force import OrganizationInForce
 from watchbill.practices.oncall.links import AcknowledgeLinks
 from watchbill.practices.oncall.model import (
     Channel,
-    DeliveryError,
-    Message,
     Notice,
     Page,
-    Receipt,
     Room,
 )
 from watchbill.practices.oncall.service import OnCallService
@@ -34,25 +32,6 @@ from watchbill.store.store import Store
 
 LINKS = AcknowledgeLinks(Signer(b"k" * 32), "http://127.0.0.1:8400")
 ROOMS = {"ops": Room("ops", "webhook", "http://127.0.0.1:9/ops", "s3cret")}
-
-
-class Outlet:
-    """A channel that ends here: it keeps what it was given, and does before that what it is told to."""
-
-    def __init__(self) -> None:
-        self.got: list[Message] = []
-        self.reached = asyncio.Event()
-        self.fails: DeliveryError | Exception | None = None
-        self.open = asyncio.Event()
-        self.open.set()
-
-    async def send(self, message: Message) -> Receipt:
-        self.got.append(message)
-        self.reached.set()
-        await self.open.wait()
-        if self.fails is not None:
-            raise self.fails
-        return Receipt("taken")
 
 
 class Watch:
@@ -65,7 +44,7 @@ class Watch:
         self.page_id = ""
 
     def replica(self, channels: dict[str, Channel]) -> OnCallService:
-        return OnCallService(self.store, self.force, channels, ROOMS, LINKS)
+        return OnCallService(self.store, self.force, channels, ROOMS, LINKS, registry=CollectorRegistry())
 
     async def opens(self, policy_name: str | None = "sre", number: int = 12, **changes: object) -> str:
         async with self.store.writing() as transaction:

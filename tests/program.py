@@ -105,7 +105,8 @@ class Program:
         return ["--data", str(self.data), *(["--database", self.database] if self.database else [])]
 
     def _env(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("WATCHBILL_")}
+        dropped = ("WATCHBILL_", "PYTHONDONTWRITEBYTECODE")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
         return kept | self._environment
 
 

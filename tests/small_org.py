@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from tests.organizations import person
 from watchbill.org.charters import AlertClass, EscalationPolicy, EscalationStep, Hours, Layer, Schedule, Target
 from watchbill.org.coverage import PagerAnswer
 from watchbill.org.entities import Group, Thing, Tier, User
@@ -20,12 +21,7 @@ MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def user(name: str) -> EntityRef:
-    """Return a person's reference."""
-    return EntityRef("user", "default", name)
-
-
-ANA, RAJ, MEI, DANA, ZOE = (user(name) for name in ("ana", "raj", "mei", "dana", "zoe"))
+ANA, RAJ, MEI, DANA, ZOE = (person(name) for name in ("ana", "raj", "mei", "dana", "zoe"))
 SRE = EntityRef("group", "default", "sre")
 CART = EntityRef("component", "default", "cart")
 

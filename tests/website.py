@@ -13,11 +13,11 @@ import httpx2
 from starlette.types import ASGIApp
 
 from tests.organizations import SMALL
+from tests.organizations import person as as_person
 from watchbill.accounts.model import TokenScope
 from watchbill.bootstrap import Watchbill, build, doors_of, engine_of
 from watchbill.engine.instance import Instance
 from watchbill.lib.clock import HandClock
-from watchbill.org.values import EntityRef
 from watchbill.settings import RoomSettings, Settings
 from watchbill.web.app import create_app
 from watchbill.web.security import session_cookie_name
@@ -25,6 +25,32 @@ from watchbill.web.security import session_cookie_name
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 ELSEWHERE = ("203.0.113.9", 4711)
+EVERY_PAGE = (
+    "/",
+    "/inbox",
+    "/goals",
+    "/goals?state=burning",
+    "/goals/api-availability",
+    "/goals/api-availability?span=3h",
+    "/goals/api-availability?span=window",
+    "/services",
+    "/services?covered=no",
+    "/services/api",
+    "/services/resource:database",
+    "/teams",
+    "/teams/core",
+    "/teams/shop-developers",
+    "/incidents",
+    "/incidents?state=open",
+    "/incidents?state=resolved",
+    "/incidents?before=1",
+    "/incidents/1",
+    "/oncall",
+    "/organization",
+    "/search",
+    "/search?q=api",
+)
+"""Every page of a signed-in person, in each form that it has; `/incidents/1` is there once an alert was handed in."""
 
 
 @dataclass
@@ -51,8 +77,7 @@ class Website:
     async def person(self, name: str, *, is_admin: bool = False) -> tuple[httpx2.AsyncClient, str]:
         """Return the browser of a signed-in person of the organisation, and the token of their forms."""
         link = await self.link_for(f"{name}@shop.example", is_admin=is_admin)
-        user = EntityRef("user", "default", name)
-        secret = await self.watchbill.accounts.accept_link(link, PASSWORD, user, self.clock.now())
+        secret = await self.watchbill.accounts.accept_link(link, PASSWORD, as_person(name), self.clock.now())
         session = await self.watchbill.accounts.session(secret, self.clock.now())
         assert session is not None
         cookie = session_cookie_name(is_https=self.base_url.startswith("https"))

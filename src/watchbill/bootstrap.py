@@ -37,6 +37,7 @@ from watchbill.settings import Settings
 from watchbill.sources.registry import SourceRegistry
 from watchbill.store import schema
 from watchbill.store.store import Store, open_store
+from watchbill.teams.view import TeamsService
 from watchbill.web.doors import Doors
 
 GOALS_VERSION = 1
@@ -59,6 +60,7 @@ class Watchbill:
     goals: GoalsService
     incidents: IncidentsService
     oncall: OnCallService
+    teams: TeamsService
     links: AcknowledgeLinks
     accounts: AccountsService
     mail_sink: MailSink | None
@@ -83,7 +85,8 @@ async def build(
     signer = Signer(settings.secret_key.encode() or instance.key)
     links = AcknowledgeLinks(signer, settings.public_url)
     rooms = {room.name: Room(room.name, room.kind, room.address, room.secret) for room in settings.rooms}
-    oncall = OnCallService(store, organization, _channels(settings, http), rooms, links)
+    registry = CollectorRegistry()
+    oncall = OnCallService(store, organization, _channels(settings, http), rooms, links, registry=registry)
     incidents = IncidentsService(store, organization, oncall)
     sources = SourceRegistry(http, organization)
     goals = GoalsService(store, organization, sources, incidents)
@@ -94,13 +97,14 @@ async def build(
         http=http,
         owner=instance.name,
         signer=signer,
-        registry=CollectorRegistry(),
+        registry=registry,
         folder=folder,
         organization=organization,
         sources=sources,
         goals=goals,
         incidents=incidents,
         oncall=oncall,
+        teams=TeamsService(organization, goals, incidents, oncall),
         links=links,
         accounts=AccountsService(store),
         mail_sink=MailSink(settings.mail_sink_port) if settings.mail_sink_port else None,
@@ -172,6 +176,7 @@ def doors_of(watchbill: Watchbill, engine: Engine) -> Doors:
         goals=watchbill.goals,
         incidents=watchbill.incidents,
         oncall=watchbill.oncall,
+        teams=watchbill.teams,
         accounts=watchbill.accounts,
         links=watchbill.links,
         registry=watchbill.registry,

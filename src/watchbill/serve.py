@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 import uvicorn
+from structlog.typing import Processor
 
 from watchbill.bootstrap import Watchbill, build, doors_of, engine_of
 from watchbill.engine.instance import Instance
@@ -118,19 +119,23 @@ def _administrator(watchbill: Watchbill) -> str:
     return "admin@localhost"
 
 
+def renderers(form: str, *, colors: bool) -> list[Processor]:
+    """Return what makes a line of the log of an event, `json` or for a console.
+
+    A traceback is plain text in both: it never prints the values of variables, among which secrets may be.
+    """
+    if form == "json":
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)]
+
+
 def _log_to_stderr(form: str) -> None:
-    renderer = (
-        structlog.processors.JSONRenderer()
-        if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
+            *renderers(form, colors=sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

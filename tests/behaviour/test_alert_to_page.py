@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.desk import MONDAY, Desk, person
+from tests.desk import MONDAY, Desk
+from tests.organizations import person
 from watchbill.hooks import alertmanager
 from watchbill.lib.clock import HandClock
 from watchbill.practices.incidents.model import IncidentState
@@ -51,15 +52,15 @@ def chain_is_whole(record: list[Entry]) -> bool:
 async def test_an_alert_pages_climbs_is_acknowledged_and_ends_and_each_entry_names_its_cause(desk: Desk) -> None:
     await post(desk, "firing")
     await desk.work()
-    assert [message.recipient for message in desk.webhook.messages] == ["channel:ops"]
-    assert [message.recipient for message in desk.mail.messages] == ["user:ana"]
+    assert [message.recipient for message in desk.webhook.got] == ["channel:ops"]
+    assert [message.recipient for message in desk.mail.got] == ["user:ana"]
 
     await desk.pass_time(timedelta(minutes=4, seconds=59))
-    assert len(desk.mail.messages) == 1
+    assert len(desk.mail.got) == 1
     await desk.pass_time(timedelta(seconds=1))
-    assert [message.recipient for message in desk.mail.messages] == ["user:ana", "user:ana"]
+    assert [message.recipient for message in desk.mail.got] == ["user:ana", "user:ana"]
 
-    link = desk.mail.messages[-1].acknowledge_url
+    link = desk.mail.got[-1].acknowledge_url
     assert link is not None
     page_id, user = desk.links.read(link.rpartition("/")[2])
     desk.clock.set(desk.clock.now() + timedelta(minutes=1))
@@ -67,7 +68,7 @@ async def test_an_alert_pages_climbs_is_acknowledged_and_ends_and_each_entry_nam
     assert (page.state, page.acknowledged_by) == (PageState.ACKNOWLEDGED, person("ana"))
 
     await desk.pass_time(timedelta(hours=1))
-    assert len(desk.mail.messages) == 2
+    assert len(desk.mail.got) == 2
 
     await post(desk, "resolved")
     await desk.work()
@@ -91,7 +92,7 @@ async def test_an_alert_pages_climbs_is_acknowledged_and_ends_and_each_entry_nam
     sentences = [sentence(entry) for entry in file.record]
     assert all(sentences)
     assert sentences[0] == "Alertmanager says it fires: 31 % of requests fail"
-    assert "ana acknowledged by link, 6\u202fmin after the page" in sentences
+    assert "ana acknowledged by the link in the message, 6\u202fmin after the page" in sentences
 
 
 async def test_a_person_resolves_and_the_page_wakes_nobody_any_more(desk: Desk) -> None:
@@ -100,7 +101,7 @@ async def test_a_person_resolves_and_the_page_wakes_nobody_any_more(desk: Desk) 
     await desk.incidents.resolve("1", person("ana"), desk.clock.now(), "rolled back")
     await desk.pass_time(timedelta(hours=1))
     file = await desk.file()
-    assert len(desk.mail.messages) == len(desk.webhook.messages) == 1
+    assert len(desk.mail.got) == len(desk.webhook.got) == 1
     assert chain_is_whole(file.record)
     assert "ana resolved incident 1 after 0\u202fs: rolled back" in [sentence(entry) for entry in file.record]
 
@@ -109,7 +110,7 @@ async def test_an_alert_that_ends_before_anything_was_sent_sends_nothing(desk: D
     await post(desk, "firing")
     await post(desk, "resolved")
     await desk.pass_time(timedelta(hours=1))
-    assert desk.mail.messages == desk.webhook.messages == []
+    assert desk.mail.got == desk.webhook.got == []
     assert chain_is_whole((await desk.file()).record)
 
 
@@ -120,7 +121,7 @@ async def test_nobody_answers_and_the_page_goes_on_to_its_last_step_and_says_so(
     file = await desk.file()
     assert file.page is not None
     assert file.page.state is PageState.EXHAUSTED
-    assert [message.recipient for message in desk.webhook.messages] == ["channel:ops", "channel:ops"]
-    assert len({message.key for message in desk.mail.messages}) == len(desk.mail.messages) == 4
-    assert sentence(file.record[-1]) == "Every step and repeat was taken, and nobody acknowledged"
+    assert [message.recipient for message in desk.webhook.got] == ["channel:ops", "channel:ops"]
+    assert len({message.key for message in desk.mail.got}) == len(desk.mail.got) == 4
+    assert sentence(file.record[-1]) == "Every step was taken in every round, and nobody acknowledged"
     assert chain_is_whole(file.record)

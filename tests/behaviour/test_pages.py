@@ -8,33 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.website import NOW, Website, alertmanager_body
+from tests.website import EVERY_PAGE, NOW, Website, alertmanager_body
 from watchbill.channels.mail_sink import SunkMail
 from watchbill.org.folder import read
 from watchbill.web.pages.mail import Part, parts_of
-
-PATHS = [
-    "/",
-    "/inbox",
-    "/goals",
-    "/goals?state=burning",
-    "/goals/api-availability",
-    "/goals/api-availability?span=window",
-    "/services",
-    "/services?covered=no",
-    "/services/api",
-    "/services/resource:database",
-    "/teams",
-    "/teams/core",
-    "/teams/shop-developers",
-    "/incidents",
-    "/incidents?state=open",
-    "/incidents?before=1",
-    "/incidents/1",
-    "/oncall",
-    "/organization",
-    "/search?q=api",
-]
 
 
 async def page_ana(website: Website, **said: str) -> None:
@@ -50,11 +27,11 @@ async def page_ana(website: Website, **said: str) -> None:
 
 async def test_every_page_opens_with_and_without_anything_to_show(website: Website) -> None:
     browser, _ = await website.person("ana")
-    for path in PATHS:
+    for path in EVERY_PAGE:
         if path != "/incidents/1":
             assert (await browser.get(path)).status_code == 200, path
     await page_ana(website)
-    for path in PATHS:
+    for path in EVERY_PAGE:
         assert (await browser.get(path)).status_code == 200, path
 
 
@@ -123,7 +100,7 @@ async def test_every_page_says_when_the_files_no_longer_lint(website: Website, t
     browser, _ = await website.person("ana")
     (tmp_path / "broken.yaml").write_text("apiVersion: watchbill/v1\nkind: Schedule\nmetadata: {name: x}\nspec: {}\n")
     website.watchbill.organization.offer(read(tmp_path), website.clock.now())
-    for path in PATHS:
+    for path in EVERY_PAGE:
         if path != "/incidents/1":
             assert "The files no longer lint" in (await browser.get(path)).text, path
     assert "broken.yaml:" in (await browser.get("/organization")).text
@@ -139,7 +116,7 @@ async def test_the_number_of_an_incident_leads_straight_to_it(website: Website) 
 async def test_no_page_has_styles_or_scripts_of_its_own(website: Website) -> None:
     browser, _ = await website.person("ana")
     await page_ana(website)
-    for path in PATHS:
+    for path in EVERY_PAGE:
         shown = (await browser.get(path)).text
         assert not re.search(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=", shown), path
 

@@ -5,37 +5,18 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
+from tests.website import EVERY_PAGE
+
 from .conftest import SIZES, Site, Watched, accessibility_faults
 
 pytestmark = pytest.mark.live("chromium")
 
-PAGES = [
-    "/",
-    "/inbox",
-    "/goals",
-    "/goals/api-availability",
-    "/goals/api-availability?span=3h",
-    "/services",
-    "/services?covered=no",
-    "/services/api",
-    "/services/resource:database",
-    "/teams",
-    "/teams/core",
-    "/teams/shop-developers",
-    "/incidents",
-    "/incidents?state=resolved",
-    "/incidents/1",
-    "/oncall",
-    "/organization",
-    "/search?q=api",
-    "/search",
-]
 DOORS = ["/sign-in"]
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", EVERY_PAGE)
 def test_a_page_is_accessible_and_keeps_to_itself(
     browser: Browser, site: Site, path: str, size: str, scheme: str
 ) -> None:

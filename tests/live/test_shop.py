@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,18 +14,6 @@ import pytest
 
 from tests.servers import answers, wait_for
 from tests.shop import RUN, RunningShop, ask, is_alive, running_shop
-
-
-@pytest.fixture(scope="module")
-def open_shop() -> Iterator[RunningShop]:
-    with running_shop() as shop:
-        yield shop
-
-
-@pytest.fixture
-def shop(open_shop: RunningShop) -> Iterator[RunningShop]:
-    yield open_shop
-    open_shop.order("/mend", {})
 
 
 def test_every_service_counts_what_the_customers_ask(shop: RunningShop) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from watchbill.org import folder
 from watchbill.org.in_force import Reading
 from watchbill.org.organization import Organization
+from watchbill.org.values import EntityRef
 
 SMALL = Path(__file__).parent / "small"
 
@@ -23,3 +24,8 @@ def small() -> Organization:
     organization = read_small().organization
     assert organization is not None
     return organization
+
+
+def person(name: str) -> EntityRef:
+    """Return the reference of a person."""
+    return EntityRef("user", "default", name)

@@ -105,9 +105,10 @@ def _on_watch(folder: Path) -> str:
 
     from .folders import organization_in
 
-    organization = organization_in(folder)
+    now = SystemClock().now()
+    organization = organization_in(folder, now)
     thing = thing_named(organization, _BROKEN)
-    paged = explain_page(organization, thing.ref, usual_class(thing), SystemClock().now()).paged
+    paged = explain_page(organization, thing.ref, usual_class(thing), now).paged
     return paged[0].title if paged else "one of the people in the list"
 
 

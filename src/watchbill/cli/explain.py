@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+
+from watchbill.lib.instants import rfc3339
 
 from .asking import DEFAULT_SERVER, ask
 from .columns import aligned
@@ -51,7 +53,7 @@ def _from_files(folder: Path, service: str, at: datetime, alert_class: str | Non
 
     from .folders import organization_in
 
-    organization = organization_in(folder)
+    organization = organization_in(folder, at)
     thing = thing_named(organization, service)
     asked = AlertClass(alert_class) if alert_class else usual_class(thing)
     return as_json(explain_page(organization, thing.ref, asked, at))
@@ -60,7 +62,7 @@ def _from_files(folder: Path, service: str, at: datetime, alert_class: str | Non
 def _from_server(server: str, service: str, at: datetime | None, alert_class: str | None) -> dict[str, Any]:
     parameters = {"service": service}
     if at is not None:
-        parameters["at"] = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        parameters["at"] = rfc3339(at)
     if alert_class is not None:
         parameters["class"] = alert_class
     return ask(server, "/api/v1/explain/page", parameters)

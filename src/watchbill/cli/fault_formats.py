@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from urllib.parse import quote
 import click
 
 from watchbill import __version__
+from watchbill.lib.instants import rfc3339
 from watchbill.org.faults import Fault, Level
 from watchbill.org.in_force import Reading
 from watchbill.org.values import Place
@@ -36,7 +37,7 @@ def as_json(reading: Reading, at: datetime) -> str:
     """Return the answer `watchbill/lint/v1`; files are relative to the organisation's folder."""
     answer = {
         "schema": "watchbill/lint/v1",
-        "at": _utc(at),
+        "at": rfc3339(at),
         "revision": reading.revision,
         "faults": [_fault(fault) for fault in reading.faults],
         "counts": _counts(reading),
@@ -138,10 +139,6 @@ def _summary(reading: Reading) -> str:
 
 def _counted(what: str, count: int) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def _utc(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _escaped(text: str, *, in_property: bool = False) -> str:

@@ -25,7 +25,8 @@ def show(org_dir: Path, at: datetime | None, form: str) -> None:
 
     from .folders import organization_in
 
-    answer = look(organization_in(org_dir), at_or_now(at))
+    instant = at_or_now(at)
+    answer = look(organization_in(org_dir, instant), instant)
     click.echo(json.dumps(answer, indent=2, ensure_ascii=False) if form == "json" else _text(answer))
 
 

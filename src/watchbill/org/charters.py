@@ -203,6 +203,11 @@ class EscalationPolicy:
     acknowledgement_expires: timedelta | None
     place: Place
 
+    @property
+    def schedules(self) -> frozenset[str]:
+        """The names of the schedules that its steps call."""
+        return frozenset(target.name for step in self.steps for target in step.targets if target.kind == "schedule")
+
 
 @dataclass(frozen=True)
 class BudgetState:

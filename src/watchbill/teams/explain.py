@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from watchbill.lib.errors import NotFound
+from watchbill.lib.instants import rfc3339
 from watchbill.org.because import Because
 from watchbill.org.charters import AlertClass, EscalationPolicy, EscalationStep, Target
 from watchbill.org.coverage import PagerAnswer, pager
@@ -78,7 +79,7 @@ def thing_named(organization: Organization, text: str) -> Thing:
             return thing
     names = {**{str(ref): ref for ref in organization.things}, **{ref.name: ref for ref in organization.things}}
     close = get_close_matches(text.lower(), names, 1)
-    mend = f"Did you mean “{close[0]}”?" if close else "`watchbill show` lists what there is."
+    mend = f"Did you mean “{close[0]}”?" if close else "The list of services, or `watchbill show`, has them all."
     raise NotFound(f"There is no service, workflow or resource “{text[:80]}”.", mend)
 
 
@@ -92,7 +93,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     answer = explanation.answer
     return {
         "schema": SCHEMA,
-        "at": _instant(explanation.at),
+        "at": rfc3339(explanation.at),
         "service": str(answer.thing) if answer.thing is not None else None,
         "pager": {
             "alertClass": answer.alert_class.value,
@@ -109,7 +110,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
                 "recipient": paged.recipient,
                 "title": paged.title,
                 "ways": [{"channel": channel, "address": address} for channel, address in paged.ways],
-                "at": _instant(paged.at),
+                "at": rfc3339(paged.at),
                 "step": paged.step,
             }
             for paged in explanation.paged
@@ -218,7 +219,3 @@ def name_of(organization: Organization, person: EntityRef) -> str:
     """Return how a person is called: the catalog's title, else the reference's name."""
     user = organization.users.get(person)
     return (user.title if user is not None else "") or person.name
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -6,9 +6,10 @@ What `watchbill show` prints and programs read. Declared data and the clock's in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from watchbill.lib.instants import rfc3339
 from watchbill.org.charters import Engagement, Schedule, SRETeam
 from watchbill.org.claims import day_of
 from watchbill.org.coverage import PagerAnswer, coverage
@@ -33,7 +34,7 @@ def show(organization: Organization, at: datetime) -> dict[str, Any]:
     goals = _goals_by_service(organization)
     return {
         "schema": SCHEMA,
-        "at": _instant(at),
+        "at": rfc3339(at),
         "organization": {
             "name": organization.name,
             "title": organization.title,
@@ -126,8 +127,8 @@ def _schedule(organization: Organization, schedule: Schedule, at: datetime) -> d
 
 def _shift(organization: Organization, shift: Shift) -> dict[str, Any]:
     return {
-        "start": _instant(shift.start),
-        "end": _instant(shift.end),
+        "start": rfc3339(shift.start),
+        "end": rfc3339(shift.end),
         "people": [{"user": str(person), "name": name_of(organization, person)} for person in shift.people],
         "layer": shift.layer,
         "reason": shift.reason,
@@ -152,7 +153,3 @@ def _engagement(engagement: Engagement, day: date) -> dict[str, Any]:
 
 def _place(place: Place) -> dict[str, Any]:
     return {"file": place.file, "line": place.line}
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,31 +1,34 @@
 """A team at a glance: its people, what it answers for, its watch, what it holds now and how its goals stand.
 
+What the files declare of a team at any instant is a `DeclaredTeam`; a `TeamView` adds what happens now.
 Composed from the organisation in force and the practices' services. It decides and stores nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from watchbill.lib.errors import NotFound
 from watchbill.org.charters import Engagement, EngagementState, EscalationPolicy, SRETeam
+from watchbill.org.claims import day_of
 from watchbill.org.coverage import PagerAnswer, coverage, policies_for
 from watchbill.org.entities import Group
 from watchbill.org.in_force import OrganizationInForce
-from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
+from watchbill.org.roles import people_of
 from watchbill.org.values import EntityRef
-from watchbill.practices.goals.model import GoalStatus
+from watchbill.practices.goals.model import Standing
 from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.incidents.model import Incident
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.model import OnWatch, Page
 from watchbill.practices.oncall.service import OnCallService
+
+_OVER = frozenset({EngagementState.ENDED, EngagementState.DECLINED})
 
 
 class TeamRole(StrEnum):
@@ -51,10 +54,50 @@ class Person:
 
 @dataclass(frozen=True)
 class TeamEngagement:
-    """An engagement that the team is part of, as SRE or as partner, and where it stands today."""
+    """An engagement that the team is part of, where it stands today, and since which day (None: its life has not begun)."""
 
     engagement: Engagement
     state: EngagementState
+    since: date | None
+
+
+@dataclass(frozen=True)
+class DeclaredTeam:
+    """A team as the files have it at an instant: an SRE team with its group, or a group alone (`team` is None).
+
+    `group` is None where the catalog lacks it. `covers` are the things that the team answers for: those that it claims and
+    those whose pager is with its group. `advises` are those that it advises on, `owns` those of its group. Engagements that
+    are over come last.
+    """
+
+    name: str
+    title: str
+    at: datetime
+    ref: EntityRef
+    team: SRETeam | None
+    group: Group | None
+    people: tuple[Person, ...]
+    engagements: tuple[TeamEngagement, ...]
+    covers: tuple[PagerAnswer, ...]
+    advises: tuple[PagerAnswer, ...]
+    owns: tuple[EntityRef, ...]
+    policies: tuple[EscalationPolicy, ...]
+    watches: tuple[OnWatch, ...]
+
+    @property
+    def claims(self) -> tuple[PagerAnswer, ...]:
+        """The things that the team claims, whoever is called first for them."""
+        return tuple(answer for answer in self.covers if self.team is not None and answer.team == self.team.name)
+
+    @property
+    def holds_pager_of(self) -> tuple[PagerAnswer, ...]:
+        """The things whose pager is with the team's group."""
+        return tuple(answer for answer in self.covers if answer.holder == self.ref)
+
+    @property
+    def practised(self) -> tuple[TeamEngagement, ...]:
+        """The engagements in which the team is the SRE side."""
+        return tuple(each for each in self.engagements if self.team and each.engagement.sre == self.team.name)
 
 
 @dataclass(frozen=True)
@@ -66,34 +109,12 @@ class Held:
 
 
 @dataclass(frozen=True)
-class TeamGoal:
-    """A goal of something the team answers for; `status` is None where nothing has been said of it yet."""
-
-    goal: Goal
-    status: GoalStatus | None
-
-
-@dataclass(frozen=True)
 class TeamView:
-    """A team as of an instant. `team` is None for a group that is no SRE team; `group` is None where the catalog lacks it.
+    """A team now: what is declared of it, the open incidents that it holds, and how the goals of what it answers for stand."""
 
-    `covers` are the things whose pager the team answers for, `advises` those that it advises on, `owns` those of its group.
-    """
-
-    name: str
-    title: str
-    at: datetime
-    team: SRETeam | None
-    group: Group | None
-    people: tuple[Person, ...]
-    engagements: tuple[TeamEngagement, ...]
-    covers: tuple[PagerAnswer, ...]
-    advises: tuple[PagerAnswer, ...]
-    owns: tuple[EntityRef, ...]
-    policies: tuple[EscalationPolicy, ...]
-    watches: tuple[OnWatch, ...]
+    declared: DeclaredTeam
     holds: tuple[Held, ...]
-    goals: tuple[TeamGoal, ...]
+    goals: tuple[Standing, ...]
 
 
 @dataclass(frozen=True)
@@ -128,58 +149,98 @@ class TeamsService:
 
     async def view(self, name: str, now: datetime) -> TeamView:
         """Return a team by the name of its SRETeam document, or a group by its name or reference. Raises NotFound."""
+        subject = _subject(self._in_force.organization, name)
+        (declared,) = await self._declared([subject], now)
+        return TeamView(declared, await self._holds(subject), await self._goals_of(declared.covers, now))
+
+    async def declared(self, name: str, at: datetime) -> DeclaredTeam:
+        """Return what is declared of a team or group, found as in `view`. Raises NotFound."""
+        (declared,) = await self._declared([_subject(self._in_force.organization, name)], at)
+        return declared
+
+    async def sre_teams(self, at: datetime) -> list[DeclaredTeam]:
+        """Return every SRE team, by name."""
         organization = self._in_force.organization
-        subject = _subject(organization, name)
-        answers = coverage(organization, now)
-        covers = tuple(answer for answer in answers if subject.answers_for(answer))
-        policies = _policies(organization, subject, covers)
-        today = now.astimezone(ZoneInfo(organization.time_zone)).date()
-        watches = tuple(_watches(policies, await self._oncall.on_call_now(now)))
-        return TeamView(
-            name=subject.name or subject.ref.name,
-            title=_title(subject),
-            at=now,
-            team=subject.team,
-            group=subject.group,
-            people=tuple(_people(organization, subject, watches, today)),
-            engagements=tuple(_engagements(organization, subject, today)),
-            covers=covers,
-            advises=tuple(answer for answer in answers if subject.name is not None and subject.name in answer.advisers),
-            owns=tuple(ref for ref, thing in sorted(organization.things.items()) if thing.owner == subject.ref),
-            policies=policies,
-            watches=watches,
-            holds=await self._holds(subject),
-            goals=await self._goals_of(organization, covers, now),
-        )
+        return await self._declared([_subject(organization, name) for name in sorted(organization.sre_teams)], at)
+
+    async def partners(self, at: datetime) -> list[DeclaredTeam]:
+        """Return the groups beside the SRE teams that own something or are engaged, by reference."""
+        organization = self._in_force.organization
+        owners = {thing.owner for thing in organization.things.values()}
+        engaged = {engagement.partner for engagement in organization.engagements.values()}
+        practising = {team.group for team in organization.sre_teams.values()}
+        wanted = sorted((owners | engaged) & organization.groups.keys() - practising)
+        return await self._declared([_Subject(ref, None, organization.groups[ref]) for ref in wanted], at)
+
+    async def _declared(self, subjects: Iterable[_Subject], at: datetime) -> list[DeclaredTeam]:
+        organization = self._in_force.organization
+        answers, on_call = coverage(organization, at), await self._oncall.on_call_now(at)
+        return [_declared(organization, subject, answers, on_call, at) for subject in subjects]
 
     async def _holds(self, subject: _Subject) -> tuple[Held, ...]:
         pages = {page.incident: page for page in await self._oncall.open_pages()}
         held = [incident for incident in await self._incidents.open_incidents() if subject.holds(incident)]
         return tuple(Held(incident, pages.get(incident.id)) for incident in held)
 
-    async def _goals_of(
-        self, organization: Organization, covers: Iterable[PagerAnswer], now: datetime
-    ) -> tuple[TeamGoal, ...]:
+    async def _goals_of(self, covers: Iterable[PagerAnswer], now: datetime) -> tuple[Standing, ...]:
         things = {answer.thing for answer in covers}
-        wanted = [goal for _, goal in sorted(organization.goals.items()) if goal.service in things]
+        goals = self._in_force.organization.goals
+        wanted = {name for name, goal in goals.items() if goal.service in things}
         if not wanted:
             return ()
-        statuses = {status.goal: status for status in await self._goals.statuses(now)}
-        return tuple(TeamGoal(goal, statuses.get(goal.name)) for goal in wanted)
+        statuses = await self._goals.statuses(now)
+        return tuple(Standing(goals[status.goal], status) for status in statuses if status.goal in wanted)
+
+
+def _declared(
+    organization: Organization,
+    subject: _Subject,
+    answers: Sequence[PagerAnswer],
+    on_call: Sequence[OnWatch],
+    at: datetime,
+) -> DeclaredTeam:
+    covers = tuple(answer for answer in answers if subject.answers_for(answer))
+    policies = _policies(organization, subject, covers)
+    called = frozenset().union(*(policy.schedules for policy in policies))
+    watches = tuple(watch for watch in on_call if watch.schedule.name in called)
+    today = day_of(organization, at)
+    return DeclaredTeam(
+        name=subject.name or subject.ref.name,
+        title=_title(subject),
+        at=at,
+        ref=subject.ref,
+        team=subject.team,
+        group=subject.group,
+        people=tuple(_people(organization, subject, watches, today)),
+        engagements=tuple(_engagements(organization, subject, today)),
+        covers=covers,
+        advises=tuple(answer for answer in answers if subject.name is not None and subject.name in answer.advisers),
+        owns=tuple(ref for ref, thing in sorted(organization.things.items()) if thing.owner == subject.ref),
+        policies=policies,
+        watches=watches,
+    )
 
 
 def _subject(organization: Organization, name: str) -> _Subject:
     team = organization.sre_teams.get(name)
     if team is not None:
         return _Subject(team.group, team, organization.groups.get(team.group))
+    ref = _group_named(organization, name)
+    if ref is None:
+        raise NotFound(f"There is no team or group “{name[:80]}”.", "The list of teams has them all.")
+    own = next((team for _, team in sorted(organization.sre_teams.items()) if team.group == ref), None)
+    return _Subject(ref, own, organization.groups[ref])
+
+
+def _group_named(organization: Organization, name: str) -> EntityRef | None:
+    """Return the group of a reference, or the first that bears the name alone, in whatever namespace."""
     try:
         ref = EntityRef.parse(name, kind="group")
     except ValueError:
-        ref = None
-    if ref is None or ref not in organization.groups:
-        raise NotFound(f"There is no team or group “{name[:80]}”.", "`watchbill show` lists the teams.")
-    own = next((team for _, team in sorted(organization.sre_teams.items()) if team.group == ref), None)
-    return _Subject(ref, own, organization.groups[ref])
+        return None
+    if ref in organization.groups:
+        return ref
+    return next((known for known in sorted(organization.groups) if known.name == name), None)
 
 
 def _title(subject: _Subject) -> str:
@@ -196,21 +257,10 @@ def _policies(
     return tuple(organization.escalation_policies[name] for name in sorted(names))
 
 
-def _watches(policies: Iterable[EscalationPolicy], on_call: Iterable[OnWatch]) -> Iterable[OnWatch]:
-    """Return those of the schedules that the policies lead to."""
-    targets = [target for policy in policies for step in policy.steps for target in step.targets]
-    reached = {target.name for target in targets if target.kind == "schedule"}
-    return [watch for watch in on_call if watch.schedule.name in reached]
-
-
-def _people(organization: Organization, subject: _Subject, watches: Iterable[OnWatch], today: date) -> Iterable[Person]:
-    watches = list(watches)
+def _people(organization: Organization, subject: _Subject, watches: Sequence[OnWatch], today: date) -> Iterable[Person]:
     named = {membership.user: membership for membership in subject.team.members} if subject.team else {}
-    members = named.keys() | (subject.group.members if subject.group else frozenset())
-    for ref in sorted(members):
+    for ref in _members(organization, subject, today):
         membership = named.get(ref)
-        if membership is not None and membership.until is not None and membership.until < today:
-            continue
         user = organization.users.get(ref)
         yield Person(
             ref=ref,
@@ -222,6 +272,12 @@ def _people(organization: Organization, subject: _Subject, watches: Iterable[OnW
         )
 
 
+def _members(organization: Organization, subject: _Subject, today: date) -> Iterable[EntityRef]:
+    if subject.team is not None:
+        return people_of(organization, subject.team, today)
+    return sorted(subject.group.members) if subject.group is not None else ()
+
+
 def _roles(organization: Organization, subject: _Subject, ref: EntityRef) -> Iterable[TeamRole]:
     yield TeamRole.MEMBER
     if subject.team is not None and subject.team.approved_by == ref:
@@ -230,7 +286,14 @@ def _roles(organization: Organization, subject: _Subject, ref: EntityRef) -> Ite
         yield TeamRole.ADMIN
 
 
-def _engagements(organization: Organization, subject: _Subject, today: date) -> Iterable[TeamEngagement]:
-    for _, engagement in sorted(organization.engagements.items()):
-        if engagement.partner == subject.ref or engagement.sre == subject.name:
-            yield TeamEngagement(engagement, engagement.state_at(today))
+def _engagements(organization: Organization, subject: _Subject, today: date) -> list[TeamEngagement]:
+    found = [
+        TeamEngagement(
+            engagement,
+            engagement.state_at(today),
+            max((move.on for move in engagement.life if move.on <= today), default=None),
+        )
+        for _, engagement in sorted(organization.engagements.items())
+        if engagement.partner == subject.ref or engagement.sre == subject.name
+    ]
+    return sorted(found, key=lambda each: each.state in _OVER)

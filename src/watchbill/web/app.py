@@ -48,7 +48,7 @@ def create_app(doors: Doors) -> ASGIApp:
     app.openapi = described(app, cookie=session_cookie_name(is_https=doors.is_https))  # type: ignore[method-assign]
     app.router.routes.extend(
         [
-            *probes.routes(doors.registry),
+            *probes.routes(doors),
             *sign_in.routes(),
             *acknowledge.routes(),
             *actions.routes(),

@@ -16,6 +16,7 @@ from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.links import AcknowledgeLinks
 from watchbill.practices.oncall.service import OnCallService
+from watchbill.teams.view import TeamsService
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Doors:
     goals: GoalsService
     incidents: IncidentsService
     oncall: OnCallService
+    teams: TeamsService
     accounts: AccountsService
     links: AcknowledgeLinks
     registry: CollectorRegistry

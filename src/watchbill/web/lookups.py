@@ -38,4 +38,7 @@ def goal_named(organization: Organization, name: str) -> Goal:
 
 def _not_found(what: str, text: str, names: Iterable[str]) -> NotFound:
     near = get_close_matches(text[:100].lower(), list(names), n=1)
-    return NotFound(f"There is no {what} “{text[:100]}”.", f"Did you mean “{near[0]}”?" if near else "")
+    return NotFound(
+        f"There is no {what} “{text[:100]}”.",
+        f"Did you mean “{near[0]}”?" if near else f"The list of {what}s has them all.",
+    )

@@ -1,20 +1,40 @@
-"""The organisation's state as metrics, looked up when they are asked for. What the engine counts is counted there."""
+"""State and counts of the rooms below as metrics, looked up when they are asked for. What the engine counts is counted there."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import structlog
 from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from watchbill.org.faults import Level
 from watchbill.practices.goals.model import GoalState
+from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.model import PageState
 
 from .doors import Doors
 
 _log = structlog.get_logger("watchbill.web")
 _LONGEST_LOOK_SECONDS = 5.0
+
+
+class SignalCounts(Collector):
+    """What signals did to alerts since the process began, as the incidents' service counts it."""
+
+    def __init__(self, incidents: IncidentsService) -> None:
+        self._incidents = incidents
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Yield the counts by move."""
+        family = CounterMetricFamily(
+            "watchbill_alert_signals", "Signals by what they did to the alert that they speak of.", labels=("move",)
+        )
+        for move, count in sorted(self._incidents.moves.items()):
+            family.add_metric((move.value,), count)
+        yield family
 
 
 class StateMetrics:

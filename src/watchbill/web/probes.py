@@ -8,25 +8,24 @@ from __future__ import annotations
 import asyncio
 
 import structlog
-from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from .doors import Doors, doors_of
-from .metrics import StateMetrics
+from .metrics import SignalCounts, StateMetrics
 
 _log = structlog.get_logger("watchbill.web")
 _LONGEST_CHECK_SECONDS = 5.0
 
 
-def routes(registry: CollectorRegistry) -> list[BaseRoute]:
-    """Return the probes' routes; the gauges of `/metrics` are added to the registry."""
-    state = StateMetrics(registry)
+def routes(doors: Doors) -> list[BaseRoute]:
+    """Return the probes' routes; what `/metrics` looks up is added to the registry."""
+    state = StateMetrics(doors.registry)
+    doors.registry.register(SignalCounts(doors.incidents))
 
     async def metrics(request: Request) -> Response:
-        doors = doors_of(request)
         await state.look(doors)
         encode, media_type = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(doors.registry), headers={"Content-Type": media_type})

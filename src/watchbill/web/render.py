@@ -17,7 +17,10 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from watchbill.lib.durations import duration, window
+from watchbill.org.implementations import rules_of
 from watchbill.org.values import EntityRef, Place
+from watchbill.practices.record.sentences import OUTCOMES
 
 from .callers import caller_of
 from .doors import Doors, doors_of
@@ -71,10 +74,10 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"asset": assets.asset, "places": PLACES, "show": states, "reasons": reasons.reasons}
-    for function in (numbers.count, numbers.percent, numbers.level, numbers.target, numbers.rate, numbers.duration):
+    made.globals |= {"rules_of": rules_of, "outcomes": OUTCOMES}
+    for function in (numbers.count, numbers.percent, numbers.level, numbers.target, numbers.rate, duration, window):
         made.filters[function.__name__] = function
     made.filters |= {
-        "window": numbers.window,
         "several": numbers.several,
         "initials": names.initials,
         "path": names.path_of,

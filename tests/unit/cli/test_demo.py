@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,23 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.servers import free_port
-from tests.shop import RunningShop, running_shop
+from tests.shop import RunningShop
 from watchbill.cli.amounts import Seconds, Share
 from watchbill.cli.demo import demo
 from watchbill.cli.shop import open_shop as opened
 from watchbill.lib.errors import Conflict, NotFound, Unavailable
-
-
-@pytest.fixture(scope="module")
-def open_shop() -> Iterator[RunningShop]:
-    with running_shop() as shop:
-        yield shop
-
-
-@pytest.fixture
-def shop(open_shop: RunningShop) -> Iterator[RunningShop]:
-    yield open_shop
-    open_shop.order("/mend", {})
 
 
 def run(shop: RunningShop, *arguments: str) -> Result:

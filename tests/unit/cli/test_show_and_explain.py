@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import pytest
 from click.testing import CliRunner
 
+from tests.organizations import SMALL
 from watchbill.cli.explain import explain
 from watchbill.cli.instants import read_instant
 from watchbill.cli.show import show
@@ -59,6 +60,16 @@ def test_a_folder_with_errors_is_not_explained(tmp_path: Path) -> None:
     (tmp_path / "org.yaml").write_text("apiVersion: watchbill/v1\nkind: Organization\nmetadata: {name: x}\nspec: {}\n")
     with pytest.raises(Invalid, match="lists them all"):
         run(explain, "page", "cart", "--org", str(tmp_path))
+
+
+def test_a_folder_whose_pager_nobody_can_be_paged_for_is_neither_shown_nor_explained(tmp_path: Path) -> None:
+    for file in SMALL.iterdir():
+        text = file.read_text()
+        (tmp_path / file.name).write_text(text.partition("---\napiVersion: watchbill/v1\nkind: EscalationPolicy")[0])
+    for command in ((show, str(tmp_path)), (explain, "page", "api", "--org", str(tmp_path))):
+        with pytest.raises(Invalid, match="Nobody can be paged") as refused:
+            run(*command, "--at", "2026-05-03")
+        assert "--at 2026-05-03T12:00:00Z" in refused.value.mend
 
 
 @pytest.mark.parametrize("at", ["tomorrow", "2026-13-01", "9999-12-31T00:00:00Z"])

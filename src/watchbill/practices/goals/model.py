@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from fractions import Fraction
 from typing import Protocol
 
-from watchbill.org.objectives import BurnTier, DataSource, Selector
+from watchbill.org.objectives import BurnTier, DataSource, Goal, Selector
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -128,7 +128,8 @@ class GoalStatus:
     `budget` is the number of the counted events that may be bad (exact), `spent` how many were; `remaining` = 1 - spent / budget,
     None without events. `left` is what is left of the whole window's budget, where unmeasured minutes carry the same
     traffic without failures: equal to `remaining` once all is measured. `coverage` is the measured part of the window's minutes, in
-    0..1. `last_measured` is the newest minute known.
+    0..1. `last_measured` is the newest minute known. `spent_in` is how long the budget lasts at the present burn, None while it does
+    not burn down.
     """
 
     goal: str
@@ -140,6 +141,7 @@ class GoalStatus:
     spent: int
     remaining: float | None
     left: float | None
+    spent_in: timedelta | None
     sli: float | None
     coverage: float
     unknown_minutes: int
@@ -148,6 +150,14 @@ class GoalStatus:
     state: GoalState
     burns: tuple[Burn, ...]
     problem: str | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A goal and how it stands."""
+
+    goal: Goal
+    status: GoalStatus
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,17 @@ def burn_rate(window: WindowSums, target: Fraction) -> float | None:
     return float(Fraction(window.bad, window.total) / (1 - target))
 
 
+def spent_in(window: timedelta, left: float | None, burns: Iterable[Burn]) -> timedelta | None:
+    """Return how long the `left` share of a window's budget lasts at the burn of the first tier that has a figure.
+
+    None where nothing is known, and at a rate of 1 or less: the window then gives back as fast as is spent. Zero once all is spent.
+    """
+    burn = next((each.long_rate for each in burns if each.long_rate is not None), None)
+    if burn is None or burn <= 1 or left is None:
+        return None
+    return window * (max(left, 0.0) / burn)
+
+
 def is_fireable(factor: Fraction, target: Fraction) -> bool:
     """Tell whether a tier can hold at all: even if everything fails, no window burns faster than 1 / (1 - target)."""
     return factor * (1 - target) < 1

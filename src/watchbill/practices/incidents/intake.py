@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from watchbill.lib.ids import new_id
+from watchbill.lib.instants import rfc3339
 from watchbill.org.because import Because
 from watchbill.org.coverage import PagerAnswer, pager
 from watchbill.org.objectives import Severity
@@ -119,7 +120,7 @@ class Intake:
             self._now,
             caused_by=alert["fired_entry"],
             **_told(signal, alert["id"]),
-            ended_at=_written(signal.ends_at or self._now),
+            ended_at=rfc3339(signal.ends_at or self._now),
             figures=dict(signal.figures),
         )
         if incident.state is IncidentState.OPEN and rules.is_over(
@@ -185,7 +186,7 @@ class Intake:
             Kind.BURN_FOUND if signal.source == GOAL_SOURCE else Kind.ALERT_FIRED,
             self._now,
             **_told(signal, alert_id),
-            started_at=_written(signal.starts_at),
+            started_at=rfc3339(signal.starts_at),
             figures=dict(signal.figures),
             link=signal.link,
         )
@@ -333,7 +334,3 @@ def _told(signal: Signal, alert_id: str) -> dict[str, Any]:
         "alert_class": signal.alert_class.value,
         "severity": signal.severity.value,
     }
-
-
-def _written(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

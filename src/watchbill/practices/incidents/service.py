@@ -174,11 +174,10 @@ class IncidentsService:
         return IncidentFile(incident, alerts, page, notices, entries)
 
 
-def _schedules_of(organization: Organization, page: Page | None) -> set[str]:
+def _schedules_of(organization: Organization, page: Page | None) -> frozenset[str]:
     """Return the schedules that a page's policy leads to, as the policy stands now."""
     policy = organization.escalation_policies.get((page and page.policy_name) or "")
-    targets = [target for step in policy.steps for target in step.targets] if policy else []
-    return {target.name for target in targets if target.kind == "schedule"}
+    return policy.schedules if policy else frozenset()
 
 
 async def _incident(transaction: Transaction, id_or_number: str) -> Incident:

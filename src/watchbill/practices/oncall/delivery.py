@@ -22,6 +22,7 @@ from . import outbox, tables, words
 from .escalation import tell_record
 from .links import AcknowledgeLinks
 from .model import Channel, DeliveryError, Notice, NoticeState, Outcome, Page, PageState, Receipt, Room
+from .tally import Tally
 
 LEASE = timedelta(seconds=60)
 SEND_SECONDS = 10.0
@@ -51,12 +52,15 @@ class Delivery:
         channels: Mapping[str, Channel],
         rooms: Mapping[str, Room],
         links: AcknowledgeLinks,
+        *,
+        tally: Tally,
     ) -> None:
         self._store = store
         self._organization = organization
         self._channels = channels
         self._rooms = rooms
         self._links = links
+        self._tally = tally
         self._running: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()
 
@@ -118,6 +122,7 @@ class Delivery:
         await outbox.end_waiting(transaction, state, outcome, notice=notice.id)
         kind = Kind.NOTICE_DROPPED if state is NoticeState.DROPPED else Kind.NOTICE_FAILED
         await tell_record(transaction, kind, notice, outcome, now, caused_by=notice.caused_by)
+        self._tally.ended(notice, outcome, now)
 
     def _start(self, notice: Notice, page: Page, now: datetime, owner: str) -> asyncio.Task[None]:
         self._busy[notice.channel] += 1
@@ -133,7 +138,11 @@ class Delivery:
             sent = await self._send(notice, page)
             took = timedelta(seconds=clock() - begun)
             async with self._store.writing() as transaction:
-                await self._record(transaction, notice, sent, owner, now=now, took=took, opened_at=page.opened_at)
+                outcome = await self._record(
+                    transaction, notice, sent, owner, now=now, took=took, opened_at=page.opened_at
+                )
+            if outcome is not None:
+                self._tally.ended(notice, outcome, now + took)
         except Exception:  # noqa: BLE001 - the lease runs out and the notice is sent again
             _log.exception("a delivery could not be written down", notice=notice.id, key=notice.key)
         finally:
@@ -162,7 +171,8 @@ class Delivery:
         now: datetime,
         took: timedelta,
         opened_at: datetime,
-    ) -> None:
+    ) -> Outcome | None:
+        """Write down how a send ended; return the outcome, None when the lease had passed to another by then."""
         detail, took_ms = sent.detail[:_LONGEST_DETAIL], round(took.total_seconds() * 1000)
         pause = pause_after(notice.attempt)
         state, outcome = _verdict(sent, pause)
@@ -179,6 +189,7 @@ class Delivery:
             await tell_record(
                 transaction, kind, notice, outcome, now, caused_by=notice.caused_by, detail=detail, **figures
             )
+        return outcome if still_ours else None
 
 
 def _verdict(sent: Receipt | DeliveryError, pause: timedelta | None) -> tuple[NoticeState, Outcome]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import SQLAlchemyError
 
 from watchbill.lib.errors import NotFound, Refused
@@ -28,13 +29,17 @@ from .frozen_policy import freeze, thaw
 from .links import AcknowledgeLinks
 from .model import Attempt, Channel, Notice, OnWatch, Outcome, Page, PageState, ReachedPage, Room
 from .rotation import shift_at
+from .tally import Tally
 
 _ASIDE = timedelta(minutes=1)
 _log = structlog.get_logger("watchbill.oncall")
 
 
 class OnCallService:
-    """The door to pages and schedules. `channels` are keyed by kind (`inbox`, `email`, `webhook`), `rooms` by name."""
+    """The door to pages and schedules. `channels` are keyed by kind (`inbox`, `email`, `webhook`), `rooms` by name.
+
+    Deliveries are counted in `registry`.
+    """
 
     def __init__(
         self,
@@ -43,11 +48,13 @@ class OnCallService:
         channels: Mapping[str, Channel],
         rooms: Mapping[str, Room],
         links: AcknowledgeLinks,
+        *,
+        registry: CollectorRegistry,
     ) -> None:
         self._store = store
         self._organization = organization
         self._escalation = Escalation(organization, channels, rooms)
-        self._delivery = Delivery(store, organization, channels, rooms, links)
+        self._delivery = Delivery(store, organization, channels, rooms, links, tally=Tally(registry))
 
     async def open_page(
         self, transaction: Transaction, incident: Incident, answer: PagerAnswer, now: datetime, caused_by: str | None
@@ -254,10 +261,9 @@ def _no_page(page_id: str) -> NotFound:
     return NotFound(f"There is no page “{page_id}”.", "The inbox lists the pages that reached you.")
 
 
-def _schedules_of(page: Page) -> set[str]:
+def _schedules_of(page: Page) -> frozenset[str]:
     frozen = thaw(page.policy)
-    targets = [target for step in frozen.policy.steps for target in step.targets] if frozen else []
-    return {target.name for target in targets if target.kind == "schedule"}
+    return frozen.policy.schedules if frozen else frozenset()
 
 
 async def _figures(transaction: Transaction, incident_id: str) -> Mapping[str, Any]:

@@ -1,24 +1,28 @@
 """Entries of the record as sentences for people: the one place where what happened is put into words. It decides nothing.
 
-A sentence says who did what to whom, has no full stop, and holds whatever the entry's details hold; what an older entry
-does not say is left out.
+A sentence says who did what to whom and has no full stop; what an older entry does not say is left out. The figures of an
+alert are shown beside its sentence, not in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+
+from watchbill.lib.durations import duration
 
 from .model import Entry, Kind
 
 Names = Callable[[str], str]
 """Gives the name by which people know a reference such as `user:ana`, `group:sre-core` or `channel:ops`."""
 
-_SPACE = "\u202f"
-
 CHANNELS: Mapping[str, str] = {"email": "e-mail", "webhook": "webhook", "inbox": "inbox", "channel": "room"}
 SENDERS: Mapping[str, str] = {"alertmanager": "Alertmanager", "goal": "The goal"}
-WAYS: Mapping[str, str] = {"link": "by link", "page": "on the page", "api": "through the API", "inbox": "in the inbox"}
+WAYS: Mapping[str, str] = {
+    "link": "by the link in the message",
+    "page": "on the page",
+    "api": "through the API",
+    "inbox": "in the inbox",
+}
 OUTCOMES: Mapping[str, str] = {
     "delivered": "the other side took it",
     "retryLater": "it will be tried again",
@@ -49,12 +53,12 @@ def sentence(entry: Entry, name: Names = own_name) -> str:
 
 
 def _burn_found(entry: Entry, _name: Names) -> str:
-    rates = "; ".join(_burn_rates(tier) for tier in _figures(entry).get("tiers") or ())
-    return f"{entry.details.get('title', 'A budget burns')}" + (f": {rates}" if rates else "")
+    return str(entry.details.get("title") or "A budget burns")
 
 
 def _burn_ended(entry: Entry, _name: Names) -> str:
-    goal = _figures(entry).get("goal")
+    figures = entry.details.get("figures") or {}
+    goal = figures.get("goal")
     return f"The burn of {goal} is over" if goal else "The burn is over"
 
 
@@ -101,6 +105,7 @@ def _step_taken(entry: Entry, name: Names) -> str:
     return (
         f"{_step(entry)}: {reached or 'nobody'}"
         + (f"; {missed}" if missed else "")
+        + _after(entry, "held_seconds", ", after nobody was there for {}")
         + _after(entry, "late_seconds", ", {} late")
     )
 
@@ -138,32 +143,14 @@ def _acknowledgement_expired(entry: Entry, name: Names) -> str:
 
 
 def _page_resolved(entry: Entry, _name: Names) -> str:
-    return "The page ended" + _after(entry, "open_seconds", " after {}")
+    return "The page ended" + _after(entry, "open_seconds", " after {}") + ": nobody is called any more"
 
 
 def _page_exhausted(entry: Entry, _name: Names) -> str:
     outcome = entry.details.get("outcome")
     if outcome:
         return f"The page can reach nobody: {OUTCOMES.get(outcome, outcome)}"
-    return "Every step and repeat was taken, and nobody acknowledged"
-
-
-def _figures(entry: Entry) -> Mapping[str, Any]:
-    figures: Mapping[str, Any] = entry.details.get("figures") or {}
-    return figures
-
-
-def _burn_rates(tier: Mapping[str, Any]) -> str:
-    """Return how fast a tier's windows burn: `22× over 1 h and 31× over 5 min, limit 14.4×`."""
-    windows = [
-        f"{_rate(tier.get(f'{window}_burn_rate'))} over {_span(tier.get(f'{window}_window_seconds') or 0)}"
-        for window in ("long", "short")
-    ]
-    return f"{_listed(windows)}, limit {_rate(tier.get('factor'))}"
-
-
-def _rate(rate: float | None) -> str:
-    return "not measured" if rate is None else f"{rate:.1f}".removesuffix(".0") + "×"
+    return "Every step was taken in every round, and nobody acknowledged"
 
 
 def _is_program(actor: str) -> bool:
@@ -184,7 +171,7 @@ def _incident(entry: Entry) -> str:
 def _step(entry: Entry) -> str:
     details = entry.details
     policy = f" of policy {details['policy']}" if details.get("policy") else ""
-    again = f", repeat {details['round']}" if details.get("round") else ""
+    again = f", round {details['round'] + 1}" if details.get("round") else ""
     return f"Step {details.get('step', '?')}{policy}{again}"
 
 
@@ -221,18 +208,7 @@ def _why(entry: Entry) -> str:
 
 def _after(entry: Entry, key: str, phrase: str) -> str:
     seconds = entry.details.get(key)
-    return phrase.format(_span(seconds)) if isinstance(seconds, int | float) else ""
-
-
-def _span(seconds: float) -> str:
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole}{_SPACE}s"
-    if whole < 3600:
-        minutes, rest = divmod(whole, 60)
-        return f"{minutes}{_SPACE}min {rest}{_SPACE}s" if rest else f"{minutes}{_SPACE}min"
-    hours, rest = divmod(whole // 60, 60)
-    return f"{hours}{_SPACE}h {rest}{_SPACE}min" if rest else f"{hours}{_SPACE}h"
+    return phrase.format(duration(seconds)) if isinstance(seconds, int | float) else ""
 
 
 def _listed(words: list[str]) -> str:

@@ -33,14 +33,14 @@ class EngagementAnswer(Answer):
     line: int
 
     @classmethod
-    def of(cls, engagement: Engagement, today: date) -> EngagementAnswer:
+    def of(cls, engagement: Engagement, state: EngagementState) -> EngagementAnswer:
         """Return an engagement as it is answered."""
         return cls(
             name=engagement.name,
             title=engagement.title,
             sre=engagement.sre,
             partner=str(engagement.partner),
-            state=engagement.state_at(today),
+            state=state,
             ends=engagement.ends,
             file=engagement.place.file,
             line=engagement.place.line,
@@ -103,6 +103,7 @@ async def get_organization(doors: FromDoors) -> OrganizationAnswer:
     in_force = doors.in_force
     organization = in_force.organization
     now = doors.clock.now()
+    today = day_of(organization, now)
     engagements = sorted(organization.engagements.values(), key=lambda engagement: engagement.name)
     return OrganizationAnswer(
         at=now,
@@ -115,7 +116,7 @@ async def get_organization(doors: FromDoors) -> OrganizationAnswer:
         stale=in_force.is_stale,
         read_at=in_force.latest_at,
         counts=_counts(doors),
-        engagements=[EngagementAnswer.of(engagement, day_of(organization, now)) for engagement in engagements],
+        engagements=[EngagementAnswer.of(each, each.state_at(today)) for each in engagements],
     )
 
 

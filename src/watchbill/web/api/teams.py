@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 
@@ -9,8 +10,8 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from watchbill.org.charters import Implementation, SRETeam
-from watchbill.org.claims import day_of
-from watchbill.org.coverage import PagerAnswer, coverage
+from watchbill.org.coverage import PagerAnswer
+from watchbill.teams.view import DeclaredTeam
 from watchbill.web.lookups import team_named
 
 from . import API
@@ -45,6 +46,27 @@ class TeamAnswer(Answer):
     engagements: list[EngagementAnswer]
     place: PlaceAnswer
 
+    @classmethod
+    def of(cls, declared: DeclaredTeam, team: SRETeam) -> TeamAnswer:
+        """Return an SRE team as it is answered."""
+        return cls(
+            name=team.name,
+            title=team.title,
+            group=str(team.group),
+            implementation=team.implementation,
+            mission=team.mission,
+            approved_by=text_of(team.approved_by),
+            approved_on=team.approved_on,
+            members=[
+                Member(user=str(member.user), share=float(member.share), until=member.until) for member in team.members
+            ],
+            covers=_things(declared.claims),
+            holds_pager_of=_things(declared.holds_pager_of),
+            advises=_things(declared.advises),
+            engagements=[EngagementAnswer.of(each.engagement, each.state) for each in declared.practised],
+            place=PlaceAnswer.of(team.place),
+        )
+
 
 class TeamsAnswer(Answer):
     """All SRE teams."""
@@ -65,38 +87,18 @@ class OneTeamAnswer(Answer):
 @router.get("/teams", responses=problems())
 async def get_teams(doors: FromDoors, at: At = None) -> TeamsAnswer:
     """Return every SRE team."""
-    organization, instant = doors.in_force.organization, now_or(at, doors)
-    covered = coverage(organization, instant)
-    teams = sorted(organization.sre_teams.values(), key=lambda team: team.name)
-    return TeamsAnswer(at=instant, teams=[_answer(doors, team, covered, instant) for team in teams])
+    instant = now_or(at, doors)
+    teams = [TeamAnswer.of(each, each.team) for each in await doors.teams.sre_teams(instant) if each.team is not None]
+    return TeamsAnswer(at=instant, teams=teams)
 
 
 @router.get("/teams/{name}", responses=problems(404))
 async def get_team(name: Name, doors: FromDoors, at: At = None) -> OneTeamAnswer:
     """Return one SRE team."""
-    organization, instant = doors.in_force.organization, now_or(at, doors)
-    team = team_named(organization, name)
-    return OneTeamAnswer(at=instant, team=_answer(doors, team, coverage(organization, instant), instant))
+    instant = now_or(at, doors)
+    team = team_named(doors.in_force.organization, name)
+    return OneTeamAnswer(at=instant, team=TeamAnswer.of(await doors.teams.declared(team.name, instant), team))
 
 
-def _answer(doors: FromDoors, team: SRETeam, covered: tuple[PagerAnswer, ...], at: datetime) -> TeamAnswer:
-    organization = doors.in_force.organization
-    engagements = [each for each in organization.engagements.values() if each.sre == team.name]
-    today = day_of(organization, at)
-    return TeamAnswer(
-        name=team.name,
-        title=team.title,
-        group=str(team.group),
-        implementation=team.implementation,
-        mission=team.mission,
-        approved_by=text_of(team.approved_by),
-        approved_on=team.approved_on,
-        members=[
-            Member(user=str(member.user), share=float(member.share), until=member.until) for member in team.members
-        ],
-        covers=[str(found.thing) for found in covered if found.team == team.name],
-        holds_pager_of=[str(found.thing) for found in covered if found.holder == team.group],
-        advises=[str(found.thing) for found in covered if team.name in found.advisers],
-        engagements=[EngagementAnswer.of(each, today) for each in sorted(engagements, key=lambda each: each.name)],
-        place=PlaceAnswer.of(team.place),
-    )
+def _things(answers: Iterable[PagerAnswer]) -> list[str]:
+    return [str(answer.thing) for answer in answers]

@@ -10,14 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from watchbill.lib.errors import NotFound
 from watchbill.org.objectives import Goal
 from watchbill.practices.goals.model import GoalStatus, Point
 from watchbill.web.doors import doors_of
+from watchbill.web.lookups import goal_named
 from watchbill.web.show.drawings import burn_of, strip
 
 from .frame import page
-from .rows import goal_rows, held_by, spent_in, standings
+from .rows import goal_rows, held_by, standings
 
 STRIP = timedelta(hours=3)
 CHART_POINTS = 120
@@ -69,16 +69,13 @@ async def one(request: Request) -> Response:
     doors = doors_of(request)
     now = doors.clock.now()
     organization = doors.in_force.organization
-    name = request.path_params["name"]
-    goal = organization.goals.get(name)
-    if goal is None:
-        raise NotFound(f"There is no goal “{name}”.", "The list of goals has them all.")
-    status = await doors.goals.status(name, now)
+    goal = goal_named(organization, request.path_params["name"])
+    status = await doors.goals.status(goal.name, now)
     chosen = _span(request.query_params.get("span", ""), goal, status)
     spans = {**_SPANS, "window": goal.window}
-    points = await doors.goals.chart(name, now, span=spans[chosen], points=CHART_POINTS)
+    points = await doors.goals.chart(goal.name, now, span=spans[chosen], points=CHART_POINTS)
     end = now.replace(second=0, microsecond=0)
-    minutes = await doors.goals.minutes(name, end - STRIP, end)
+    minutes = await doors.goals.minutes(goal.name, end - STRIP, end)
     return await page(
         request,
         "goal.html",
@@ -88,7 +85,6 @@ async def one(request: Request) -> Response:
         standing=status,
         source=organization.sources.get(goal.source),
         held=held_by(organization, goal.service, now),
-        spent_in=spent_in(goal, status),
         span=chosen,
         spans=spans,
         rows=[_row(point, goal) for point in reversed(points)],

@@ -12,8 +12,9 @@ from watchbill.org.entities import Tier
 from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
-from watchbill.practices.goals.model import GoalState, GoalStatus
+from watchbill.practices.goals.model import GoalState, GoalStatus, Standing
 from watchbill.practices.oncall.model import OnWatch
+from watchbill.teams.explain import usual_class
 from watchbill.web.doors import Doors
 from watchbill.web.show.drawings import Spark, spark
 
@@ -30,33 +31,28 @@ _URGENCY = (
 
 @dataclass(frozen=True)
 class GoalRow:
-    """A goal as a list shows it; `spent_in` is when the budget is gone at this burn, None when it does not burn down."""
+    """A goal as a list shows it: how it stands, who answers for what it speaks of, and its last day drawn."""
 
     goal: Goal
     status: GoalStatus
     held: PagerAnswer
     drawn: Spark
-    spent_in: timedelta | None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A goal and how it stands."""
-
-    goal: Goal
-    status: GoalStatus
 
 
 async def standings(doors: Doors, now: datetime, goals: Iterable[Goal] | None = None) -> list[Standing]:
     """Return how goals stand, the most urgent first; all of them when none are named."""
     declared = doors.in_force.organization.goals
     wanted = set(declared) if goals is None else {goal.name for goal in goals}
-    found = [
+    return by_urgency(
         Standing(declared[status.goal], status)
         for status in (await doors.goals.statuses(now) if wanted else ())
         if status.goal in wanted and status.goal in declared
-    ]
-    return sorted(found, key=lambda each: (_URGENCY.index(each.status.state), each.goal.name))
+    )
+
+
+def by_urgency(standing: Iterable[Standing]) -> list[Standing]:
+    """Return how goals stand, the most urgent first."""
+    return sorted(standing, key=lambda each: (_URGENCY.index(each.status.state), each.goal.name))
 
 
 async def goal_rows(doors: Doors, now: datetime, shown: Iterable[Standing]) -> list[GoalRow]:
@@ -67,23 +63,14 @@ async def goal_rows(doors: Doors, now: datetime, shown: Iterable[Standing]) -> l
         goal, status = each.goal, each.status
         points = await doors.goals.chart(goal.name, now, span=DAY, points=SPARK_POINTS)
         held = held_by(organization, goal.service, now)
-        rows.append(GoalRow(goal, status, held, spark(points, goal), spent_in(goal, status)))
+        rows.append(GoalRow(goal, status, held, spark(points, goal)))
     return rows
 
 
 def held_by(organization: Organization, thing: EntityRef, now: datetime) -> PagerAnswer:
     """Return who answers for a thing: by the workflow's class for what runs and ends, else by the application's."""
     known = organization.things.get(thing)
-    alert_class = AlertClass.WORKFLOW if known is not None and known.is_workflow else AlertClass.APPLICATION
-    return pager(organization, thing, alert_class, now)
-
-
-def spent_in(goal: Goal, status: GoalStatus) -> timedelta | None:
-    """Return how long the budget lasts at the present burn of the fastest tier that has a figure."""
-    burn = next((each.long_rate for each in status.burns if each.long_rate is not None), None)
-    if burn is None or burn <= 1 or status.left is None:
-        return None
-    return goal.window * (max(status.left, 0.0) / burn)
+    return pager(organization, thing, usual_class(known) if known else AlertClass.APPLICATION, now)
 
 
 @dataclass(frozen=True)
@@ -115,9 +102,7 @@ def teams_served(organization: Organization, schedule: str) -> list[str]:
         group
         for policy in organization.escalation_policies.values()
         for group in policy.groups
-        if any(
-            target.kind == "schedule" and target.name == schedule for step in policy.steps for target in step.targets
-        )
+        if schedule in policy.schedules
     }
     teams = {team.group: team.title for team in organization.sre_teams.values()}
     known = organization.groups

@@ -9,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from watchbill.lib.errors import NotFound
 from watchbill.org.coverage import PagerAnswer
 from watchbill.org.entities import Thing
-from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
+from watchbill.practices.goals.model import Standing
+from watchbill.teams.explain import thing_named
 from watchbill.web.doors import doors_of
 from watchbill.web.show.escalation import steps
 
 from .frame import page
-from .rows import Standing, goal_rows, held_by, standings
+from .rows import goal_rows, held_by, standings
 
 MOST_INCIDENTS = 8
 
@@ -63,7 +63,7 @@ async def one(request: Request) -> Response:
     doors = doors_of(request)
     now = doors.clock.now()
     organization = doors.in_force.organization
-    thing = _thing(organization, request.path_params["name"])
+    thing = thing_named(organization, request.path_params["name"])
     held = held_by(organization, thing.ref, now)
     watches = await doors.oncall.on_call_now(now)
     policy = organization.escalation_policies.get(held.policy or "")
@@ -83,17 +83,6 @@ async def one(request: Request) -> Response:
         ),
         incidents=await doors.incidents.incidents(thing=thing.ref, limit=MOST_INCIDENTS),
     )
-
-
-def _thing(organization: Organization, name: str) -> Thing:
-    for kind in ("component", "resource"):
-        try:
-            thing = organization.things.get(EntityRef.parse(name, kind=kind))
-        except ValueError:
-            break
-        if thing is not None:
-            return thing
-    raise NotFound(f"There is no service or workflow “{name}”.", "The list of services has them all.")
 
 
 ROUTES = [

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from .numbers import THIN
+from watchbill.lib.durations import THIN
 
 _SECOND, _MINUTE, _HOUR, _DAY = 1, 60, 3600, 86_400
 

@@ -68,6 +68,17 @@ def test_the_burn_rate_is_the_error_ratio_over_the_budget() -> None:
     assert rules.burn_rate(WindowSums(0, 0, 0, LONG), THREE_NINES) is None
 
 
+def test_a_budget_lasts_its_window_by_what_is_left_over_the_burn() -> None:
+    quiet, fourfold = judged(long=(0, 1000), short=(0, 1000)), judged(long=(4, 1000), short=(4, 1000))
+    steady = judged(long=(1, 1000), short=(9, 1000))
+    assert rules.spent_in(28 * DAY, 0.5, [fourfold, quiet]) == 3.5 * DAY
+    assert rules.spent_in(28 * DAY, -0.2, [fourfold]) == 0 * DAY
+    assert rules.spent_in(28 * DAY, 0.5, [steady]) is None
+    assert rules.spent_in(28 * DAY, 0.5, [quiet]) is None
+    assert rules.spent_in(28 * DAY, None, [fourfold]) is None
+    assert rules.spent_in(28 * DAY, 0.5, []) is None
+
+
 def test_a_tier_holds_from_exactly_its_factor_on_in_both_windows() -> None:
     assert judged(long=(144, 10_000), short=(144, 10_000)).holds
     assert not judged(long=(143, 10_000), short=(144, 10_000)).holds

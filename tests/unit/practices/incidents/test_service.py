@@ -11,7 +11,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.desk import MONDAY, Desk, firing, person, resolved
+from tests.desk import MONDAY, Desk, firing, resolved
+from tests.organizations import person
 from watchbill.lib.clock import HandClock
 from watchbill.lib.errors import Conflict, NotFound, Refused
 from watchbill.org.charters import AlertClass

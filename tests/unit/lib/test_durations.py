@@ -1,0 +1,26 @@
+"""Lengths of time in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from watchbill.lib.durations import THIN, duration, window
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "0 s"), (0.4, "0.4 s"), (42, "42 s"), (114, "1 min 54 s"), (120, "2 min"), (2460, "41 min"),
+        (11_400, "3 h 10 min"), (7200, "2 h"), (432_000, "5 days"),
+    ],
+)  # fmt: skip
+def test_a_length_of_time_is_shown_in_its_largest_units(seconds: float, shown: str) -> None:
+    assert duration(seconds).replace(THIN, " ") == shown
+    assert duration(timedelta(seconds=seconds)).replace(THIN, " ") == shown
+
+
+def test_a_window_is_named_by_one_unit() -> None:
+    spans = [timedelta(days=28), timedelta(hours=6), timedelta(minutes=30), timedelta(seconds=90)]
+    assert [window(span).replace(THIN, " ") for span in spans] == ["28 d", "6 h", "30 min", "1 min 30 s"]
