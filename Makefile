@@ -16,11 +16,12 @@ test: .venv/ready web ## run all tests (the slow fault runs are in test-all)
 test-all: .venv/ready web ## run all tests, fault runs at full length
 	WATCHBILL_FAULT_ROUNDS=500 $(BIN)/pytest -n 2 --dist loadscope
 
-check: .venv/ready ## lint, types, floors
+check: .venv/ready frontend/node_modules/ready ## lint, types, floors
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check --quiet $(CODE)
 	$(BIN)/mypy -p watchbill
 	$(BIN)/lint-imports --no-cache
+	cd frontend && npm run --silent check
 
 fmt: .venv/ready ## format the code
 	$(BIN)/ruff check --quiet --fix-only $(CODE)

@@ -14,6 +14,7 @@ import click
 from watchbill import __version__
 from watchbill.lib.instants import rfc3339
 from watchbill.org.faults import Fault, Level
+from watchbill.org.folder import printable
 from watchbill.org.in_force import Reading
 from watchbill.org.values import Place
 
@@ -51,7 +52,7 @@ def as_github(reading: Reading, org_dir: Path) -> str:
     lines = []
     for fault in reading.faults:
         place = fault.place
-        file = _escaped((org_dir / place.file).as_posix(), in_property=True)
+        file = _escaped(_file(org_dir, place), in_property=True)
         text = _escaped(f"{fault.message} {fault.hint}".strip())
         lines.append(
             f"::{commands[fault.level]} file={file},line={place.line},col={place.column},title={fault.code}::{text}"
@@ -92,7 +93,7 @@ def _result(fault: Fault, org_dir: Path, rule_index: int) -> dict[str, Any]:
 
 
 def _location(org_dir: Path, place: Place) -> dict[str, Any]:
-    path = (org_dir / place.file).as_posix()
+    path = _file(org_dir, place)
     uri = quote(path) if not org_dir.is_absolute() else Path(path).as_uri()
     region = {"startLine": place.line, "startColumn": place.column}
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
@@ -114,7 +115,11 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 def _position(org_dir: Path, place: Place) -> str:
-    return f"{(org_dir / place.file).as_posix()}:{place.line}:{place.column}"
+    return f"{_file(org_dir, place)}:{place.line}:{place.column}"
+
+
+def _file(org_dir: Path, place: Place) -> str:
+    return printable((org_dir / place.file).as_posix())
 
 
 def _counts(reading: Reading) -> dict[str, int]:

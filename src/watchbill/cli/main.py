@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from dataclasses import dataclass
+from typing import NoReturn
 
 import click
 
@@ -19,6 +21,9 @@ class _Command:
     where: str
     summary: str
 
+
+DEBUG = "WATCHBILL_DEBUG"
+OWN_FAULT = 70
 
 COMMANDS = {
     "up": _Command("up:up", "Run watchbill on an organisation's folder."),
@@ -65,7 +70,10 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run a command; an error of ours ends it with what went wrong and how to mend it, never with a traceback."""
+    """Run a command; an error of ours ends it with what went wrong and how to mend it, never with a traceback.
+
+    An exception that nobody foresaw ends it with status OWN_FAULT; where it happened is told only with WATCHBILL_DEBUG=1.
+    """
     try:
         cli()
     except WatchbillError as error:
@@ -74,3 +82,16 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: people get a sentence, never a traceback
+        _own_fault(error)
+
+
+def _own_fault(error: Exception) -> NoReturn:
+    if os.environ.get(DEBUG) == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:300].rstrip(" .:")
+    mend = "" if os.environ.get(DEBUG) == "1" else f"; run again with {DEBUG}=1 to see where"
+    click.echo(f"watchbill: {what}. This is a fault of watchbill{mend}.", err=True)
+    sys.exit(OWN_FAULT)

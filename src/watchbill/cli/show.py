@@ -89,6 +89,6 @@ def _engagement(engagement: Mapping[str, Any]) -> tuple[str, ...]:
     ends = f", ends {engagement['ends']}" if engagement["ends"] else ""
     return (
         engagement["name"],
-        f"{engagement['state']}{since}{ends}",
+        f"{engagement['state'] or 'not begun'}{since}{ends}",
         f"{engagement['team']} with {engagement['partner']}",
     )

@@ -123,11 +123,11 @@ class Engagement:
     ends: date | None
     place: Place
 
-    def state_at(self, at: date) -> EngagementState:
-        """Return the state in force on a day: the last move not after it; past `ends` it is `ended`."""
+    def state_at(self, at: date) -> EngagementState | None:
+        """Return the state in force on a day: the last move not after it, None before the first; past `ends` it is `ended`."""
         if self.ends is not None and at > self.ends:
             return EngagementState.ENDED
-        state = EngagementState.PROPOSED
+        state = None
         for move in self.life:
             if move.on <= at:
                 state = move.state

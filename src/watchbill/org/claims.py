@@ -187,10 +187,10 @@ class Claims:
     def _in_force(self, engagement: Engagement) -> Because:
         move = _move_on(engagement, self.day)
         state = engagement.state_at(self.day)
-        names = {EngagementState.ACTIVE: "active", EngagementState.HANDING_BACK: "being handed back"}
+        being = "being handed back" if state is EngagementState.HANDING_BACK else "active"
         why = f": {move.why}" if move is not None and move.why else ""
         since = f" since {day_in_words(move.on)}" if move is not None else ""
-        text = f"The engagement {engagement.name} is {names.get(state, state.value)}{since}{why}."
+        text = f"The engagement {engagement.name} is {being}{since}{why}."
         return Because(
             "engagement-state", text, move.place if move else engagement.place, f"Engagement {engagement.name}"
         )
@@ -200,8 +200,9 @@ class Claims:
             yield Source(team, rules_of(team.implementation), None, None)
         for _, engagement in sorted(self._organization.engagements.items()):
             team_of = self._organization.sre_teams.get(engagement.sre)
-            if team_of is not None:
-                yield Source(team_of, rules_of(team_of.implementation), engagement, engagement.state_at(self.day))
+            state = engagement.state_at(self.day)
+            if team_of is not None and state is not None:
+                yield Source(team_of, rules_of(team_of.implementation), engagement, state)
 
     def _reaching(self, facets: Iterable[Match]) -> Iterator[tuple[Source, Match]]:
         seen: set[str] = set()

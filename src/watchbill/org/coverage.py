@@ -75,13 +75,15 @@ def gaps(organization: Organization, at: datetime) -> tuple[Fault, ...]:
     for answer in coverage(organization, at):
         if answer.gap is None or answer.thing is None:
             continue
-        by_claim = answer.team is not None and answer.holder is not None
-        place = next((because.place for because in reversed(answer.because) if because.place), organization.place)
-        level = Level.ERROR if by_claim else Level.WARNING
-        code = "holder-without-policy" if by_claim else "nobody-answers"
-        hint = f"Write an EscalationPolicy that is for {answer.holder or organization.things[answer.thing].owner}."
-        fault = Fault(code, level, f"Nobody can be paged for {answer.thing}: {answer.gap}.", hint, place)
-        found.setdefault(answer.holder or answer.thing, fault)
+        thing = organization.things[answer.thing]
+        what = f"Nobody can be paged for {answer.thing}: {answer.gap}."
+        hint = f"Write an EscalationPolicy that is for {answer.holder or thing.owner}."
+        if answer.team is not None and answer.holder is not None:
+            place = next((because.place for because in reversed(answer.because) if because.place), organization.place)
+            fault = Fault("holder-without-policy", Level.ERROR, what, hint, place)
+            found.setdefault(answer.holder, fault)
+        else:
+            found[answer.thing] = Fault("nobody-answers", Level.WARNING, what, hint, thing.place)
     return tuple(found.values())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from .shapes.fields import Shape
 from .values import Place
 
 LARGEST_FILE = 4 * 1024 * 1024
+_UNREADABLE = "Make it readable for the user that runs watchbill."
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -27,12 +29,13 @@ def read(root: Path, at: datetime | None = None) -> Reading:
     With `at`, who holds which pager is checked too, at that instant and on the next days on which an engagement changes. Raises
     NotFound where there is no such folder and Unavailable where a file cannot be read; whatever is wrong inside is a fault.
     """
-    contents = _contents(root)
+    _check_is_folder(root)
     faults = FaultList()
+    contents = _contents(root, faults)
     declared: list[Declared[Shape]] = []
     is_ours = False
     for file, content in contents.items():
-        found, declares = _read_file(file, content, faults)
+        found, declares = _read_file(printable(file), content, faults)
         is_ours = is_ours or found
         declared.extend(declares)
     if not is_ours and not faults.has_errors:
@@ -42,7 +45,8 @@ def read(root: Path, at: datetime | None = None) -> Reading:
             "This folder declares nothing: no file holds a document of Backstage, OpenSLO or watchbill.",
             "Is it the right folder? “watchbill init” writes a small one to start from.",
         )
-    organization = link(declared, faults, name=root.resolve().name or "organization", revision=_revision(contents))
+    name = printable(root.resolve().name) or "organization"
+    organization = link(declared, faults, name=name, revision=_revision(contents))
     if at is not None and not faults.has_errors:
         from .standing import check_standing
 
@@ -78,40 +82,95 @@ def _read_file(file: str, content: bytes, faults: FaultList) -> tuple[bool, list
     return is_ours, declared
 
 
-def _contents(root: Path) -> dict[str, bytes]:
-    """Return the contents of the YAML files by their paths relative to `root`, sorted."""
-    if not root.is_dir():
-        raise NotFound(f"There is no folder “{root}”.", "Give the folder that holds the organisation's YAML files.")
+def printable(path: Path | str) -> str:
+    """Return a path as text that can always be written: bytes of a name that are not UTF-8 become `\\xNN`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _check_is_folder(root: Path) -> None:
+    try:
+        mode = root.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        hint = "Give the folder that holds the organisation's YAML files."
+        raise NotFound(f"There is no folder “{printable(root)}”.", hint) from None
+    except OSError as error:
+        raise _unavailable(root, error) from error
+    if not stat.S_ISDIR(mode):
+        hint = f"Give the folder that holds the organisation's YAML files: {printable(root.absolute().parent)}"
+        raise NotFound(f"“{printable(root)}” is a file, not a folder.", hint)
+
+
+def _contents(root: Path, faults: FaultList) -> dict[str, bytes]:
+    """Return the contents of the YAML files by their paths relative to `root`, sorted; what vanished meanwhile is left out."""
     contents: dict[str, bytes] = {}
-    for path in sorted(files(root)):
+    for path in _yaml_paths(root):
+        name = path.relative_to(root).as_posix()
         try:
-            contents[path.relative_to(root).as_posix()] = path.read_bytes()
+            if not _is_regular(path):
+                what = "This is no regular file but a pipe, a socket or a device; it is not read."
+                faults.warning("not-a-file", Place(printable(name), 1), what, "Put a file in its place, or rename it.")
+                continue
+            with path.open("rb") as file:
+                contents[name] = file.read(LARGEST_FILE + 1)
+        except FileNotFoundError as error:
+            if path.is_symlink():
+                raise _unavailable(path, error) from error
         except OSError as error:
-            raise Unavailable(
-                f"“{path}” cannot be read: {error.strerror}.", "Make it readable for the user that runs watchbill."
-            ) from error
+            raise _unavailable(path, error) from error
     return contents
 
 
 def files(root: Path) -> list[Path]:
-    """Return the YAML files below `root` that count, sorted; hidden files and folders do not. Raises as `read` does."""
+    """Return the YAML files below `root` that count, sorted; hidden files and folders do not, nor pipes, sockets and devices.
 
-    def refuse(error: OSError) -> None:
-        raise Unavailable(
-            f"“{error.filename}” cannot be read: {error.strerror}.",
-            "Make it readable for the user that runs watchbill.",
-        )
+    Linked folders count too, each real folder once and none that holds `root`. Raises as `read` does.
+    """
+    _check_is_folder(root)
+    return [path for path in _yaml_paths(root) if _is_regular(path, otherwise=True)]
 
+
+def _is_regular(path: Path, *, otherwise: bool | None = None) -> bool:
+    """Return whether a path leads to a regular file: only such a one is sure to end. With `otherwise` an OSError means that."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        if otherwise is None:
+            raise
+        return otherwise
+
+
+def _yaml_paths(root: Path) -> list[Path]:
+    """Return what is called like a YAML file, sorted. Links to folders are followed once all real folders have been seen."""
     found: list[Path] = []
-    for folder, folders, names in os.walk(root, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found.extend(Path(folder) / name for name in names if name.endswith(_SUFFIXES) and not name.startswith("."))
+    seen = {str(above) for above in root.resolve().parents}
+    linked = [root]
+    while linked:
+        following, linked = sorted(linked), []
+        for start in following:
+            for folder, folders, names in os.walk(start, onerror=_refuse):
+                if (real := os.path.realpath(folder)) in seen:
+                    folders.clear()
+                    continue
+                seen.add(real)
+                folders[:] = sorted(name for name in folders if not name.startswith("."))
+                linked += [path for name in folders if (path := Path(folder, name)).is_symlink()]
+                found += [Path(folder, name) for name in names if name.endswith(_SUFFIXES) and name[0] != "."]
     return sorted(found)
+
+
+def _refuse(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):  # those vanished while the folders were listed
+        raise _unavailable(error.filename or "", error)
+
+
+def _unavailable(path: Path | str, error: OSError) -> Unavailable:
+    return Unavailable(f"“{printable(path)}” cannot be read: {error.strerror}.", _UNREADABLE)
 
 
 def _revision(contents: dict[str, bytes]) -> str:
     digest = hashlib.sha256()
     for file, content in contents.items():
-        digest.update(f"{len(file.encode())} {file} {len(content)}\n".encode())
+        name = os.fsencode(file)
+        digest.update(b"%d %b %d\n" % (len(name), name, len(content)))
         digest.update(content)
     return digest.hexdigest()

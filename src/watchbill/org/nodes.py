@@ -71,7 +71,7 @@ def _number(text: str) -> str | int | Decimal:
     if _INTEGER.match(text):
         return int(text) if len(text) <= _LONGEST_INTEGER else Decimal(text)
     based = _BASED.get(text[:2])
-    if based is not None and based[0].match(text):
+    if based is not None and len(text) <= _LONGEST_INTEGER and based[0].match(text):
         return int(text[2:], based[1])
     if _DECIMAL.match(text):
         return Decimal(text)

@@ -1,6 +1,7 @@
 """Which family and kind a document is, and what it calls itself. Documents of other families are left alone.
 
-Unknown kinds of Backstage and OpenSLO are notes, unknown watchbill kinds are errors. Nothing is linked here.
+Unknown kinds of Backstage and OpenSLO are notes, unknown watchbill kinds and known ones in the wrong case are errors. Nothing is
+linked here.
 """
 
 from __future__ import annotations
@@ -132,10 +133,14 @@ def _foreign_version(document: Document, version: str, faults: FaultList) -> Non
 
 def _unknown_kind(document: Document, family: Family, kind: str, faults: FaultList) -> None:
     place = document.place("kind")
-    close = [] if kind in _LEFT_ALONE else difflib.get_close_matches(kind, KINDS[family], 1, 0.7)
-    hint = f"Did you mean “{close[0]}”?" if close else f"Known kinds: {', '.join(KINDS[family])}."
+    known = {name.lower(): name for name in KINDS[family]}
+    close = [] if kind in _LEFT_ALONE else difflib.get_close_matches(kind.lower(), known, 1, 0.7)
+    hint = f"Did you mean “{known[close[0]]}”?" if close else f"Known kinds: {', '.join(KINDS[family])}."
     if family is Family.WATCHBILL:
         faults.error("unknown-kind", place, f"There is no kind “{kind}” of watchbill document.", hint)
+        return
+    if kind.lower() in known:
+        faults.error("unknown-kind", place, f"There is no kind “{kind}”: capital letters count.", hint)
         return
     faults.note(
         "unknown-kind", place, f"Documents of the kind “{kind}” are not read; it is left alone.", hint if close else ""

@@ -12,7 +12,10 @@ from datetime import timedelta
 from fractions import Fraction
 
 _REFERENCE = re.compile(r"^(?:(?P<kind>[^:/\s]+):)?(?:(?P<namespace>[^:/\s]+)/)?(?P<name>[^:/\s]+)$")
-_DURATION = re.compile(r"^(\d+)\s*([smhdwMY])$")
+_DURATION = re.compile(r"^([0-9]+)\s*([smhdwMY])$")
+_MOST_DIGITS = 12
+_LONGEST_MONTHS = 120
+_LONGEST_SPAN = timedelta(days=3653)
 _SPANS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -58,6 +61,14 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
+class TooLong(ValueError):
+    """A duration over the longest that is read, 10 years: it could not be added to an instant."""
+
+    def __init__(self, text: str) -> None:
+        shown = text if len(text) <= 24 else f"{text[:24]}…"
+        super().__init__(f"“{shown}” is too long; the longest duration is 10Y, ten years")
+
+
 @dataclass(frozen=True)
 class Duration:
     """A length of time as written; `months` is set for `M` and `Y`, else `span` is exact."""
@@ -68,16 +79,22 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> Duration:
-        """Read a duration such as `5m` (minutes) or `3M` (months). Raises ValueError."""
+        """Read a duration such as `5m` (minutes) or `3M` (months), up to ten years. Raises ValueError, TooLong among them."""
         match = _DURATION.match(text.strip())
         if match is None:
             raise ValueError(
                 f"“{text}” is not a duration; write a number and one of s m h d w M Y, as in 30s, 5m or 4w"
             )
-        count, unit = int(match[1]), match[2]
+        if len(match[1].lstrip("0")) > _MOST_DIGITS:
+            raise TooLong(text)
+        count, unit = int(match[1][-_MOST_DIGITS:]), match[2]
         if unit in "MY":
             months = count * (12 if unit == "Y" else 1)
+            if months > _LONGEST_MONTHS:
+                raise TooLong(text)
             return cls(text, timedelta(days=30 * months), months)
+        if count > _LONGEST_SPAN // _SPANS[unit]:
+            raise TooLong(text)
         return cls(text, count * _SPANS[unit])
 
 

@@ -139,12 +139,13 @@ def _engagement(engagement: Engagement, day: date) -> dict[str, Any]:
     since = max((move.on for move in engagement.life if move.on <= day), default=None)
     if engagement.ends is not None and day > engagement.ends:
         since = engagement.ends + timedelta(days=1)
+    state = engagement.state_at(day)
     return {
         "name": engagement.name,
         "title": engagement.title,
         "team": engagement.sre,
         "partner": str(engagement.partner),
-        "state": engagement.state_at(day).value,
+        "state": state.value if state is not None else None,
         "since": since.isoformat() if since is not None else None,
         "ends": engagement.ends.isoformat() if engagement.ends is not None else None,
         **_place(engagement.place),

@@ -54,10 +54,10 @@ class Person:
 
 @dataclass(frozen=True)
 class TeamEngagement:
-    """An engagement that the team is part of, where it stands today, and since which day (None: its life has not begun)."""
+    """An engagement that the team is part of, where it stands today, and since which day; both are None before it begins."""
 
     engagement: Engagement
-    state: EngagementState
+    state: EngagementState | None
     since: date | None
 
 

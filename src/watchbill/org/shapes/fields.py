@@ -18,7 +18,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from watchbill.org.values import Duration, EntityRef, parse_share
+from watchbill.org.values import Duration, EntityRef, TooLong, parse_share
 
 
 class Shape(BaseModel):
@@ -89,6 +89,8 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
 _NAMESPACE = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9]{0,61}[A-Za-z0-9])?\Z")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _LOCAL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?\Z")
+_FIRST_YEAR, _LAST_YEAR = 1970, 2199
+_YEAR = r"(19[7-9]\d|2[01]\d{2})"
 
 
 def _matched(pattern: re.Pattern[str]) -> Callable[[str], str]:
@@ -101,11 +103,29 @@ def _matched(pattern: re.Pattern[str]) -> Callable[[str], str]:
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(_matched(_DATE)(text))
+    day = date.fromisoformat(_matched(_DATE)(text))
+    _check_year(text, day.year)
+    return day
 
 
 def _local_time(text: str) -> datetime:
-    return datetime.fromisoformat(_matched(_LOCAL_TIME)(text))
+    local = datetime.fromisoformat(_matched(_LOCAL_TIME)(text))
+    _check_year(text, local.year)
+    return local
+
+
+def _check_year(text: str, year: int) -> None:
+    """Refuse a year from which a calendar could not be unfolded in both directions."""
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        hint = f"Write a year from {_FIRST_YEAR} to {_LAST_YEAR}; leave an end out where there is none."
+        raise refusal("out-of-range", f"The year of “{text}” is out of range.", hint)
+
+
+def _span(text: str) -> Duration:
+    try:
+        return Duration.parse(text)
+    except TooLong as error:
+        raise refusal("out-of-range", f"{error}.", "Write a shorter one, as in 30s, 5m (minutes), 2h, 7d or 4w.") from error
 
 
 def _share(text: str) -> Fraction:
@@ -170,7 +190,7 @@ Date: TypeAlias = Annotated[
         "bad-date",
         "Write year, month and day: 2026-02-03.",
         _day,
-        _json(r"^\d{4}-\d{2}-\d{2}$", "A day: year, month, day.", "2026-02-03"),
+        _json(rf"^{_YEAR}-\d{{2}}-\d{{2}}$", "A day: year, month, day.", "2026-02-03"),
     ),
 ]
 
@@ -181,7 +201,11 @@ LocalTime: TypeAlias = Annotated[
         "bad-time",
         "Write it without an offset, as the clock on the wall in the document's timeZone shows it: “2026-01-05T09:00”.",
         _local_time,
-        _json(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?$", "Local wall-clock time, no offset.", "2026-01-05T09:00"),
+        _json(
+            rf"^{_YEAR}-\d{{2}}-\d{{2}}[T ]\d{{2}}:\d{{2}}(:\d{{2}})?$",
+            "Local wall-clock time, no offset.",
+            "2026-01-05T09:00",
+        ),
     ),
 ]
 
@@ -191,7 +215,7 @@ Span: TypeAlias = Annotated[
         "a duration",
         "bad-duration",
         "Write a number and one of s m h d w M Y, as in 30s, 5m (minutes), 2h, 7d, 4w, 3M (months) or 1Y.",
-        Duration.parse,
+        _span,
         _json(r"^\d+\s*[smhdwMY]$", "A duration: 30s 5m 2h 7d 4w 3M 1Y (minute m, month M).", "5m", "4w", "3M"),
     ),
 ]

@@ -27,13 +27,13 @@ class EngagementAnswer(Answer):
     title: str
     sre: str = Field(description="The SRE team.")
     partner: str = Field(examples=["group:cart-developers"])
-    state: EngagementState
+    state: EngagementState | None = Field(description="null: its life has not begun.")
     ends: date | None
     file: str
     line: int
 
     @classmethod
-    def of(cls, engagement: Engagement, state: EngagementState) -> EngagementAnswer:
+    def of(cls, engagement: Engagement, state: EngagementState | None) -> EngagementAnswer:
         """Return an engagement as it is answered."""
         return cls(
             name=engagement.name,

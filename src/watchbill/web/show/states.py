@@ -92,9 +92,9 @@ def of_notice(notice: Notice) -> Shown:
     return _NOTICES[notice.state]
 
 
-def of_engagement(state: EngagementState) -> Shown:
-    """Return an engagement's state."""
-    return _ENGAGEMENTS[state]
+def of_engagement(state: EngagementState | None) -> Shown:
+    """Return an engagement's state; None is one whose life has not begun."""
+    return _ENGAGEMENTS[state] if state is not None else Shown("unknown", "not begun")
 
 
 def of_level(level: Level) -> Shown:
