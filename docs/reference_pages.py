@@ -106,7 +106,8 @@ def _settings() -> str:
     rows = [
         "# Settings\n",
         "Set in a TOML file (`--config`), in the environment, or as an option of a command; the later wins. Every variable can be",
-        "given as `…_FILE`, the path of a file that holds the value. `watchbill config` prints what is in force.\n",
+        "given as `…_FILE`, the path of a file that holds the value; so can a secret in the TOML file: `smtp_password_file`,",
+        "`secret_key_file`, `database_file`. `watchbill config` prints what is in force.\n",
         "| setting | variable | default |",
         "|---|---|---|",
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry
 
 from tests.outlets import Outlet
@@ -43,8 +45,8 @@ class Watch:
         self.oncall = self.replica(dict(self.outlets))
         self.page_id = ""
 
-    def replica(self, channels: dict[str, Channel]) -> OnCallService:
-        return OnCallService(self.store, self.force, channels, ROOMS, LINKS, registry=CollectorRegistry())
+    def replica(self, channels: dict[str, Channel], rooms: Mapping[str, Room] = ROOMS) -> OnCallService:
+        return OnCallService(self.store, self.force, channels, rooms, LINKS, registry=CollectorRegistry())
 
     async def opens(self, policy_name: str | None = "sre", number: int = 12, **changes: object) -> str:
         async with self.store.writing() as transaction:
@@ -61,6 +63,13 @@ class Watch:
             await self.oncall.end_page(
                 transaction, incident(number).id, self.clock.now(), actor="watchbill", caused_by=None
             )
+
+    async def another_joins(self, title: str, number: int = 12) -> None:
+        """Let another alert that pages join the incident."""
+        async with self.store.writing() as transaction:
+            subject, now = incident(number).id, self.clock.now()
+            fired = await record.happened(transaction, subject, Kind.ALERT_FIRED, now, title=title)
+            await self.oncall.call_again(transaction, subject, now, title=title, caused_by=fired)
 
     async def at(self, minute: float) -> None:
         """Move the clock to a minute after the start and let the engine do what is due."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import httpx2
 
@@ -33,16 +34,30 @@ class Program:
     def start(self) -> None:
         """Start, and return when it is ready."""
         self.launch()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Return when it is ready."""
         wait_for(self._is_ready, f"watchbill is ready (see {self.data / 'log'})")
 
     def launch(self) -> None:
         """Start, and return at once."""
         self.data.mkdir(parents=True, exist_ok=True)
         with (self.data / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command(["up", str(self.org), "--port", str(self.port)]),
-                env=self._env(), stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+            self.launch_into(log, log.fileno())
+
+    def launch_into(self, out: IO[bytes], log: int) -> None:
+        """Start with what is printed going into `out`, and the log into the file descriptor `log`; return at once."""
+        self._process = subprocess.Popen(
+            self._command(["up", str(self.org), "--port", str(self.port)]),
+            env=self._env(), stdout=out, stderr=log, start_new_session=True,
+        )  # fmt: skip
+
+    @property
+    def pid(self) -> int:
+        """The process that runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def must_run(self) -> None:
         """Fail, with what it printed, when it has ended by itself."""

@@ -18,6 +18,7 @@ from watchbill.accounts.model import TokenScope
 from watchbill.bootstrap import Watchbill, build, doors_of, engine_of
 from watchbill.engine.instance import Instance
 from watchbill.lib.clock import HandClock
+from watchbill.org.values import EntityRef
 from watchbill.settings import RoomSettings, Settings
 from watchbill.web.app import create_app
 from watchbill.web.security import session_cookie_name
@@ -47,10 +48,11 @@ EVERY_PAGE = (
     "/incidents/1",
     "/oncall",
     "/organization",
+    "/audit",
     "/search",
     "/search?q=api",
 )
-"""Every page of a signed-in person, in each form that it has; `/incidents/1` is there once an alert was handed in."""
+"""Every page of a signed-in administrator, in each form that it has; `/incidents/1` is there once an alert was handed in."""
 
 
 @dataclass
@@ -70,14 +72,19 @@ class Website:
         self.clients.append(made)
         return made
 
-    async def link_for(self, email: str, *, is_admin: bool = False) -> str:
-        """Return the secret of a one-time link."""
-        return await self.watchbill.accounts.invite(email, self.clock.now(), is_admin=is_admin, by="test")
+    async def link_for(self, email: str, *, is_admin: bool = False, user: EntityRef | None = None) -> str:
+        """Return the secret of a one-time link; with `user` it names that person."""
+        return await self.watchbill.accounts.invite(email, self.clock.now(), is_admin=is_admin, user=user)
 
     async def person(self, name: str, *, is_admin: bool = False) -> tuple[httpx2.AsyncClient, str]:
         """Return the browser of a signed-in person of the organisation, and the token of their forms."""
-        link = await self.link_for(f"{name}@shop.example", is_admin=is_admin)
-        secret = await self.watchbill.accounts.accept_link(link, PASSWORD, as_person(name), self.clock.now())
+        link = await self.link_for(f"{name}@shop.example", is_admin=is_admin, user=as_person(name))
+        return await self.signed_in_by(link)
+
+    async def signed_in_by(self, link: str) -> tuple[httpx2.AsyncClient, str]:
+        """Return the browser of whoever accepts a one-time link, and the token of their forms."""
+        people = self.watchbill.organization.organization.users
+        secret = await self.watchbill.accounts.accept_link(link, PASSWORD, self.clock.now(), people)
         session = await self.watchbill.accounts.session(secret, self.clock.now())
         assert session is not None
         cookie = session_cookie_name(is_https=self.base_url.startswith("https"))

@@ -62,6 +62,9 @@ function hatchGaps(plot: uPlot): void {
   ctx.restore();
 }
 
+/** A limit whose label would run into that of a higher one is drawn without it; the burn table names them all. */
+const LINE_HEIGHT = 13;
+
 function drawLimits(limits: Limit[]): (plot: uPlot) => void {
   return (plot) => {
     const { ctx, bbox } = plot;
@@ -72,13 +75,16 @@ function drawLimits(limits: Limit[]): (plot: uPlot) => void {
     ctx.textBaseline = "bottom";
     ctx.lineWidth = devicePixelRatio;
     ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
-    for (const limit of limits) {
+    const labelled: number[] = [];
+    for (const limit of [...limits].sort((one, other) => other.value - one.value)) {
       const y = plot.valToPos(limit.value, "y", true);
       if (y < bbox.top || y > bbox.top + bbox.height) continue;
       ctx.beginPath();
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
+      if (labelled.some((other) => Math.abs(other - y) < LINE_HEIGHT * devicePixelRatio)) continue;
+      labelled.push(y);
       ctx.fillText(limit.label, bbox.left + 4 * devicePixelRatio, y - 2 * devicePixelRatio);
     }
     ctx.restore();

@@ -24,6 +24,7 @@ from watchbill.engine.engine import Engine, Module
 from watchbill.engine.instance import Instance
 from watchbill.engine.leases import Leases
 from watchbill.engine.organisation import FolderWatch
+from watchbill.engine.signing_key import signing_key
 from watchbill.lib.clock import Clock, SystemClock
 from watchbill.lib.http import HttpClient
 from watchbill.lib.signing import Signer
@@ -33,6 +34,7 @@ from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.links import AcknowledgeLinks
 from watchbill.practices.oncall.model import Channel, Room
 from watchbill.practices.oncall.service import OnCallService
+from watchbill.practices.record.audit import AuditService
 from watchbill.settings import Settings
 from watchbill.sources.registry import SourceRegistry
 from watchbill.store import schema
@@ -40,7 +42,7 @@ from watchbill.store.store import Store, open_store
 from watchbill.teams.view import TeamsService
 from watchbill.web.doors import Doors
 
-GOALS_VERSION = 1
+_LONGEST_MEASURING = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,12 @@ class Watchbill:
 
     async def close(self) -> None:
         """Close what was opened, last first."""
-        await self.oncall.drain()
-        await self.http.close()
-        await self.store.close()
+        try:
+            await self.oncall.drain()
+            await self.goals.put_down(self.clock.now())
+        finally:
+            await self.http.close()
+            await self.store.close()
 
 
 async def build(
@@ -82,7 +87,7 @@ async def build(
     store = store or open_store(settings.database_url)
     await schema.upgrade(store)
     http = HttpClient()
-    signer = Signer(settings.secret_key.encode() or instance.key)
+    signer = Signer(settings.secret_key.encode() or await signing_key(store))
     links = AcknowledgeLinks(signer, settings.public_url)
     rooms = {room.name: Room(room.name, room.kind, room.address, room.secret) for room in settings.rooms}
     registry = CollectorRegistry()
@@ -90,6 +95,7 @@ async def build(
     incidents = IncidentsService(store, organization, oncall)
     sources = SourceRegistry(http, organization)
     goals = GoalsService(store, organization, sources, incidents)
+    await oncall.reclaim(instance.name)
     return Watchbill(
         settings=settings,
         clock=clock,
@@ -128,16 +134,15 @@ def _channels(settings: Settings, http: HttpClient) -> dict[str, Channel]:
 
 
 def engine_of(watchbill: Watchbill) -> Engine:
-    """Return the engine: its ordered list of modules is the program's heartbeat, readable in one look."""
+    """Return the engine: its ordered list of modules is what the program does, readable in one look.
+
+    A module whose work on the database an older program would spoil gets a higher version.
+    """
     leases = Leases(watchbill.store, watchbill.owner)
     tick = timedelta(seconds=watchbill.settings.tick_seconds)
 
     async def read_organisation(now: datetime) -> None:
         await watchbill.folder.step(watchbill.organization, now)
-
-    async def keep_goals(now: datetime) -> None:
-        await watchbill.goals.measure(now)
-        await watchbill.goals.evaluate(now)
 
     async def escalate(now: datetime) -> None:
         await watchbill.oncall.take_due_steps(now)
@@ -145,13 +150,15 @@ def engine_of(watchbill: Watchbill) -> Engine:
     async def deliver(now: datetime) -> None:
         await watchbill.oncall.deliver_due(now, owner=watchbill.owner)
 
+    goals, accounts = watchbill.goals, watchbill.accounts
     modules = (
         Module("organisation", read_organisation, timedelta(seconds=2)),
         Module("scrape", watchbill.sources.scrape_due, timedelta(seconds=1)),
-        Module("goals", keep_goals, tick, version=GOALS_VERSION, took_over=watchbill.goals.load),
+        Module("measure", goals.measure, tick, longest=_LONGEST_MEASURING, lease="goals", took_over=goals.load),
+        Module("evaluate", goals.evaluate, tick, after="measure", lease="goals", took_over=goals.load),
         Module("escalate", escalate, timedelta(seconds=1), wakes=True),
         Module("deliver", deliver, timedelta(seconds=1), wakes=True, workers=2),
-        Module("housekeeping", watchbill.accounts.forget_old, timedelta(minutes=10), version=1),
+        Module("housekeeping", accounts.forget_old, timedelta(minutes=10), lease="housekeeping"),
     )
     return Engine(modules, leases, watchbill.clock, watchbill.store, watchbill.registry)
 
@@ -165,8 +172,7 @@ def doors_of(watchbill: Watchbill, engine: Engine) -> Doors:
         except (SQLAlchemyError, OSError) as error:
             return [f"The database does not answer: {type(error).__name__}."]
         reasons = [] if at == schema.newest() else [f"The schema is {at}, not {schema.newest()}."]
-        late = engine.late(watchbill.clock.now())
-        return reasons + [f"The engine's module “{module}” has not stepped." for module in late]
+        return reasons + engine.troubles(watchbill.clock.now())
 
     return Doors(
         base_url=watchbill.settings.public_url,
@@ -178,6 +184,7 @@ def doors_of(watchbill: Watchbill, engine: Engine) -> Doors:
         oncall=watchbill.oncall,
         teams=watchbill.teams,
         accounts=watchbill.accounts,
+        audit=AuditService(watchbill.store),
         links=watchbill.links,
         registry=watchbill.registry,
         ready=reasons_not_to_be_ready,

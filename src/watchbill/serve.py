@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import structlog
 import uvicorn
-from structlog.typing import Processor
 
 from watchbill.bootstrap import Watchbill, build, doors_of, engine_of
 from watchbill.engine.instance import Instance
 from watchbill.lib.errors import Unavailable
+from watchbill.lib.log import LogLines, log_to
 from watchbill.settings import Settings
 from watchbill.web.app import create_app
 
@@ -41,16 +39,20 @@ class _Server(uvicorn.Server):
 
 def serve(org_dir: Path, settings: Settings) -> int:
     """Run until interrupted; return the exit status."""
-    _log_to_stderr(settings.log_format)
-    instance = Instance(settings.data)
+    log = log_to(sys.stderr, settings.log_format)
     try:
-        return asyncio.run(_serve(org_dir, settings, instance))
+        instance = Instance(settings.data)
+        try:
+            return asyncio.run(_serve(org_dir, settings, instance, log))
+        finally:
+            instance.close()
     finally:
-        instance.close()
+        log.close()
 
 
-async def _serve(org_dir: Path, settings: Settings, instance: Instance) -> int:
+async def _serve(org_dir: Path, settings: Settings, instance: Instance, log: LogLines) -> int:
     watchbill = await build(org_dir, settings, instance)
+    watchbill.registry.register(log)
     engine = engine_of(watchbill)
     server = _Server(
         uvicorn.Config(
@@ -99,7 +101,7 @@ async def _mail_sink(watchbill: Watchbill) -> AsyncIterator[None]:
 
 async def _welcome(watchbill: Watchbill, settings: Settings) -> None:
     """Print where to look and, on the first start, the administrator's one-time link."""
-    print(f"watchbill: {watchbill.organization.organization.title} at {settings.public_url}", flush=True)  # noqa: T201
+    _say(f"watchbill: {watchbill.organization.organization.title} at {settings.public_url}")
     secret = await watchbill.accounts.first_start_link(_administrator(watchbill), watchbill.clock.now())
     if secret is None:
         return
@@ -107,7 +109,12 @@ async def _welcome(watchbill: Watchbill, settings: Settings) -> None:
     file = settings.data / "first-start-link"
     file.touch(mode=0o600)
     file.write_text(f"{link}\n", encoding="utf-8")
-    print(f"watchbill: sign in for the first time with {link}", flush=True)  # noqa: T201
+    _say(f"watchbill: sign in for the first time with {link}")
+
+
+def _say(line: str) -> None:
+    with contextlib.suppress(OSError, ValueError):  # nobody may be there to read
+        print(line, flush=True)  # noqa: T201
 
 
 def _administrator(watchbill: Watchbill) -> str:
@@ -117,26 +124,3 @@ def _administrator(watchbill: Watchbill) -> str:
         if person is not None and person.email:
             return person.email
     return "admin@localhost"
-
-
-def renderers(form: str, *, colors: bool) -> list[Processor]:
-    """Return what makes a line of the log of an event, `json` or for a console.
-
-    A traceback is plain text in both: it never prints the values of variables, among which secrets may be.
-    """
-    if form == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)]
-
-
-def _log_to_stderr(form: str) -> None:
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *renderers(form, colors=sys.stderr.isatty()),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

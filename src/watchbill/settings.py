@@ -1,6 +1,7 @@
 """What an operator sets: defaults, then one TOML file, then `WATCHBILL_…` in the environment, then options of the command.
 
-A secret may be given as `WATCHBILL_NAME_FILE`, the path of a file that holds it; secrets are never printed.
+A setting may be given as `WATCHBILL_NAME_FILE`, the path of a file that holds it, and a secret as `name_file` in the TOML file
+too; secrets are never printed.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class RoomSettings:
 
     name: str
     kind: str
-    address: str
-    secret: str = field(default="", metadata=_SECRET)
+    address: str = field(repr=False)
+    secret: str = field(default="", repr=False, metadata=_SECRET)
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8400
     data: Path = field(default_factory=_default_data)
-    database: str = field(default="", metadata=_SECRET)
+    database: str = field(default="", repr=False, metadata=_SECRET)
     base_url: str = ""
-    secret_key: str = field(default="", metadata=_SECRET)
+    secret_key: str = field(default="", repr=False, metadata=_SECRET)
     tick_seconds: float = 15.0
     smtp_host: str = ""
     smtp_port: int = 25
     smtp_user: str = ""
-    smtp_password: str = field(default="", metadata=_SECRET)
+    smtp_password: str = field(default="", repr=False, metadata=_SECRET)
     smtp_sender: str = "watchbill@localhost"
     smtp_starttls: bool = False
     mail_sink_port: int = 0
@@ -88,10 +89,13 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise Invalid(f"The settings file is not TOML: {error}.", "Mend the line that it names.", str(path)) from error
     rooms = values.pop("rooms", {})
     known = {setting.name for setting in fields(Settings)} - {"rooms"}
-    unknown = sorted(set(values) - known)
+    in_files = {f"{setting.name}_file": setting.name for setting in fields(Settings) if setting.metadata.get("secret")}
+    unknown = sorted(set(values) - known - set(in_files))
     if unknown:
         raise Invalid(f"There is no setting “{unknown[0]}”.", f"Settings are: {', '.join(sorted(known))}.", str(path))
-    read = {name: _typed(name, value, f"{path}: {name}") for name, value in values.items()}
+    read = {name: _typed(name, values[name], f"{path}: {name}") for name in known & set(values)}
+    for name in sorted(set(in_files) & set(values)):
+        read[in_files[name]] = _read_file(str(values[name]), f"{path}: {name}")
     return read | {"rooms": tuple(_room(name, entry, path) for name, entry in rooms.items())}
 
 
@@ -102,7 +106,7 @@ def _room(name: str, entry: Any, path: Path) -> RoomSettings:
     unknown = sorted(set(entry) - {"kind", "address", "secret", "secret_file"})
     if unknown:
         raise Invalid(f"A room has no “{unknown[0]}”.", "It has kind, address, secret and secret_file.", where)
-    secret = _read_secret(entry["secret_file"], where) if entry.get("secret_file") else str(entry.get("secret", ""))
+    secret = _read_file(entry["secret_file"], where) if entry.get("secret_file") else str(entry.get("secret", ""))
     return RoomSettings(name, entry["kind"], str(entry["address"]), secret)
 
 
@@ -110,18 +114,23 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for setting in fields(Settings):
         variable = PREFIX + setting.name.upper()
+        if setting.name == "rooms":
+            continue
         if environment.get(f"{variable}_FILE"):
-            found[setting.name] = _read_secret(environment[f"{variable}_FILE"], f"{variable}_FILE")
-        elif setting.name != "rooms" and environment.get(variable):
+            written = _read_file(environment[f"{variable}_FILE"], f"{variable}_FILE")
+            found[setting.name] = _typed(setting.name, written, f"{variable}_FILE")
+        elif environment.get(variable):
             found[setting.name] = _typed(setting.name, environment[variable], variable)
     return found
 
 
-def _read_secret(path: str, where: str) -> str:
+def _read_file(path: str, where: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise Invalid(f"The file “{path}” cannot be read: {error.strerror}.", "Check the path.", where) from error
+    except UnicodeDecodeError as error:
+        raise Invalid(f"The file “{path}” is not text.", "It must hold the value alone, in UTF-8.", where) from error
 
 
 def _typed(name: str, value: Any, where: str) -> Any:

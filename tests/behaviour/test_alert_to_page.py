@@ -36,7 +36,7 @@ def body(status: str) -> bytes:
 
 
 async def post(desk: Desk, status: str) -> None:
-    await desk.hear(*alertmanager.read(body(status), desk.organization.organization, desk.clock.now()))
+    await desk.hear(*alertmanager.read(body(status), desk.organization.organization, desk.clock.now()).signals)
 
 
 def chain_is_whole(record: list[Entry]) -> bool:
@@ -122,6 +122,8 @@ async def test_nobody_answers_and_the_page_goes_on_to_its_last_step_and_says_so(
     assert file.page is not None
     assert file.page.state is PageState.EXHAUSTED
     assert [message.recipient for message in desk.webhook.got] == ["channel:ops", "channel:ops"]
-    assert len({message.key for message in desk.mail.got}) == len(desk.mail.got) == 4
-    assert sentence(file.record[-1]) == "Every step was taken in every round, and nobody acknowledged"
+    assert [message.recipient for message in desk.mail.got] == ["user:ana"] * 4 + ["user:dora"]
+    assert len({message.key for message in desk.mail.got}) == 5
+    exhausted = next(entry for entry in file.record if entry.kind is Kind.PAGE_EXHAUSTED)
+    assert sentence(exhausted) == "Every step was taken in every round, and nobody acknowledged"
     assert chain_is_whole(file.record)

@@ -168,12 +168,11 @@ async def test_who_has_nothing_to_do_with_it_is_refused_with_what_to_do_instead(
 
 async def test_a_token_of_nobody_acts_for_nobody(website: Website) -> None:
     await _incident(website)
-    link = await website.link_for("service-account@shop.example")
-    await website.watchbill.accounts.accept_link(link, "correct horse battery", None, website.clock.now())
+    await website.signed_in_by(await website.link_for("service-account@shop.example"))
     program = await website.program("write", person="service-account")
     answer = await program.post("/api/v1/incidents/1/resolve")
     assert answer.status_code == 403
-    assert "Nobody of the organisation" in answer.json()["detail"]
+    assert "not tied to a person" in answer.json()["detail"]
 
 
 async def test_forms_of_the_pages_act_and_lead_to_the_incident(website: Website) -> None:

@@ -20,6 +20,7 @@ from schemathesis.generation.case import Case
 from tests.website import Website, alertmanager_body, open_website
 
 DESCRIPTION = "/api/v1/openapi.json"
+FOR_ADMINISTRATORS = ("/api/v1/tokens", "/api/v1/audit")
 # The first asks again on its own, without a token, over the network: the gate's own tests walk every route without one.
 # The second knows no rule that a schema cannot say: a year that can be meant, an end after its start.
 NOT_HERE = ("ignored_auth", "positive_data_acceptance")
@@ -42,10 +43,10 @@ class Caller:
         return description
 
     def send(self, case: Case) -> httpx2.Response:
-        """Send a generated request as an administrator where tokens are concerned, else as a program."""
+        """Send a generated request as an administrator where it needs one, else as a program."""
         made = requests.Request(**case.as_transport_kwargs(base_url="http://watchbill.test")).prepare()
         client, headers = self._program, dict(made.headers)
-        if case.path.startswith("/api/v1/tokens"):
+        if case.path.startswith(FOR_ADMINISTRATORS):
             client, headers = self._admin, headers | {"X-CSRF-Token": self._csrf}
         headers.pop("Authorization", None)
         headers.pop("Cookie", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -22,14 +23,17 @@ from tests.small_org import (
     weekly,
 )
 from watchbill.lib.errors import Conflict, NotFound, Refused
+from watchbill.practices.oncall import outbox
 from watchbill.practices.oncall.model import (
     DeliveryError,
+    Notice,
     NoticeState,
     Outcome,
     Page,
     PageState,
 )
 from watchbill.practices.record.model import Kind
+from watchbill.store.store import Transaction
 
 # ---- climbing
 
@@ -46,12 +50,46 @@ async def test_a_page_climbs_step_by_step_repeats_and_is_exhausted(watch: Watch)
         5: ["user:raj", "user:dana"],
         15: ["user:ana"],
         20: ["user:raj", "user:dana"],
+        30: ["user:dana"],
     }
     page = await watch.page()
     assert (page.state, page.next_step_at) == (PageState.EXHAUSTED, None)
     assert await watch.oncall.next_due() is None
     keys = [notice.key for notice in await watch.notices()]
-    assert len(keys) == len(set(keys)) == 12
+    assert len(keys) == len(set(keys)) == 14
+
+
+async def test_administrators_are_told_once_when_nobody_took_the_page(watch: Watch) -> None:
+    await watch.opens()
+    for minute in (*range(0, 35, 5), 60, 600):
+        await watch.at(minute)
+    told = [notice for notice in await watch.notices() if notice.step == 0]
+    assert [(notice.channel, notice.recipient, notice.state) for notice in told] == [
+        ("inbox", "user:dana", NoticeState.SENT),
+        ("email", "user:dana", NoticeState.SENT),
+    ]
+    line = "user:dana is told: administrator, because every step was taken and nobody acknowledged."
+    assert line in watch.outlets["email"].got[-1].lines
+
+
+async def test_a_page_that_nobody_took_is_due_again_from_its_first_step_when_another_alert_joins(watch: Watch) -> None:
+    await watch.opens()
+    for minute in range(0, 35, 5):
+        await watch.at(minute)
+    watch.outlets["email"].got.clear()
+    watch.clock.set(MONDAY + 40 * MINUTE)
+    await watch.another_joins("the disk is full too")
+    await watch.deliver()
+    page = await watch.page()
+    assert (page.state, page.run, page.round, page.step) == (PageState.DUE, 1, 0, 2)
+    assert watch.mailed == ["user:ana"]
+    again = next(entry for entry in await watch.entries() if entry.kind is Kind.PAGE_DUE_AGAIN)
+    assert again.details["title"] == "the disk is full too"
+    await watch.another_joins("and another")
+    assert (await watch.page()).run == 1, "a page that is on its way goes on as it was"
+    await watch.acknowledges()
+    await watch.another_joins("and one more")
+    assert (await watch.page()).state is PageState.ACKNOWLEDGED
 
 
 async def test_the_first_notice_is_in_the_outbox_when_the_alert_is_accepted(watch: Watch) -> None:
@@ -243,6 +281,58 @@ async def test_a_page_that_cannot_be_moved_is_put_off_and_stops_no_other(watch: 
     assert await watch.oncall.take_due_steps(later) == 1
     assert (await watch.page()).round == 1
     assert (await watch.oncall.page(bad)).next_step_at == later + MINUTE
+
+
+async def test_a_page_that_the_database_refuses_is_put_off_on_record_and_stops_no_other(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = outbox.put
+
+    async def refused(transaction: Transaction, new: Sequence[Notice]) -> list[Notice]:
+        """Fill the outbox, save for one page: there the database finds fault with a row."""
+        if any(notice.page == bad for notice in new):
+            await transaction.execute(sa.text("INSERT INTO notices (id) VALUES ('no page and no key')"))
+        return await put(transaction, new)
+
+    bad = await watch.opens(number=1)
+    watch.clock.set(MONDAY + timedelta(seconds=1))
+    await watch.opens(number=2)
+    monkeypatch.setattr(outbox, "put", refused)
+    for minute in (6, 7, 8):
+        await watch.oncall.take_due_steps(MONDAY + minute * MINUTE)
+    assert (await watch.page()).round == 1
+    assert (await watch.oncall.page(bad)).next_step_at == MONDAY + 9 * MINUTE
+    (put_off,) = (entry for entry in await watch.entries(1) if entry.kind is Kind.PAGE_PUT_OFF)
+    assert put_off.details["fault"] == "IntegrityError"
+    monkeypatch.setattr(outbox, "put", put)
+    await watch.oncall.take_due_steps(MONDAY + 9 * MINUTE)
+    assert (await watch.oncall.page(bad)).round == 1
+
+
+async def test_an_alert_is_accepted_although_the_database_refuses_its_first_step(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(transaction: Transaction, _new: Sequence[Notice]) -> list[Notice]:
+        await transaction.execute(sa.text("INSERT INTO notices (id) VALUES ('no page and no key')"))
+        return []
+
+    monkeypatch.setattr(outbox, "put", refused)
+    await watch.opens()
+    assert (await watch.page()).step == 1
+    monkeypatch.undo()
+    await watch.at(0)
+    assert watch.mailed == ["user:ana"]
+
+
+async def test_an_outage_puts_off_no_page(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gone(_transaction: Transaction, _new: Sequence[Notice]) -> list[Notice]:
+        raise ConnectionResetError("the database is gone")
+
+    await watch.opens()
+    monkeypatch.setattr(outbox, "put", gone)
+    with pytest.raises(ConnectionResetError):
+        await watch.oncall.take_due_steps(MONDAY + 5 * MINUTE)
+    assert (await watch.page()).next_step_at == MONDAY + 5 * MINUTE
 
 
 # ---- who is on call

@@ -2,80 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 import pytest
 
-from tests.desk import MONDAY, Desk
+from tests.behaviour.goals_watch import GOAL, TICK, Watch
+from tests.desk import MONDAY
 from tests.unit.practices.goals.made import DAY, HOUR, MINUTE, SECOND, data_source
-from tests.unit.practices.goals.recorded import Recorded, Traffic, by_name
-from watchbill.lib.clock import HandClock
+from tests.unit.practices.goals.recorded import Traffic
 from watchbill.lib.errors import NotFound
-from watchbill.org.in_force import Reading
-from watchbill.org.objectives import DataSource, Goal
 from watchbill.org.selectors import parse_selector
-from watchbill.practices.goals.model import GoalState, MinuteCount, MinuteState, Source
-from watchbill.practices.goals.service import GoalsService
+from watchbill.practices.goals.model import GoalState, MinuteCount, MinuteState
 from watchbill.practices.incidents.model import IncidentState
 from watchbill.practices.oncall.model import PageState
 from watchbill.practices.record.model import Kind
 from watchbill.store.store import Store
-
-GOAL = "api-availability"
-TICK = 15 * SECOND
-
-
-class Watch:
-    """The goals of the small organisation over recorded traffic; the clock stands at Monday until time passes."""
-
-    def __init__(self, store: Store, traffic: Traffic | None = None) -> None:
-        self.desk = Desk(store, HandClock(MONDAY))
-        self.traffic = traffic or Traffic(MONDAY)
-        self.source = Recorded({"api": self.traffic})
-        self.sources: dict[str, Source] = {"metrics": self.source}
-        self.goals = self.another_process()
-
-    def another_process(self) -> GoalsService:
-        return GoalsService(self.desk.store, self.desk.organization, by_name(self.sources), self.desk.incidents)
-
-    @property
-    def now(self) -> datetime:
-        return self.desk.clock.now()
-
-    async def tick(self, step: timedelta = TICK) -> int:
-        self.desk.clock.set(self.now + step)
-        await self.goals.measure(self.now)
-        return await self.goals.evaluate(self.now)
-
-    async def until(self, end: timedelta, step: timedelta = TICK) -> None:
-        while self.now < MONDAY + end:
-            await self.tick(step)
-
-    async def until_signal(self, latest: timedelta) -> timedelta:
-        while self.now < MONDAY + latest:
-            if await self.tick():
-                return self.now - MONDAY
-        raise AssertionError(f"no signal within {latest}")
-
-    def declare(self, *goals: Goal, sources: Mapping[str, DataSource] | None = None) -> None:
-        """Put an organisation with these goals in force."""
-        before = self.desk.organization.organization
-        after = replace(
-            before,
-            goals={goal.name: goal for goal in goals},
-            sources={**before.sources, **(sources or {})},
-            revision=before.revision + "+",
-        )
-        assert self.desk.organization.offer(Reading(after, (), after.revision), self.now)
-
-    @property
-    def goal(self) -> Goal:
-        return self.desk.organization.organization.goals[GOAL]
-
-    async def ledger(self, name: str = GOAL) -> list[MinuteCount]:
-        return await self.goals.minutes(name, MONDAY, self.now)
 
 
 @pytest.fixture
@@ -85,6 +27,7 @@ def watch(store: Store) -> Watch:
 
 async def test_a_break_pages_at_the_rules_own_detection_time(watch: Watch) -> None:
     watch.traffic.break_between(0 * SECOND, HOUR)
+    await watch.goals.measure(MONDAY)
     own = 0.001 / 0.3 * 60 * 13.44 * MINUTE
     alerted = await watch.until_signal(10 * MINUTE)
     assert own <= alerted <= own + 2 * TICK
@@ -248,10 +191,10 @@ async def test_one_broken_goal_and_one_broken_source_stop_no_other(watch: Watch)
 async def test_all_goals_of_a_source_are_read_in_one_go(watch: Watch) -> None:
     twin = replace(watch.goal, name="twin", target_text="99.5")
     watch.declare(watch.goal, twin)
-    await watch.until(MINUTE)
+    await watch.until(5 * MINUTE)
     watch.source.asked.clear()
     await watch.tick()
-    assert watch.source.asked == [(watch.now - 25 * SECOND, watch.now, 2)]
+    assert watch.source.asked == [(watch.now - 165 * SECOND, watch.now, 2)]
 
 
 async def test_other_selectors_begin_anew_and_keep_what_was_counted(watch: Watch) -> None:
@@ -300,7 +243,8 @@ async def test_a_process_that_only_shows_goals_follows_the_one_that_measures(wat
     await watch.until(5 * MINUTE)
     status = await shows.status(GOAL, watch.now)
     assert status.state is GoalState.BURNING
-    assert status.total == sum(minute.total for minute in await watch.ledger())
+    written = sum(minute.total for minute in await watch.ledger())
+    assert written <= status.total <= written + 600, "and what the minute that is being written has so far"
 
 
 async def test_long_windows_are_exact_over_days(watch: Watch) -> None:

@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import httpx2
+from structlog.testing import capture_logs
 
 from tests.website import Website, alertmanager_body
+from watchbill.hooks.alertmanager import LARGEST_BODY
 from watchbill.practices.incidents.model import IncidentState
 
 HOOK = "/api/v1/hooks/alertmanager"
@@ -26,7 +28,7 @@ async def _post(program: httpx2.AsyncClient, body: dict[str, Any]) -> dict[str, 
 
 async def test_an_alert_that_was_accepted_is_an_incident_with_a_page(website: Website) -> None:
     program = await website.program("alerts")
-    assert await _post(program, alertmanager_body()) == {"accepted": 1, "incidents": [1]}
+    assert await _post(program, alertmanager_body()) == {"accepted": 1, "incidents": [1], "refused": []}
     file = await website.watchbill.incidents.incident("1")
     assert str(file.incident.thing) == "component:api"
     assert file.page is not None
@@ -35,7 +37,7 @@ async def test_an_alert_that_was_accepted_is_an_incident_with_a_page(website: We
 async def test_what_is_said_again_is_accepted_again_and_doubles_nothing(website: Website) -> None:
     program = await website.program("alerts")
     for _ in range(3):
-        assert await _post(program, alertmanager_body()) == {"accepted": 1, "incidents": [1]}
+        assert await _post(program, alertmanager_body()) == {"accepted": 1, "incidents": [1], "refused": []}
     file = await website.watchbill.incidents.incident("1")
     assert [alert.times_said for alert in file.alerts] == [3]
     assert len(await website.watchbill.oncall.open_pages()) == 1
@@ -43,7 +45,7 @@ async def test_what_is_said_again_is_accepted_again_and_doubles_nothing(website:
 
 async def test_an_end_that_comes_before_its_beginning_opens_nothing(website: Website) -> None:
     program = await website.program("alerts")
-    assert await _post(program, alertmanager_body(status="resolved")) == {"accepted": 1, "incidents": []}
+    assert await _post(program, alertmanager_body(status="resolved")) == {"accepted": 1, "incidents": [], "refused": []}
     await _post(program, alertmanager_body())
     assert (1, IncidentState.OPEN) not in await _incidents(website)
 
@@ -59,6 +61,7 @@ async def test_a_message_without_alerts_is_accepted(website: Website) -> None:
     assert await _post(await website.program("alerts"), {"version": "4", "alerts": []}) == {
         "accepted": 0,
         "incidents": [],
+        "refused": [],
     }
 
 
@@ -86,13 +89,38 @@ async def test_what_cannot_be_read_is_dropped_with_the_reason(website: Website) 
     assert await _incidents(website) == []
 
 
-async def test_what_is_larger_than_a_mebibyte_is_dropped_unread(website: Website) -> None:
+async def test_one_alert_that_cannot_be_read_costs_no_other(website: Website) -> None:
     program = await website.program("alerts")
     body = alertmanager_body()
-    body["alerts"][0]["annotations"]["summary"] = "x" * (1024 * 1024)
+    body["alerts"] = [{"status": "firing"}, *body["alerts"]]
     answer = await program.post(HOOK, json=body)
+    accepted = answer.json()
+    assert (answer.status_code, accepted["accepted"], accepted["incidents"]) == (202, 1, [1])
+    assert [(each["index"], each["why"][:17]) for each in accepted["refused"]] == [(0, "alerts[0].labels:")]
+
+
+async def test_a_thousand_ordinary_alerts_are_taken_in_one_message(website: Website) -> None:
+    program = await website.program("alerts")
+    body = alertmanager_body()
+    one = body["alerts"][0]
+    one["annotations"]["description"] = "Pod production/checkout-api is restarting 2.10 times / 10 minutes. " * 12
+    body["alerts"] = [one | {"fingerprint": f"{number:016x}"} for number in range(1000)]
+    assert len(json.dumps(body)) > 1024 * 1024
+    assert await _post(program, body) == {"accepted": 1000, "incidents": [1], "refused": []}
+    file = await website.watchbill.incidents.incident("1")
+    assert (len(file.alerts), file.alert_count) == (200, 1000)
+    assert len(await website.watchbill.oncall.open_pages()) == 1
+
+
+async def test_what_is_larger_than_sixteen_mebibytes_is_dropped_unread_and_logged(website: Website) -> None:
+    program = await website.program("alerts")
+    body = alertmanager_body()
+    body["alerts"][0]["annotations"]["summary"] = "x" * LARGEST_BODY
+    with capture_logs() as logs:
+        answer = await program.post(HOOK, json=body)
     assert (answer.status_code, answer.json()["code"]) == (413, "tooLarge")
-    body["alerts"][0]["annotations"]["summary"] = "x" * (900 * 1024)
+    assert [line["log_level"] for line in logs if "too large" in line["event"]] == ["warning"]
+    body["alerts"][0]["annotations"]["summary"] = "x" * (LARGEST_BODY - 10_000)
     assert (await program.post(HOOK, json=body)).status_code == 202
 
 
@@ -127,5 +155,6 @@ async def test_a_hundred_alerts_at_once_are_one_unit_of_work(website: Website) -
     program = await website.program("alerts")
     body = alertmanager_body()
     body["alerts"] = [body["alerts"][0] | {"fingerprint": f"{number:016x}"} for number in range(100)]
-    assert await _post(program, body) == {"accepted": 100, "incidents": [1]}
-    assert len((await website.watchbill.incidents.incident("1")).alerts) == 100
+    assert await _post(program, body) == {"accepted": 100, "incidents": [1], "refused": []}
+    file = await website.watchbill.incidents.incident("1")
+    assert len(file.alerts) == file.alert_count == 100

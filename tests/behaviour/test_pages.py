@@ -26,7 +26,7 @@ async def page_ana(website: Website, **said: str) -> None:
 
 
 async def test_every_page_opens_with_and_without_anything_to_show(website: Website) -> None:
-    browser, _ = await website.person("ana")
+    browser, _ = await website.person("ana", is_admin=True)
     for path in EVERY_PAGE:
         if path != "/incidents/1":
             assert (await browser.get(path)).status_code == 200, path
@@ -97,7 +97,7 @@ async def test_what_a_sender_says_is_never_taken_for_a_page(website: Website) ->
 
 
 async def test_every_page_says_when_the_files_no_longer_lint(website: Website, tmp_path: Path) -> None:
-    browser, _ = await website.person("ana")
+    browser, _ = await website.person("ana", is_admin=True)
     (tmp_path / "broken.yaml").write_text("apiVersion: watchbill/v1\nkind: Schedule\nmetadata: {name: x}\nspec: {}\n")
     website.watchbill.organization.offer(read(tmp_path), website.clock.now())
     for path in EVERY_PAGE:
@@ -114,7 +114,7 @@ async def test_the_number_of_an_incident_leads_straight_to_it(website: Website) 
 
 
 async def test_no_page_has_styles_or_scripts_of_its_own(website: Website) -> None:
-    browser, _ = await website.person("ana")
+    browser, _ = await website.person("ana", is_admin=True)
     await page_ana(website)
     for path in EVERY_PAGE:
         shown = (await browser.get(path)).text

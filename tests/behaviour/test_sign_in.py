@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from tests.organizations import person as as_person
 from tests.website import ELSEWHERE, PASSWORD, Website, open_website
+from watchbill.accounts.guessing import FAILURES_ALLOWED
 from watchbill.accounts.service import SESSION_LENGTH
+from watchbill.lib.errors import Conflict
 from watchbill.org.values import EntityRef
 from watchbill.web.throttle import FREE_FAILURES
 
 
 async def _welcomed(website: Website, **fields: str) -> tuple[str, dict[str, str]]:
-    token = await website.link_for("ana@shop.example", is_admin=True)
+    token = await website.watchbill.accounts.first_start_link("ana@shop.example", website.clock.now())
     return f"/welcome/{token}", {"password": PASSWORD, "password_again": PASSWORD, "user": "user:ana"} | fields
 
 
@@ -90,6 +95,59 @@ async def test_a_wrong_password_and_an_unknown_address_look_alike(website: Websi
         assert "do not belong together" in answer.text
         texts.append(answer.text.replace(email, ""))
     assert texts[0] == texts[1]
+
+
+async def test_an_invited_person_is_who_has_the_address_in_the_catalog_and_nobody_of_their_choice(
+    website: Website,
+) -> None:
+    mallory = website.anybody()
+    address = f"/welcome/{await website.link_for('mallory@evil.example')}"
+    shown = await mallory.get(address)
+    assert 'name="user"' not in shown.text
+    assert "watchbill invite mallory@evil.example --as user:NAME" in shown.text
+    fields = {"password": PASSWORD, "password_again": PASSWORD, "user": "user:ana"}
+    assert (await mallory.post(address, data=fields)).status_code == 303
+    assert (await website.watchbill.accounts.account("mallory@evil.example")).user is None
+    page = (await mallory.get("/")).text
+    assert "you are nobody here yet" in page
+    assert "--as user:NAME" in page
+    cleo = website.anybody()
+    address = f"/welcome/{await website.link_for('Cleo@shop.example')}"
+    assert "You are <strong>Cleo Marsh</strong>" in (await cleo.get(address)).text
+    assert (await cleo.post(address, data=fields)).status_code == 303
+    assert (await website.watchbill.accounts.account("cleo@shop.example")).user == as_person("cleo")
+
+
+async def test_a_person_has_one_account_and_a_second_is_refused_with_how_to_end_the_first(website: Website) -> None:
+    await website.person("ana")
+    with pytest.raises(Conflict, match="has an account already"):
+        await website.link_for("ana@elsewhere.example", user=as_person("ana"))
+    first = website.anybody()
+    await website.watchbill.accounts.revoke_access("ana@shop.example", website.clock.now())
+    address = f"/welcome/{await website.link_for('ana@elsewhere.example', user=as_person('ana'))}"
+    await website.signed_in_by(await website.link_for("ana@shop.example"))
+    answer = await first.post(address, data={"password": PASSWORD, "password_again": PASSWORD})
+    assert answer.status_code == 409
+    assert "watchbill access revoke" in answer.text
+    assert not first.cookies
+
+
+async def test_a_new_password_tells_which_programs_go_on_acting_in_ones_name(website: Website) -> None:
+    await website.person("ana")
+    await website.program("read", "write", person="ana")
+    shown = await website.anybody().get(f"/welcome/{await website.link_for('ana@shop.example')}")
+    assert "Programs that act in your name stay signed in: test (read, write)" in shown.text
+
+
+async def test_wrong_passwords_from_elsewhere_lock_nobody_out(website: Website) -> None:
+    await website.person("ana")
+    right = {"email": "ana@shop.example", "password": PASSWORD}
+    for number in range(FAILURES_ALLOWED + 1):
+        guesser = website.anybody(client=(f"198.51.100.{number + 1}", 1))
+        assert (await guesser.post("/sign-in", data=right | {"password": "guess"})).status_code == 403
+    refused = await website.anybody(client=("198.51.100.77", 1)).post("/sign-in", data=right)
+    assert (refused.status_code, "Too many attempts" in refused.text) == (403, True)
+    assert (await website.anybody().post("/sign-in", data=right)).status_code == 303
 
 
 async def test_guessing_from_one_place_is_slowed_down_and_others_are_not(website: Website) -> None:

@@ -120,7 +120,7 @@ def _prometheus(shop: RunningShop, alertmanager: str, place: Path) -> str:
     (place / "prometheus" / "rules.yml").write_text(RULES)
     targets = ", ".join(f"'127.0.0.1:{shop.base_port + step}'" for step in SERVICES.values())
     return f"""
-global: {{scrape_interval: 5s}}
+global: {{scrape_interval: 2s}}
 rule_files: [rules.yml]
 alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{alertmanager.removeprefix("http://")}']}}]}}]}}
 scrape_configs: [{{job_name: shop, static_configs: [{{targets: [{targets}]}}]}}]

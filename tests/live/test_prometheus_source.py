@@ -16,7 +16,8 @@ from tests.unit.practices.goals.made import data_source, goal
 from tests.unit.sources.serving import Reply, serving
 from watchbill.lib.http import HttpClient
 from watchbill.org.in_force import OrganizationInForce
-from watchbill.practices.goals.model import MinuteState
+from watchbill.org.objectives import Goal
+from watchbill.practices.goals.model import GoalState, MinuteState
 from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.incidents.model import Signal
 from watchbill.sources.registry import SourceRegistry
@@ -85,8 +86,8 @@ async def scrapes(exporter: Exporter, count: int) -> None:
     await until(lambda: exporter.scrapes >= goal_count, f"{count} more scrapes")
 
 
-def declared(url: str) -> OrganizationInForce:
-    goals = {"cart-availability": goal(total='requests_total{job="shop"}')}
+def declared(url: str, *more: Goal) -> OrganizationInForce:
+    goals = {one.name: one for one in (goal(total='requests_total{job="shop"}'), *more)}
     return small_org.in_force(replace(small_org.organization(), sources={"metrics": data_source(url=url)}, goals=goals))
 
 
@@ -117,7 +118,7 @@ async def test_the_ledger_equals_the_truth(store: Store, tmp_path: Path) -> None
             await scrapes(exporter, 2)
             exporter.quiet = True
             await scrapes(exporter, 3)
-            later = datetime.now(UTC) + timedelta(minutes=2)
+            later = datetime.now(UTC) + timedelta(minutes=6)
             second = process()
             await second.measure(later)
             minutes = await second.minutes("cart-availability", start, later)
@@ -129,3 +130,30 @@ async def test_the_ledger_equals_the_truth(store: Store, tmp_path: Path) -> None
     assert any(minute.lower_bound for minute in minutes)
     assert minutes[-1].state is MinuteState.UNKNOWN
     assert status.problem is None
+
+
+async def test_selectors_that_match_nothing_never_look_like_failures_and_say_so(store: Store, tmp_path: Path) -> None:
+    exporter, http = Exporter(), HttpClient()
+    everything = 'requests_total{job="shop"}'
+    bad = goal("slip-of-bad", total=everything, bad='requests_total{job="shop",code="5OO"}')
+    good = goal("slip-of-good", total=everything, good='requests_total{job="shop",code="2OO"}')
+    async with serving(exporter.answer) as server:
+        with servers.prometheus(tmp_path, CONFIGURATION.format(target=server.url.removeprefix("http://"))) as url:
+            in_force = declared(url, bad, good)
+            goals = GoalsService(store, in_force, SourceRegistry(http, in_force), Silent())
+            await goals.measure(datetime.now(UTC))
+            exporter.fails = True
+            await scrapes(exporter, 4)
+            now = datetime.now(UTC)
+            await goals.measure(now)
+            by_name = {status.goal: status for status in await goals.statuses(now)}
+    await http.close()
+    right, of_bad, of_good = (by_name[name] for name in ("cart-availability", "slip-of-bad", "slip-of-good"))
+    assert right.spent > 0
+    assert (right.problem, right.note) == (None, None)
+    assert (of_bad.total, of_bad.spent, of_bad.problem) == (right.total, 0, None)
+    assert of_bad.note is not None
+    assert 'check code="5OO"' in of_bad.note
+    assert (of_good.state, of_good.total) == (GoalState.NOT_MEASURED, 0)
+    assert of_good.problem is not None
+    assert 'check code="2OO"' in of_good.problem

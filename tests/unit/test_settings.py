@@ -63,3 +63,31 @@ def test_a_missing_file_is_a_clear_error(tmp_path: Path) -> None:
         load(tmp_path / "none.toml", {})
     with pytest.raises(Invalid, match="cannot be read"):
         load(None, {"WATCHBILL_SMTP_PASSWORD_FILE": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize("name", ["database", "secret_key", "smtp_password"])
+def test_a_secret_may_be_named_by_its_file_in_the_settings_file_too(tmp_path: Path, name: str) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hunter2\n")
+    assert getattr(load(_file(tmp_path, f'{name}_file = "{secret}"\n'), {}), name) == "hunter2"
+
+
+def test_what_is_read_from_a_file_has_the_type_of_its_setting(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    file.write_text("8500\n")
+    assert load(None, {"WATCHBILL_PORT_FILE": str(file)}).port == 8500
+    file.write_text("many\n")
+    with pytest.raises(Invalid, match="not a whole number"):
+        load(None, {"WATCHBILL_PORT_FILE": str(file)})
+
+
+def test_rooms_are_no_setting_of_the_environment(tmp_path: Path) -> None:
+    assert load(None, {"WATCHBILL_ROOMS_FILE": str(tmp_path / "none"), "WATCHBILL_ROOMS": "x"}).rooms == ()
+
+
+def test_settings_that_are_printed_by_mistake_show_no_secret(tmp_path: Path) -> None:
+    text = (
+        'database = "hunter2"\nsecret_key = "hunter2"\nsmtp_password = "hunter2"\n'
+        '[rooms.ops]\nkind = "webhook"\naddress = "https://chat.example/hunter2"\nsecret = "hunter2"\n'
+    )
+    assert "hunter2" not in repr(load(_file(tmp_path, text), {}))

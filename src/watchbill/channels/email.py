@@ -20,6 +20,8 @@ from watchbill.practices.oncall.model import DeliveryError, Message, Receipt
 
 KEY_HEADER = "X-Watchbill-Notice-Key"
 SEND_SECONDS = 9.0
+_NO_SUCH_RECIPIENT = frozenset({501, 510, 511, 512, 513, 550, 551, 553, 556})
+"""What a server answers to RCPT TO when it will never take mail for the address (RFC 5321, 5.1.x and 5.2.1 of RFC 3463)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,10 @@ class SmtpSettings:
 
 
 class EmailChannel:
-    """Channel `email`: the server's 5xx answers are permanent, everything else may pass."""
+    """Channel `email`: permanent is only that the server has no such recipient; everything else is tried again.
+
+    A server that refuses us, our sender or our password, or that goes down, may be mended while the page lasts.
+    """
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
@@ -51,15 +56,15 @@ class EmailChannel:
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _refused(error.recipients[0]) from error
         except aiosmtplib.SMTPResponseException as error:
-            raise _refused(error) from error
+            raise DeliveryError(f"{error.code} {error.message}", permanent=False) from error
         except TimeoutError as error:
-            raise DeliveryError(f"no answer within {SEND_SECONDS:.0f} s", permanent=False) from error
+            raise DeliveryError(f"no answer within {SEND_SECONDS:g} s", permanent=False) from error
         except (aiosmtplib.SMTPException, ssl.SSLError, OSError) as error:
             raise DeliveryError(f"{type(error).__name__}: {error}", permanent=False) from error
         except (ValueError, HeaderParseError) as error:
             raise DeliveryError(f"“{message.address}” cannot be written to: {error}", permanent=True) from error
         for response in refused.values():
-            raise DeliveryError(f"{response.code} {response.message}", permanent=response.code >= 500)
+            raise DeliveryError(f"{response.code} {response.message}", permanent=response.code in _NO_SUCH_RECIPIENT)
         return Receipt(answer)
 
     async def _post(self, mail: EmailMessage) -> tuple[dict[str, aiosmtplib.SMTPResponse], str]:
@@ -98,5 +103,5 @@ def _text(message: Message) -> list[str]:
     return [*message.lines, "", *links]
 
 
-def _refused(answer: aiosmtplib.SMTPResponseException) -> DeliveryError:
-    return DeliveryError(f"{answer.code} {answer.message}", permanent=answer.code >= 500)
+def _refused(answer: aiosmtplib.SMTPRecipientRefused) -> DeliveryError:
+    return DeliveryError(f"{answer.code} {answer.message}", permanent=answer.code in _NO_SUCH_RECIPIENT)

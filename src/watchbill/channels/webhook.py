@@ -17,11 +17,15 @@ from watchbill.practices.oncall.model import DeliveryError, Message, Receipt
 
 SIGNATURE_HEADER = "X-Watchbill-Signature"
 SEND_SECONDS = 9.0
-_PASSING = frozenset({408, 425, 429})
+_FOR_GOOD = frozenset({400, 405, 410, 413, 414, 415, 422})
 
 
 class WebhookChannel:
-    """Channel `webhook`: 2xx is delivered; 408, 425, 429, 5xx and silence may pass; every other answer is permanent."""
+    """Channel `webhook`: 2xx is delivered; permanent is only what says that this post can never be taken.
+
+    A redirect, a refused or missing right and an address that is not there (3xx, 401, 403, 404) can be mended at the other
+    side while the page lasts: they are tried again, like silence, 408, 429 and 5xx.
+    """
 
     def __init__(self, http: HttpClient) -> None:
         self._http = http
@@ -36,14 +40,12 @@ class WebhookChannel:
             async with asyncio.timeout(SEND_SECONDS):
                 answer = await self._http.request("POST", message.address, headers=headers, content=body)
         except TimeoutError as error:
-            raise DeliveryError(f"no answer within {SEND_SECONDS:.0f} s", permanent=False) from error
+            raise DeliveryError(f"no answer within {SEND_SECONDS:g} s", permanent=False) from error
         except Unavailable as error:
             raise DeliveryError(error.what, permanent=False) from error
         if 200 <= answer.status < 300:
             return Receipt(f"answered {answer.status}")
-        raise DeliveryError(
-            f"answered {answer.status}", permanent=answer.status < 500 and answer.status not in _PASSING
-        )
+        raise DeliveryError(f"answered {answer.status}", permanent=answer.status in _FOR_GOOD)
 
 
 def body_of(message: Message) -> bytes:

@@ -84,8 +84,8 @@ def _paged(answer: Mapping[str, Any]) -> list[str]:
     pager = answer["pager"]
     facts = [("holder", pager["holder"] or "nobody")]
     facts += [(name, pager[name]) for name in ("team", "engagement", "policy") if pager[name]]
-    if pager["advisers"]:
-        facts.append(("advised by", ", ".join(pager["advisers"])))
+    if answer["advisers"]:
+        facts.append(("advised by", ", ".join(answer["advisers"])))
     if pager["told"]:
         facts.append(("told", ", ".join(pager["told"])))
     if answer["gap"]:

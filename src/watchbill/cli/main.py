@@ -34,7 +34,8 @@ COMMANDS = {
     "schema": _Command("schema:schema", "Print the JSON Schemas of the documents, for editors."),
     "config": _Command("config:config", "Print the settings in force, secrets hidden."),
     "invite": _Command("access:invite", "Make a one-time sign-in link for a person."),
-    "token": _Command("access:token", "Make an API token for a program."),
+    "access": _Command("access:access", "List who may sign in, and end it."),
+    "token": _Command("tokens:token", "Make, list and revoke API tokens for programs."),
     "demo": _Command("demo:demo", "Run the example organisation with its shop, break it and mend it."),
 }
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+_COMBINED = "watchbill"
+
 
 @click.command()
 @click.argument("kind", required=False)
@@ -15,26 +17,39 @@ import click
     "directory",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write the schema of every kind to DIR, one file each.",
+    help="Write the schema of every kind to DIR, one file each, and watchbill.json for files of mixed kinds.",
 )
 def schema(kind: str | None, directory: Path | None) -> None:
     """List the kinds of documents, or print the JSON Schema of one KIND.
 
-    An editor finds a schema by a first line such as: # yaml-language-server: $schema=schemas/watchbill.Engagement.json
+    An editor finds a schema by a first line such as: # yaml-language-server: $schema=schemas/watchbill.json
     """
-    from watchbill.org.schemas import kinds, schema_of
+    from watchbill.org.schemas import kinds
 
     if directory is not None:
-        directory.mkdir(parents=True, exist_ok=True)
-        for family, name in kinds():
-            text = json.dumps(schema_of(family, name), indent=2, ensure_ascii=False)
-            (directory / f"{family.value}.{name}.json").write_text(f"{text}\n", encoding="utf-8")
-        click.echo(f"{len(kinds())} schemas written to {directory}.")
+        _write_all(directory)
     elif kind is None:
         for family, name in kinds():
             click.echo(f"{name:<24} {family.value}")
     else:
         _print_one(kind)
+
+
+def _write_all(directory: Path) -> None:
+    from watchbill.lib.errors import Invalid
+    from watchbill.org.schemas import kinds, schema_of, schema_of_all
+
+    schemas = {f"{family.value}.{name}": schema_of(family, name) for family, name in kinds()}
+    schemas[_COMBINED] = schema_of_all()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, content in schemas.items():
+            text = json.dumps(content, indent=2, ensure_ascii=False)
+            (directory / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        mend = "Name another folder, or change its permissions."
+        raise Invalid(f"The schemas cannot be written: {error.strerror}.", mend, str(directory)) from error
+    click.echo(f"{len(schemas)} schemas written to {directory}; {_COMBINED}.json is for files of mixed kinds.")
 
 
 def _print_one(kind: str) -> None:

@@ -13,7 +13,9 @@ from watchbill.settings import Settings, load
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 _OPTIONS = (
-    click.option("--data", type=click.Path(path_type=Path), help="Folder for the database and the keys."),
+    click.option(
+        "--data", type=click.Path(path_type=Path), help="Folder for the database and the last good organisation."
+    ),
     click.option("--database", help="URL of the database; default: SQLite in the data folder.", metavar="URL"),
     click.option("--config", "config_file", type=click.Path(path_type=Path), help="A TOML file of settings."),
 )

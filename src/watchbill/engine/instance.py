@@ -1,4 +1,4 @@
-"""This instance: its data folder, held by one process at a time, with the keys and the name that outlive a restart."""
+"""This instance: its data folder, held by one process at a time, with the name that outlives a restart."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from watchbill.lib.errors import Conflict, Unavailable
 
 
 class Instance:
-    """A data folder in use by this process. `name` is the owner of leases; `key` signs links."""
+    """A data folder in use by this process. `name` is the owner of leases."""
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -31,7 +31,6 @@ class Instance:
                 str(folder),
             ) from error
         self.name = _kept(folder / "instance", 8)
-        self.key = _kept(folder / "key", 32).encode()
 
     def close(self) -> None:
         """Let another process use the folder."""
@@ -39,7 +38,7 @@ class Instance:
 
 
 def _kept(file: Path, length: int) -> str:
-    """Return the secret kept in a file; the first call makes it whole or not at all, readable by the owner alone."""
+    """Return the random name kept in a file; the first call makes it whole or not at all, readable by the owner alone."""
     if not file.exists():
         draft = file.with_suffix(".new")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as opened:

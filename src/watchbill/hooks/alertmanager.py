@@ -1,5 +1,5 @@
 """Reads what an Alertmanager posts (webhook, version 4) as signals. It never stores, and never answers for a sender's mistakes:
-what it cannot read it refuses with the place in the body and the reason.
+what it cannot read it refuses with the place in the body and the reason, each alert for itself.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,9 +20,10 @@ from watchbill.org.objectives import Severity
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
 from watchbill.practices.incidents.model import Signal, SignalStatus
+from watchbill.store.columns import storable
 
 SOURCE = "alertmanager"
-LARGEST_BODY = 1024 * 1024
+LARGEST_BODY = 16 * 1024 * 1024
 MOST_ALERTS = 10_000
 MOST_LABELS = 1_000
 LONGEST_FINGERPRINT = 128
@@ -40,7 +42,6 @@ SEVERITIES: Mapping[str, Severity] = {
 _RFC3339 = re.compile(r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$")
 _ZERO_TIME = "0001-"
 _YEARS = range(1970, 9000)
-_CANNOT_BE_STORED = re.compile("[\x00\ud800-\udfff]")
 _FAULTS_TOLD = 5
 _LONGEST_LINK = 2_000
 
@@ -70,25 +71,56 @@ class _Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
     version: str
-    alerts: Annotated[list[_Alert], Field(max_length=MOST_ALERTS)]
+    alerts: list[Any]
 
 
-def read(body: bytes, organization: Organization, now: datetime) -> list[Signal]:
-    """Return the signals in a webhook body, in the order sent; an alert that is in it twice is said twice.
+@dataclass(frozen=True)
+class Unreadable:
+    """An alert that was not taken: its place in the body's list, counted from 0, and why."""
+
+    index: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What a body says: the signals of the alerts that can be read, in the order sent, and the alerts that cannot."""
+
+    signals: tuple[Signal, ...]
+    refused: tuple[Unreadable, ...]
+
+
+def read(body: bytes, organization: Organization, now: datetime) -> Posted:
+    """Return what a webhook body says; an alert that is in it twice is said twice.
 
     Labels name the thing: `service`, else `component`, else `job`, by the name of a component or a full reference; the
     first that is known in the organisation is taken. `watchbill_class` names the alert class, `severity` whether it
     pages (`page`, `critical`, and whatever is not known) or not (`warning`, `ticket`, `info`). `now` stands in where an
-    alert ended and the sender does not say when. Raises Invalid, TooLarge.
+    alert ended and the sender does not say when. Raises Invalid where nothing can be read, TooLarge.
     """
-    posted = _parsed(body)
-    return [
-        _signal(alert, _read_time(alert.startsAt, f"alerts[{index}].startsAt"), _ended(alert, index, now), organization)
-        for index, alert in enumerate(posted.alerts)
-    ]
+    alerts = _parsed(body)
+    signals, refused = [], []
+    for index, alert in enumerate(alerts[:MOST_ALERTS]):
+        try:
+            signals.append(_signal(_one(alert, index), index, organization, now))
+        except Invalid as error:
+            refused.append(Unreadable(index, error.what))
+    if refused and not signals:
+        raise _unreadable(_summary([each.why for each in refused]))
+    if len(alerts) > MOST_ALERTS:
+        beyond = f"this alert and all after it: a body may hold {MOST_ALERTS} of them, this one has {len(alerts)}"
+        refused.append(Unreadable(MOST_ALERTS, beyond))
+    return Posted(tuple(signals), tuple(refused))
 
 
-def _parsed(body: bytes) -> _Body:
+def _one(alert: object, index: int) -> _Alert:
+    try:
+        return _Alert.model_validate(alert)
+    except ValidationError as error:
+        raise _unreadable(_told(error, ("alerts", index))) from error
+
+
+def _parsed(body: bytes) -> list[Any]:
     if len(body) > LARGEST_BODY:
         raise TooLarge(
             f"The body has {len(body)} bytes; at most {LARGEST_BODY} are read.",
@@ -107,9 +139,9 @@ def _parsed(body: bytes) -> _Body:
     if content.get("version") != "4":
         raise _unreadable(f"The body has version {_shown(content.get('version'))}; version “4” is read here.")
     try:
-        return _Body.model_validate(content)
+        return _Body.model_validate(content).alerts
     except ValidationError as error:
-        raise _unreadable(_told(error)) from error
+        raise _unreadable(_told(error, ())) from error
 
 
 def _unreadable(what: str) -> Invalid:
@@ -120,11 +152,14 @@ def _shown(value: object) -> str:
     return f"“{value[:20]}”" if isinstance(value, str) else "that is no text"
 
 
-def _told(error: ValidationError) -> str:
+def _told(error: ValidationError, inside: tuple[int | str, ...]) -> str:
     faults = error.errors(include_url=False, include_input=False, include_context=False)
-    told = [f"{_path(fault['loc'])}: {fault['msg']}" for fault in faults[:_FAULTS_TOLD]]
+    return _summary([f"{_path((*inside, *fault['loc']))}: {fault['msg']}" for fault in faults])
+
+
+def _summary(faults: Sequence[str]) -> str:
     more = f" … and {len(faults) - _FAULTS_TOLD} more" if len(faults) > _FAULTS_TOLD else ""
-    return _CANNOT_BE_STORED.sub("�", "; ".join(told) + more)
+    return storable("; ".join(faults[:_FAULTS_TOLD]) + more)
 
 
 def _path(location: Sequence[int | str]) -> str:
@@ -141,47 +176,43 @@ def _read_time(text: str, where: str) -> datetime:
     except ValueError:
         instant = None
     if instant is None:
-        raise _unreadable(f"{where}: “{text[:40]}” is not a time such as 2026-03-02T18:00:00Z.")
+        shown = storable(text[:40])
+        raise _unreadable(f"{where}: “{shown}” is not a time such as 2026-03-02T18:00:00Z.")
     if instant.year not in _YEARS:
         raise _unreadable(f"{where}: the year {instant.year} cannot be meant.")
     return instant.astimezone(UTC)
 
 
-def _ended(alert: _Alert, index: int, now: datetime) -> datetime | None:
-    """Return when the alert ended; None while it fires, whatever end is foreseen for it."""
+def _given_end(alert: _Alert, index: int) -> datetime | None:
+    """Return the end that the sender gives: that of an alert that is over, or the one foreseen for an alert that fires."""
     given = alert.endsAt
-    ended = None if not given or given.startswith(_ZERO_TIME) else _read_time(given, f"alerts[{index}].endsAt")
-    if alert.status == SignalStatus.FIRING.value:
-        return None
-    return ended or now
+    return None if not given or given.startswith(_ZERO_TIME) else _read_time(given, f"alerts[{index}].endsAt")
 
 
-def _signal(alert: _Alert, starts_at: datetime, ends_at: datetime | None, organization: Organization) -> Signal:
+def _signal(alert: _Alert, index: int, organization: Organization, now: datetime) -> Signal:
+    starts_at = _read_time(alert.startsAt, f"alerts[{index}].startsAt")
+    given_end, fires = _given_end(alert, index), alert.status == SignalStatus.FIRING.value
     labels, annotations = _clean(alert.labels), _clean(alert.annotations)
     thing = _thing(labels, organization)
     return Signal(
         source=SOURCE,
-        fingerprint=_clean_text(alert.fingerprint or "") or _fingerprint(labels),
+        fingerprint=storable(alert.fingerprint or "") or _fingerprint(labels),
         status=SignalStatus(alert.status),
         title=_title(labels, annotations, thing),
         thing=thing,
         alert_class=_alert_class(labels, thing, organization),
         severity=SEVERITIES.get(labels.get(SEVERITY_LABEL, "").strip().lower(), Severity.PAGE),
         starts_at=starts_at,
-        ends_at=ends_at,
+        ends_at=None if fires else given_end or now,
         labels=labels,
         annotations=annotations,
         link=_link(alert.generatorURL),
+        foreseen_end=given_end if fires else None,
     )
 
 
 def _clean(pairs: Mapping[str, str]) -> dict[str, str]:
-    return {_clean_text(name): _clean_text(value) for name, value in pairs.items()}
-
-
-def _clean_text(text: str) -> str:
-    """Return the text with what no database keeps (NUL, lone surrogates) replaced: an alert is never lost for it."""
-    return _CANNOT_BE_STORED.sub("�", text)
+    return {storable(name): storable(value) for name, value in pairs.items()}
 
 
 def _fingerprint(labels: Mapping[str, str]) -> str:
@@ -223,4 +254,4 @@ def _link(url: str | None) -> str | None:
     """Return the sender's link, if it is one that a page may carry."""
     if url is None or len(url) > _LONGEST_LINK or not url.startswith(("http://", "https://")):
         return None
-    return _clean_text(url)
+    return storable(url)

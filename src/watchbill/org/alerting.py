@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 from .burn_tiers import default_tiers
@@ -17,7 +18,11 @@ from .spans import parse_span
 
 _SHORT_PART = 12
 _DECIMALS = 6
-_PAGING = frozenset({"page", "critical", "high"})
+_LOWEST_THRESHOLD = Decimal(10) ** -_DECIMALS
+_LONGEST_LOOKBACK = timedelta(days=366)
+
+PAGING = frozenset({"page", "critical", "high"})
+TICKETING = frozenset({"ticket", "warning", "low", "info"})
 
 
 def link_tiers(
@@ -28,7 +33,7 @@ def link_tiers(
     A condition's short window is a twelfth of its lookback, at least one minute: OpenSLO has no way to say it.
     """
     if not spec.alert_policies:
-        return default_tiers(window)
+        return _default_tiers(register, slo, window, budget)
     tiers: list[BurnTier] = []
     is_sound = True
     for one, path, condition, name in _conditions(register, slo, spec):
@@ -40,7 +45,31 @@ def link_tiers(
         tiers.append(tier)
     if not is_sound:
         return None
-    return tuple(tiers) or default_tiers(window)
+    return tuple(tiers) or _default_tiers(register, slo, window, budget)
+
+
+def _default_tiers(
+    register: Register, slo: Declared[Shape], window: timedelta, budget: Fraction
+) -> tuple[BurnTier, ...]:
+    tiers = default_tiers(window)
+    unreachable = [tier for tier in tiers if tier.factor * budget >= 1]
+    if unreachable:
+        names = " and ".join(f"“{tier.name}”" for tier in unreachable)
+        needed = ", ".join(f"{tier.name}: more than {_percent_above(tier.factor)} %" for tier in unreachable)
+        field = "target" if slo.document.has("spec", "objectives", 0, "target") else "targetPercent"
+        register.faults.warning(
+            "alert-unreachable",
+            slo.document.place("spec", "objectives", 0, field),
+            f"The default tier{'s' if len(unreachable) > 1 else ''} {names} can never alert at this target: even when everything "
+            f"fails, the budget burns only {float(1 / budget):.4g} times as fast.",
+            f"Raise the target ({needed}), or write alertPolicies with lower thresholds.",
+        )
+    return tiers
+
+
+def _percent_above(factor: Fraction) -> str:
+    """Return the target in percent, rounded up to two decimals, above which a tier of this factor can alert."""
+    return f"{-(-10_000 * (factor - 1) // factor) / 100:g}"
 
 
 def check_alert_policies(register: Register) -> None:
@@ -112,12 +141,12 @@ def _tier(
             f"“op: {condition.op}” would alert while the budget burns slowly; it is read as “gte”.",
             "Write op: gte.",
         )
-    if not condition.threshold.is_finite() or not 0 < condition.threshold < 1_000_000:
+    if not condition.threshold.is_finite() or not _LOWEST_THRESHOLD <= condition.threshold < 1_000_000:
         register.faults.error(
             "out-of-range",
             one.document.place(*at, "threshold"),
             "This burn rate is out of range.",
-            "Write one above 0.",
+            "Write one above 0 and below a million, as in 14.4.",
         )
         return None
     try:
@@ -125,8 +154,14 @@ def _tier(
     except ValueError as error:
         register.faults.error("bad-duration", one.document.place(*at, "lookbackWindow"), f"{error}.", "")
         return None
+    if long > _LONGEST_LOOKBACK:
+        place = one.document.place(*at, "lookbackWindow")
+        register.faults.error(
+            "out-of-range", place, "This lookback window is longer than a year.", "Write 1h, 6h or 3d."
+        )
+        return None
     short = max(timedelta(minutes=1), timedelta(minutes=round(long / timedelta(minutes=1) / _SHORT_PART)))
-    severity = Severity.PAGE if spec.severity.lower() in _PAGING else Severity.TICKET
+    severity = Severity.PAGE if spec.severity.lower() in PAGING else Severity.TICKET
     factor = Fraction(round(condition.threshold, _DECIMALS))
     return BurnTier(name.lower(), severity, factor, max(long, short), short)
 

@@ -49,6 +49,11 @@ class Decision:
     instead: tuple[str, ...]
     requires: tuple[str, ...] = ()
 
+    @property
+    def ground(self) -> str:
+        """The role that allows it and why the person has it, in one line for the audit; empty when refused."""
+        return f"{self.by}: {self.because[0].text}" if self.allowed else ""
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -85,28 +90,50 @@ TABLE: Mapping[Action, Rule] = {
 
 def decide(
     organization: Organization,
-    person: EntityRef,
+    person: EntityRef | None,
     action: Action,
     thing: EntityRef | None,
     at: datetime,
     *,
     on_watch: bool = False,
     reached: bool = False,
+    administrator: bool = False,
 ) -> Decision:
     """Return whether `person` may do `action` to `thing` at `at`, by which role, and what else there is to do if not.
 
     `on_watch` says that a schedule of the page names them now, `reached` that the page has reached them. A `thing` of None
-    or outside the catalog belongs to whoever the organisation's catchAll is.
+    or outside the catalog belongs to whoever the organisation's catchAll is. Who is not in the catalog may nothing.
+
+    `administrator` says that the account was made an administrator's at the machine's console; with it an account that is
+    tied to no person (None) may administer, and nothing else.
     """
     known = organization.things.get(thing) if thing is not None else None
-    standing = standing_of(organization, person, known, at, on_watch=on_watch, reached=reached)
+    standing = standing_of(
+        organization, person, known, at, on_watch=on_watch, reached=reached, administrator=administrator
+    )
     rule = TABLE[action]
     for role, because in standing.roles.items():
         if _may(standing, role, action):
             return Decision(True, role.value, because, (), rule.requires)
+    if person is None or person not in organization.users:
+        return _unknown(person)
     return Decision(
         False, "", _refusal(person, action, rule, standing), _instead(action, known, standing, organization)
     )
+
+
+def _unknown(person: EntityRef | None) -> Decision:
+    instead: tuple[str, ...]
+    if person is None:
+        text = "The account is not tied to a person of the catalog."
+        instead = (
+            "put the account's e-mail address into the catalog and open a new one-time link",
+            "ask for a link that names the person: watchbill invite E-MAIL --as user:NAME",
+        )
+    else:
+        text = f"{person} is not in the catalog."
+        instead = (f"ask an administrator to put {person} into the catalog",)
+    return Decision(False, "", (Because("unknown-person", text, None),), instead)
 
 
 def _refusal(person: EntityRef, action: Action, rule: Rule, standing: Standing) -> tuple[Because, ...]:

@@ -176,11 +176,15 @@ class _Linker:
     def _dependency_edges(self, one: Declared[Shape], spec: backstage.ComponentSpec | backstage.ResourceSpec) -> None:
         either = ("component", "resource")
         for position, on in self._resolved(one, ("spec", "dependsOn"), len(spec.depends_on), either):
-            place = one.document.place("spec", "dependsOn", position)
-            self._depends_on.setdefault(one.ref, {}).setdefault(on, place)
+            self._put_edge(one.ref, on, one.document.place("spec", "dependsOn", position))
         for position, dependant in self._resolved(one, ("spec", "dependencyOf"), len(spec.dependency_of), either):
-            place = one.document.place("spec", "dependencyOf", position)
-            self._depends_on.setdefault(dependant, {}).setdefault(one.ref, place)
+            self._put_edge(dependant, one.ref, one.document.place("spec", "dependencyOf", position))
+
+    def _put_edge(self, dependant: EntityRef, on: EntityRef, place: Place) -> None:
+        if dependant == on:
+            report_self_dependency(self._register, on, place)
+        else:
+            self._depends_on.setdefault(dependant, {}).setdefault(on, place)
 
     def _resolved(
         self, one: Declared[Shape], path: Path, count: int, kinds: Sequence[str]
@@ -217,6 +221,11 @@ class _Linker:
                     code, places[0], f"{cycle[0]} {what}: {way}.", "Take one of these steps out.", places[1:]
                 )
             settled.update(trail)
+
+
+def report_self_dependency(register: Register, ref: EntityRef, place: Place) -> None:
+    """Report that a thing is said to depend on itself; nothing follows from it."""
+    register.faults.warning("self-dependency", place, f"{ref} depends on itself here.", "Take it out.")
 
 
 def _title(one: Declared[Shape], metadata: backstage.Metadata) -> str:

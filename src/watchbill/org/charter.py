@@ -86,6 +86,12 @@ def link_hours(
 def _check_rules(register: Register, one: Declared[Shape], spec: shapes.OrganizationSpec) -> None:
     for position, rule in enumerate(spec.rules):
         path = ("spec", "rules", position)
+        register.faults.warning(
+            "unknown-rule",
+            one.document.place(*path, "rule"),
+            f"There is no rule “{rule.rule}”: this version of watchbill evaluates no rules, so the override changes nothing.",
+            "Leave it out until there are rules.",
+        )
         if rule.by:
             register.resolve(one, (*path, "by"), ("user", "group"))
         if (rule.value is None) == (rule.off is None):

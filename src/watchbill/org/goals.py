@@ -18,7 +18,7 @@ from .nodes import Document, Path
 from .objectives import DataSource, Goal, Selector
 from .recognition import Declared, Family
 from .register import Register
-from .selectors import parse_selector
+from .selectors import parse_query
 from .shapes import openslo
 from .shapes.fields import Shape
 from .spans import parse_span
@@ -295,10 +295,19 @@ class _Linker:
             )
             return None
         try:
-            return parse_selector(query)
+            found = parse_query(query)
         except ValueError as error:
-            self._faults.error("bad-query", document.place(*path), f"{error}.", "")
+            self._not_measured(path, f"{error}", "", document=document)
             return None
+        if found.function:
+            self._faults.note(
+                "query-unwrapped",
+                document.place(*path),
+                f"{found.function}(…) is taken off: watchbill takes the differences of {found.selector.text} itself, over its own "
+                "windows.",
+                "Write the bare counter to see here what is read.",
+            )
+        return found.selector
 
     def _source(self, indicator: _Indicator) -> str | None:
         names = [

@@ -12,10 +12,12 @@ from .faults import FaultList
 from .goals import link_goals
 from .organization import Organization
 from .profiles import add_profiles
+from .reaching import check_reach
 from .recognition import Declared, Family
 from .register import Register
 from .shapes.fields import Shape
 from .sources import link_sources
+from .unheeded import check_unheeded
 from .watches import link_budget_policies, link_escalation_policies, link_schedules
 
 
@@ -54,6 +56,8 @@ def link(declared: Sequence[Declared[Shape]], faults: FaultList, *, name: str, r
     )
     check_reviews(register)
     check_alert_policies(register)
+    check_unheeded(register)
+    check_reach(register, organization.groups)
     _check_whole(organization, declared, faults)
     return organization
 

@@ -30,7 +30,10 @@ class ScrapeTarget:
 
 @dataclass(frozen=True)
 class DataSource:
-    """A server of counters: a Prometheus-compatible API at `url`, or `targets` that watchbill scrapes every `interval`."""
+    """A server of counters: a Prometheus-compatible API at `url`, or `targets` that watchbill scrapes.
+
+    `interval` is how often the series get a new sample.
+    """
 
     name: str
     kind: SourceKind

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from .catalog import report_self_dependency
 from .charters import Scope
 from .entities import Dependency, System, Thing, Tier
 from .nodes import Path
@@ -48,10 +49,11 @@ def add_profiles(
 def _link_profile(register: Register, one: Declared[Shape], spec: charter.ServiceProfileSpec) -> _Profile:
     path: Path = ("spec", "for")
     if isinstance(spec.for_, charter.ScopeShape):
-        scope = link_scope(register, one, path, spec.for_)
+        itself, scope = None, link_scope(register, one, path, spec.for_)
     else:
-        scope = _scope_of(register.resolve(one, path, ("component", "resource", "system", "domain")), one, path)
-    return _Profile(one, spec, scope, tuple(_dependencies(register, one, spec)))
+        itself = register.resolve(one, path, ("component", "resource", "system", "domain"))
+        scope = _scope_of(itself, one, path)
+    return _Profile(one, spec, scope, tuple(_dependencies(register, one, spec, itself)))
 
 
 def _scope_of(ref: EntityRef | None, one: Declared[Shape], path: Path) -> Scope:
@@ -69,11 +71,15 @@ def _scope_of(ref: EntityRef | None, one: Declared[Shape], path: Path) -> Scope:
     )
 
 
-def _dependencies(register: Register, one: Declared[Shape], spec: charter.ServiceProfileSpec) -> Iterable[Dependency]:
+def _dependencies(
+    register: Register, one: Declared[Shape], spec: charter.ServiceProfileSpec, itself: EntityRef | None
+) -> Iterable[Dependency]:
     for position, dependency in enumerate(spec.dependencies):
         path = ("spec", "dependencies", position, "on")
         on = register.resolve(one, path, ("component", "resource"))
-        if on is not None:
+        if on is not None and on == itself:
+            report_self_dependency(register, on, one.document.place(*path))
+        elif on is not None:
             yield Dependency(on, dependency.critical, dependency.fallback or "", one.document.place(*path))
 
 

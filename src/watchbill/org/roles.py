@@ -16,6 +16,7 @@ from .organization import Organization
 from .values import EntityRef
 
 CHANGES = frozenset({"changeCode", "changeConfig"})
+_BY_ACCOUNT = Because("admin-account", "The account was made an administrator's at the machine's console.", None)
 
 
 class Role(StrEnum):
@@ -53,18 +54,33 @@ class Standing:
 
 
 def standing_of(
-    organization: Organization, person: EntityRef, thing: Thing | None, at: datetime, *, on_watch: bool, reached: bool
+    organization: Organization,
+    person: EntityRef | None,
+    thing: Thing | None,
+    at: datetime,
+    *,
+    on_watch: bool,
+    reached: bool,
+    administrator: bool,
 ) -> Standing:
-    """Return what `person` is to `thing` at `at`; a `thing` of None belongs to the organisation's catchAll."""
-    claims = Claims(organization, at)
+    """Return what `person` is to `thing` at `at`; a `thing` of None belongs to the organisation's catchAll.
+
+    Who is not in the catalog has no role. None is an account of nobody: it has the one role that `administrator` may give it.
+    """
+    if person is None or person not in organization.users:
+        nobody: dict[Role, tuple[Because, ...]] = {}
+        if person is None and administrator:
+            nobody[Role.ADMIN] = (_BY_ACCOUNT,)
+        return Standing(nobody, {}, None, None)
+    claims = Claims(organization, at) if thing is not None else None
     covering, advising = _serving(organization, claims, thing, person)
-    consulting = _consulting(advising, claims.day)
+    consulting = _consulting(advising, claims.day) if claims is not None else None
     roles: dict[Role, tuple[Because, ...]] = {}
     if on_watch:
         roles[Role.ON_WATCH] = (Because("on-watch", f"{person} is on watch now.", None),)
     if reached:
         roles[Role.REACHED] = (Because("page-reached", f"The page has reached {person}.", None),)
-    if covering is not None:
+    if covering is not None and claims is not None:
         roles[Role.MEMBER] = _member(claims, covering, person)
     if (owner := _owner(organization, person, thing)) is not None:
         roles[Role.OWNER] = (owner,)
@@ -72,7 +88,7 @@ def standing_of(
         roles[Role.ADVISER] = tuple(adviser.because for adviser in advising)
     if consulting is not None:
         roles[Role.CONSULTANT] = (consulting.because,)
-    roles |= _offices(organization, person, covering)
+    roles |= _offices(organization, person, covering, administrator=administrator)
     return Standing(roles, _terms(thing, covering, consulting), covering, consulting.engagement if consulting else None)
 
 
@@ -85,10 +101,10 @@ def people_of(organization: Organization, team: SRETeam, day: date) -> tuple[Ent
 
 
 def _serving(
-    organization: Organization, claims: Claims, thing: Thing | None, person: EntityRef
+    organization: Organization, claims: Claims | None, thing: Thing | None, person: EntityRef
 ) -> tuple[Claim | None, list[Adviser]]:
     """Return the claim in force that a person serves under, and the advice that they take part in."""
-    if thing is None:
+    if thing is None or claims is None:
         return None, []
     standing = claims.standing(thing)
     covering = standing.winner
@@ -124,7 +140,7 @@ def _member(claims: Claims, claim: Claim, person: EntityRef) -> tuple[Because, .
 
 
 def _offices(
-    organization: Organization, person: EntityRef, covering: Claim | None
+    organization: Organization, person: EntityRef, covering: Claim | None, *, administrator: bool
 ) -> Mapping[Role, tuple[Because, ...]]:
     offices: dict[Role, tuple[Because, ...]] = {}
     if covering is not None and _is_or_belongs_to(organization, person, covering.source.team.approved_by):
@@ -133,6 +149,8 @@ def _offices(
     if person in organization.admins:
         document = f"Organization {organization.name}"
         offices[Role.ADMIN] = (Because("admin", f"{person} is an administrator.", organization.place, document),)
+    elif administrator:
+        offices[Role.ADMIN] = (_BY_ACCOUNT,)
     offices[Role.ANYONE] = (Because("anyone", "Anyone who is signed in may.", None),)
     return offices
 

@@ -30,6 +30,45 @@ def schema_of(family: Family, kind: str) -> dict[str, Any]:
     return {"$schema": _DRAFT, "title": f"{kind} ({_VERSIONS[family]})"} | schema
 
 
+def schema_of_all() -> dict[str, Any]:
+    """Return one JSON Schema for files that mix kinds: each document is checked by the schema of its apiVersion and kind.
+
+    As in lint, watchbill has no kinds but these, and documents of other families are left alone.
+    """
+    definitions: dict[str, Any] = {}
+    choices: list[dict[str, Any]] = []
+    for family, kind in kinds():
+        name = f"{family.value}.{kind}"
+        schema = schema_of(family, kind)
+        del schema["$schema"]
+        definitions[name] = _moved(schema, f"#/$defs/{name}/$defs/")
+        head = {"apiVersion": schema["properties"]["apiVersion"], "kind": {"const": kind}}
+        choices.append(
+            {"if": {"properties": head, "required": ["apiVersion", "kind"]}, "then": {"$ref": f"#/$defs/{name}"}}
+        )
+    own = {"apiVersion": {"const": _VERSIONS[Family.WATCHBILL]}}
+    known = {"properties": {"kind": {"enum": list(KINDS[Family.WATCHBILL])}}, "required": ["kind"]}
+    choices.append({"if": {"properties": own, "required": ["apiVersion"]}, "then": known})
+    return {
+        "$schema": _DRAFT,
+        "title": "Documents of an organisation",
+        "type": "object",
+        "allOf": choices,
+        "$defs": definitions,
+    }
+
+
+def _moved(part: Any, where: str) -> Any:
+    """Return a schema whose own definitions are looked for at `where`, because it stands inside another."""
+    if isinstance(part, list):
+        return [_moved(item, where) for item in part]
+    if not isinstance(part, dict):
+        return part
+    moved = {key: _moved(value, where) for key, value in part.items()}
+    reference = part.get("$ref")
+    return moved | {"$ref": reference.replace("#/$defs/", where, 1)} if isinstance(reference, str) else moved
+
+
 def _plain(part: Any) -> Any:
     """Return a schema without what is only of use to Python: made-up titles, defaults of nothing, “or null”."""
     if isinstance(part, list):

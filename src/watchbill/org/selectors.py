@@ -1,6 +1,7 @@
 """Selectors of counter series: reads the part of PromQL that names counters, and tells which series it means.
 
-It never reads expressions: watchbill takes differences of the raw counters itself, so a query that already does so is refused.
+It never reads expressions: watchbill takes differences of the raw counters itself, so a query that already does so gives the
+counter that it takes them of.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from .objectives import Matcher, Selector
@@ -18,6 +20,8 @@ _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _OPERATOR = re.compile(r"=~|!~|!=|=")
 _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
 _GROUPING = re.compile(r"(?:by|without)\s*\(\s*(?:[a-zA-Z_][a-zA-Z0-9_]*\s*(?:,\s*|(?=\))))*\)", re.IGNORECASE)
+_RANGE = re.compile(r"\[[^\[\]:]+\]")
+_DIFFERENCES = frozenset({"rate", "increase"})
 _MOST_SUMS = 8
 _SIMPLE_ESCAPES = {
     "a": "\a",
@@ -34,16 +38,35 @@ _SIMPLE_ESCAPES = {
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
 
 
+@dataclass(frozen=True)
+class Query:
+    """What a query counts; `function` is the `rate` or `increase` that stood around the selector, or empty."""
+
+    selector: Selector
+    function: str
+
+
+def parse_query(text: str) -> Query:
+    """Read a selector as `parse_selector` does, or one inside `rate(…[range])` or `increase(…[range])`. Raises ValueError.
+
+    A ratio of rates and a ratio of increases are, over one window, the ratio of the counters' differences.
+    """
+    reader = _Reader(text)
+    selector = reader.expression()
+    reader.expect_end()
+    return Query(selector, reader.function)
+
+
 def parse_selector(text: str) -> Selector:
     """Read `metric{label="value",…}`, bare or wrapped in `sum(…)`, `sum by (…) (…)` or `sum(…) by (…)`.
 
     The selector's `text` is canonical: matchers sorted, once each, double quotes. Raises ValueError, saying how to mend it, for
     anything else: `rate` and `increase`, ranges, offsets, arithmetic, several selectors, a selector without a metric name.
     """
-    reader = _Reader(text)
-    selector = reader.expression()
-    reader.expect_end()
-    return selector
+    query = parse_query(text)
+    if query.function:
+        raise ValueError(f"{query.function}(…) cannot be read here: {_BARE}")
+    return query.selector
 
 
 def matches(selector: Selector, name: str, labels: Mapping[str, str]) -> bool:
@@ -79,6 +102,7 @@ class _Reader:
         self._text = text
         self._at = 0
         self._sums = 0
+        self.function = ""
 
     def expression(self) -> Selector:
         self._skip()
@@ -103,6 +127,8 @@ class _Reader:
         return rest.startswith("(") or _GROUPING.match(rest) is not None
 
     def _call(self, function: str, end: int) -> Selector:
+        if function in _DIFFERENCES:
+            return self._differences(function, end)
         if function != "sum":
             raise ValueError(f"{function}(…) cannot be read here: {_BARE}")
         self._sums += 1
@@ -117,6 +143,23 @@ class _Reader:
             raise ValueError(f"“{self._text[self._at :]}” asks for a range: {_BARE}")
         self._take(")")
         self._grouping()
+        return selector
+
+    def _differences(self, function: str, end: int) -> Selector:
+        self.function = function
+        self._at = end
+        self._take("(")
+        self._skip()
+        word = _METRIC.match(self._text, self._at)
+        name = word[0] if word else ""
+        self._at += len(name)
+        selector = self._selector(name)
+        self._skip()
+        span = _RANGE.match(self._text, self._at)
+        if span is None:
+            raise ValueError(f"{function}(…) without a plain range cannot be read here: {_BARE}")
+        self._at = span.end()
+        self._take(")")
         return selector
 
     def _grouping(self) -> None:

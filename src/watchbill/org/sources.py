@@ -32,8 +32,8 @@ def link_sources(register: Register) -> dict[str, DataSource]:
 def _link_source(register: Register, one: Declared[Shape], spec: openslo.DataSourceSpec) -> DataSource | None:
     kind = spec.type.lower()
     if kind == SourceKind.PROMETHEUS:
-        url = _url(register, one, (*_DETAILS, "url"))
-        return DataSource(one.name, SourceKind.PROMETHEUS, url, (), DEFAULT_INTERVAL, one.place) if url else None
+        url, interval = _url(register, one, (*_DETAILS, "url")), _interval(register, one)
+        return DataSource(one.name, SourceKind.PROMETHEUS, url, (), interval, one.place) if url else None
     if kind == SourceKind.SCRAPE:
         targets = _targets(register, one, spec.connection_details.get("targets"))
         return DataSource(one.name, SourceKind.SCRAPE, "", targets, _interval(register, one), one.place)
@@ -61,7 +61,7 @@ def _interval(register: Register, one: Declared[Shape]) -> timedelta:
             "out-of-range",
             one.document.place(*path),
             f"An interval of “{text}” is out of range.",
-            "Scrape every 1s to 5m; 15s is a good start.",
+            "Targets are scraped every 1s to 5m; 15s is a good start.",
         )
         return DEFAULT_INTERVAL
     return duration.span

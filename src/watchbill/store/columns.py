@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -42,7 +44,52 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
-Json = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+_CANNOT_BE_STORED = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Return the text with what no database keeps (NUL, lone surrogates) replaced by “�”."""
+    return _CANNOT_BE_STORED.sub("�", text)
+
+
+class Words(sa.types.TypeDecorator[str]):
+    """Text of any length that came from outside: what no database keeps is replaced, so that it refuses no row for it."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: sa.Dialect) -> str | None:
+        """Replace what cannot be stored."""
+        return None if value is None else storable(value)
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """Plain JSON values: `jsonb` on PostgreSQL, text on SQLite; what no database keeps (also NaN) is replaced."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(none_as_null=True)
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """Return what keeps it."""
+        kind = postgresql.JSONB(none_as_null=True) if dialect.name == "postgresql" else sa.JSON(none_as_null=True)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Any, _dialect: sa.Dialect) -> Any:
+        """Replace what cannot be stored, however deep it is."""
+        return _storable_all(value)
+
+
+def _storable_all(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {_storable_all(name): _storable_all(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable_all(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def one_of(column: str, states: type[StrEnum]) -> sa.CheckConstraint:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from watchbill.lib.errors import Conflict
 
-from .store import Store, Transaction
+from .postgres import FOR_MIGRATIONS
+from .store import Store, Transaction, open_store
 
 FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x77617463
@@ -39,7 +40,7 @@ async def _version(transaction: Transaction) -> str | None:
 async def upgrade(store: Store) -> bool:
     """Bring the database to the newest schema; return whether there was anything to do.
 
-    Raises Conflict when the database is newer than this program.
+    A migration may take its time, an hour at most. Raises Conflict when the database is newer than this program.
     """
     at = await version(store)
     if at == newest():
@@ -48,13 +49,22 @@ async def upgrade(store: Store) -> bool:
         raise Conflict(
             f"The database has schema {at}, this watchbill knows {newest()}.", "Start the newer watchbill that made it."
         )
+    patient = store if store.is_sqlite else open_store(store.url, FOR_MIGRATIONS)
+    try:
+        await _upgrade(patient)
+    finally:
+        if patient is not store:
+            await patient.close()
+    return True
+
+
+async def _upgrade(store: Store) -> None:
     async with store.writing() as transaction:
         if not store.is_sqlite:
             await transaction.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
             await transaction.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         if await _version(transaction) != newest():
             await transaction.run_sync(_migrate)
-    return True
 
 
 def _migrate(connection: sa.Connection) -> None:

@@ -101,10 +101,10 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
             "team": answer.team,
             "engagement": answer.engagement,
             "policy": answer.policy,
-            "advisers": list(answer.advisers),
             "told": [str(holder) for holder in answer.told],
-            "gap": answer.gap,
         },
+        "advisers": list(answer.advisers),
+        "gap": explanation.gap,
         "paged": [
             {
                 "recipient": paged.recipient,
@@ -115,7 +115,6 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
             }
             for paged in explanation.paged
         ],
-        "gap": explanation.gap,
         "because": [because_as_json(because) for because in explanation.because],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
 
@@ -9,7 +10,9 @@ from .refusals import Malformed, TooLarge
 
 KIBIBYTE = 1024
 LARGEST = 256 * KIBIBYTE
-LARGEST_HOOK = 1024 * KIBIBYTE
+LARGEST_HOOK = 16 * 1024 * KIBIBYTE
+
+_log = structlog.get_logger("watchbill.web")
 
 
 async def read_body(request: Request, largest: int) -> bytes:
@@ -43,6 +46,8 @@ def handed_on(body: bytes, receive: Receive) -> Receive:
 
 
 def _too_large(largest: int) -> TooLarge:
+    if largest == LARGEST_HOOK:
+        _log.warning("alerts were refused: their message is too large", largest_bytes=largest)
     return TooLarge(
         f"The body is longer than the {largest // KIBIBYTE} KiB that this address takes.", "Send less in one request."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -16,29 +16,26 @@ from watchbill.org.values import EntityRef
 class Caller:
     """A signed-in person (`session` and `csrf` are set) or a program with a token (`token` is its name).
 
-    `account` is None for a token that was made at the machine's console. `scopes` are what it may ask of the API.
+    `account` is None for a token that acts in nobody's name. `user` is the person of the organisation in whose name the
+    caller acts, None where nothing says who, or where the person has left the catalog. `scopes` are what it may ask of the API.
     """
 
     account: Account | None
+    user: EntityRef | None
     scopes: frozenset[TokenScope]
     session: str | None = None
     csrf: str | None = None
     token: str | None = None
 
     @classmethod
-    def from_session(cls, secret: str, session: Session) -> Caller:
-        """Return the caller of a signed-in browser."""
-        return cls(session.account, frozenset(TokenScope), secret, session.csrf)
+    def from_session(cls, secret: str, session: Session, people: Container[EntityRef]) -> Caller:
+        """Return the caller of a signed-in browser; `people` are those of the catalog."""
+        return cls(session.account, _user(session.account, people), frozenset(TokenScope), secret, session.csrf)
 
     @classmethod
-    def from_token(cls, token: ApiToken) -> Caller:
-        """Return the caller of a program with a token."""
-        return cls(token.account, token.scopes, token=token.name)
-
-    @property
-    def user(self) -> EntityRef | None:
-        """The person of the organisation in whose name the caller acts, None when it has not said who."""
-        return self.account.user if self.account else None
+    def from_token(cls, token: ApiToken, people: Container[EntityRef]) -> Caller:
+        """Return the caller of a program with a token; `people` are those of the catalog."""
+        return cls(token.account, _user(token.account, people), token.scopes, token=token.name)
 
     @property
     def is_person(self) -> bool:
@@ -53,6 +50,11 @@ class Caller:
         if self.token is not None:
             named["token"] = self.token
         return named
+
+
+def _user(account: Account | None, people: Container[EntityRef]) -> EntityRef | None:
+    user = account.user if account is not None else None
+    return user if user in people else None
 
 
 def caller_of(connection: HTTPConnection) -> Caller | None:
@@ -71,10 +73,20 @@ def known_caller(connection: HTTPConnection) -> Caller:
 
 def acting_user(connection: HTTPConnection) -> EntityRef:
     """Return the person in whose name the caller acts. Raises Refused when the caller is nobody of the organisation."""
-    user = known_caller(connection).user
-    if user is None:
+    caller = known_caller(connection)
+    if caller.user is not None:
+        return caller.user
+    if caller.account is None:
         raise Refused(
-            "Nobody of the organisation acts here: this account or token is not tied to a person of the catalog.",
-            "Open a new one-time link (watchbill invite) and choose who you are, or use a token of a person.",
+            "This token acts in nobody's name.", "Use one that was made with --as E-MAIL, and the scope write."
         )
-    return user
+    if caller.account.user is not None:
+        raise Refused(
+            f"{caller.account.user} is not in the catalog any more, and may not act.",
+            "Ask an administrator to put the person into the catalog again.",
+        )
+    raise Refused(
+        "This account is not tied to a person of the catalog, and may not act.",
+        "Put its e-mail address into the catalog and open a new one-time link, or ask for one that names you: "
+        f"watchbill invite {caller.account.email} --as user:NAME",
+    )

@@ -16,6 +16,7 @@ from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.links import AcknowledgeLinks
 from watchbill.practices.oncall.service import OnCallService
+from watchbill.practices.record.audit import AuditService
 from watchbill.teams.view import TeamsService
 
 
@@ -37,6 +38,7 @@ class Doors:
     oncall: OnCallService
     teams: TeamsService
     accounts: AccountsService
+    audit: AuditService
     links: AcknowledgeLinks
     registry: CollectorRegistry
     ready: Callable[[], Awaitable[Sequence[str]]]

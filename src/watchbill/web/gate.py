@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Container
 from enum import Enum, auto
 from urllib.parse import parse_qs, quote, unquote
 
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from watchbill.accounts.model import TokenScope
 from watchbill.lib.errors import Refused, WatchbillError
+from watchbill.org.values import EntityRef
 
 from . import bodies, problems, security
 from .api import API
@@ -116,15 +118,20 @@ class Gate:
         if not secret or wanted is Admission.ALERT_SENDERS:
             return None
         session = await self._doors.accounts.session(secret, self._doors.clock.now())
-        return Caller.from_session(secret, session) if session else None
+        return Caller.from_session(secret, session, self._people()) if session else None
 
     async def _with_token(self, secret: str, wanted: Admission) -> Caller | None:
         if wanted in (Admission.EVERYBODY, Admission.SIGNED_IN):
             return None
         token = await self._doors.accounts.token(secret, self._doors.clock.now())
         if token is None:
-            raise SignInRequired("This token is not one of ours, or it was revoked.", "Make a new one in watchbill.")
-        return Caller.from_token(token)
+            raise SignInRequired(
+                "This token is not one of ours, was revoked, or is too old.", "Make a new one in watchbill."
+            )
+        return Caller.from_token(token, self._people())
+
+    def _people(self) -> Container[EntityRef]:
+        return self._doors.in_force.organization.users
 
     def _refuse_other_sites(self, request: Request, wanted: Admission) -> None:
         if wanted is not Admission.ALERT_SENDERS and security.comes_from_elsewhere(

@@ -83,7 +83,7 @@ class StateMetrics:
         statuses = await doors.goals.statuses(doors.clock.now())
         for goal_state in GoalState:
             self._goals.labels(goal_state.value).set(sum(status.state is goal_state for status in statuses))
-        self._incidents.set(len(await doors.incidents.open_incidents()))
+        self._incidents.set(await doors.incidents.open_count())
         pages = await doors.oncall.open_pages()
         for page_state in (PageState.DUE, PageState.ACKNOWLEDGED, PageState.EXHAUSTED):
             self._pages.labels(page_state.value).set(sum(page.state is page_state for page in pages))

@@ -22,6 +22,7 @@ from watchbill.org.implementations import rules_of
 from watchbill.org.values import EntityRef, Place
 from watchbill.practices.record.sentences import OUTCOMES
 
+from .administration import is_administrator
 from .callers import caller_of
 from .doors import Doors, doors_of
 from .show import assets, names, numbers, reasons, states, times
@@ -117,6 +118,7 @@ def _shared(request: Request) -> dict[str, Any]:
         "csrf": person.csrf if person else "",
         "account": person.account if person else None,
         "me": person.user if person else None,
+        "is_admin": is_administrator(request) if person else False,
         "theme": theme if theme in _THEMES else "",
         "version": doors.version,
         "has_mail_sink": doors.mail_sink is not None,

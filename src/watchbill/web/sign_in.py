@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from watchbill.accounts.joining import People, person_named
+from watchbill.accounts.model import Invitation
 from watchbill.accounts.service import SESSION_LENGTH, SHORTEST_PASSWORD
-from watchbill.lib.errors import Invalid, Refused, WatchbillError
+from watchbill.lib.errors import Conflict, Invalid, Refused, WatchbillError
 from watchbill.org.entities import User
 from watchbill.org.values import EntityRef
 
 from .callers import known_caller
 from .doors import Doors, doors_of
 from .forms import fields_of, on_to
+from .networks import network_of
 from .refusals import TooManyAttempts
 from .render import render
 from .security import forget_session, keep_session, safe_path
@@ -52,10 +56,12 @@ class _SignInDesk:
         now, address = doors.clock.now(), request.client.host if request.client else ""
         try:
             self._throttle.check(address, now)
-            session = await doors.accounts.sign_in(_checked(email), fields.get("password", ""), now)
+            # Counted before anything is awaited: of many that come at once no more pass than may.
+            self._throttle.failed(address, now)
+            session = await doors.accounts.sign_in(
+                _checked(email), fields.get("password", ""), network_of(address), now
+            )
         except (Refused, TooManyAttempts) as error:
-            if isinstance(error, Refused):
-                self._throttle.failed(address, now)
             response = _ask(request, onward, email=email, error=error)
             if isinstance(error, TooManyAttempts):
                 response.headers["Retry-After"] = str(error.wait_seconds)
@@ -87,7 +93,7 @@ async def sign_out(request: Request) -> Response:
     doors = doors_of(request)
     caller = known_caller(request)
     if caller.session is not None:
-        await doors.accounts.sign_out(caller.session)
+        await doors.accounts.sign_out(caller.session, doors.clock.now())
     response = on_to("/sign-in")
     forget_session(response, is_https=doors.is_https)
     return response
@@ -104,10 +110,11 @@ async def accept(request: Request) -> Response:
     now = doors.clock.now()
     fields = await fields_of(request)
     try:
-        user = _chosen_person(doors, fields.get("user", ""))
+        chosen = _chosen_person(fields.get("user", ""))
         password = _typed_twice(fields)
-        session = await doors.accounts.accept_link(request.path_params["token"], password, user, now)
-    except Invalid as error:
+        people = doors.in_force.organization.users
+        session = await doors.accounts.accept_link(request.path_params["token"], password, now, people, chosen)
+    except (Invalid, Conflict) as error:
         return await _welcome(request, now, user=fields.get("user", ""), error=error)
     return _signed_in(doors, session, "/")
 
@@ -119,17 +126,14 @@ def _typed_twice(fields: dict[str, str]) -> str:
     return password
 
 
-def _chosen_person(doors: Doors, text: str) -> EntityRef | None:
+def _chosen_person(text: str) -> EntityRef | None:
+    """Return the person that a form says; whether it may say so is the invitation's business."""
     if not text:
         return None
-    people = doors.in_force.organization.users
     try:
-        reference = EntityRef.parse(text, kind="user")
+        return EntityRef.parse(text, kind="user")
     except ValueError as error:
         raise Invalid(f"{error}.", "Choose a person from the list.") from error
-    if reference not in people:
-        raise Invalid(f"“{text}” is not a person of this organisation.", "Choose a person from the list.")
-    return reference
 
 
 async def _welcome(
@@ -138,7 +142,8 @@ async def _welcome(
     doors = doors_of(request)
     token = request.path_params["token"]
     invitation = await doors.accounts.read_link(token, now)
-    people = sorted(doors.in_force.organization.users.values(), key=lambda person: (person.title, person.ref))
+    users = doors.in_force.organization.users
+    people = sorted(users.values(), key=lambda person: (person.title, person.ref))
     return render(
         request,
         "welcome.html",
@@ -147,9 +152,17 @@ async def _welcome(
         invitation=invitation,
         people=people,
         user=_person_with(people, invitation.email) if user is None else user,
+        person=_named(invitation, users),
+        tokens=[token for token in await doors.accounts.tokens(email=invitation.email) if not token.is_over(now)],
         shortest_password=SHORTEST_PASSWORD,
         problem=f"{error.what} {error.mend}".strip() if error else None,
     )
+
+
+def _named(invitation: Invitation, people: People) -> EntityRef | None:
+    with contextlib.suppress(Invalid):
+        return person_named(invitation, people).user
+    return None
 
 
 def _person_with(people: list[User], email: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from tests.servers import free_port
 from watchbill.channels import email
@@ -36,6 +37,10 @@ class Answers:
         self.stage, self.answer = stage, answer
         self.release = asyncio.Event()
 
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        envelope.mail_from = address
+        return self.answer if self.stage == "mail" else "250 OK"
+
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
@@ -48,8 +53,8 @@ class Answers:
 
 
 @contextmanager
-def server(handler: Answers) -> Iterator[int]:
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+def server(handler: Answers, **options: Any) -> Iterator[int]:
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     try:
         yield controller.port
@@ -98,12 +103,35 @@ def test_a_mail_that_is_made_twice_has_the_same_message_id() -> None:
     assert one["Message-ID"].endswith("@acme.example>")
 
 
-@pytest.mark.parametrize("stage", ["rcpt", "data"])
-@pytest.mark.parametrize(("answer", "permanent"), [("550 No such mailbox", True), ("451 Try later", False)])
-async def test_5xx_is_permanent_and_4xx_may_pass(stage: str, answer: str, permanent: bool) -> None:
+@pytest.mark.parametrize(
+    ("stage", "answer", "permanent"),
+    [
+        *(("rcpt", f"{code} No such mailbox", True) for code in (501, 550, 551, 553)),
+        ("rcpt", "450 Try later", False),
+        ("rcpt", "552 The mailbox is full", False),
+        ("rcpt", "554 Relaying is not for you", False),
+        ("data", "550 This looks like spam", False),
+        ("data", "451 Try later", False),
+        ("mail", "554 5.3.0 The mail system is shutting down", False),
+        ("mail", "550 This sender may not", False),
+        ("mail", "421 Later", False),
+    ],
+)
+async def test_only_a_recipient_that_there_is_not_is_permanent(stage: str, answer: str, permanent: bool) -> None:
     with server(Answers(stage, answer)) as port:
         error = await failure(port)
     assert (error.detail, error.permanent) == (answer, permanent)
+
+
+async def test_a_password_that_is_refused_may_be_mended() -> None:
+    def refuse(*_args: object) -> AuthResult:
+        return AuthResult(success=False, handled=False)
+
+    with server(Answers(), auth_require_tls=False, authenticator=refuse) as port:
+        settings = SmtpSettings("127.0.0.1", port, "watchbill", "wrong", "page@acme.example", starttls=False)
+        with pytest.raises(DeliveryError, match="535") as caught:
+            await EmailChannel(settings).send(MESSAGE)
+    assert not caught.value.permanent
 
 
 async def test_a_server_that_is_not_there_may_come_back() -> None:

@@ -113,7 +113,10 @@ async def test_with_a_secret_the_body_is_signed(channel: WebhookChannel) -> None
 
 @pytest.mark.parametrize(
     ("status", "permanent"),
-    [(400, True), (401, True), (404, True), (301, True), (408, False), (429, False), (500, False), (503, False)],
+    [
+        *((status, True) for status in (400, 405, 410, 413, 414, 415, 422)),
+        *((status, False) for status in (301, 302, 307, 401, 403, 404, 408, 425, 429, 500, 503)),
+    ],
 )
 async def test_which_answers_are_permanent(channel: WebhookChannel, status: int, permanent: bool) -> None:
     with listener(status) as server:

@@ -9,11 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from tests.unit.org.test_folder import SOUND, organisation
 from watchbill.cli.lint import lint
 from watchbill.cli.schema import schema
+from watchbill.lib.errors import Invalid
 
 ACME = Path(__file__).parents[3] / "examples" / "acme"
 BROKEN = """apiVersion: watchbill/v1
@@ -103,6 +105,29 @@ def test_a_folder_that_is_not_there_ends_with_2_and_no_traceback(tmp_path: Path)
     assert "Traceback" not in found.stderr
 
 
+def watchbill(*arguments: str | bytes, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name("watchbill"), *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **environment}, timeout=30
+    )
+
+
+def test_a_file_in_place_of_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
+    found = watchbill("lint", str(organisation(tmp_path) / "goals.yaml"))
+    assert found.returncode == 2
+    assert "is a file, not a folder" in found.stderr
+
+
+def test_names_that_are_not_utf8_are_written_so_that_every_terminal_takes_them(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/org\xff"
+    organisation(tmp_path).rename(os.fsdecode(folder))
+    Path(os.fsdecode(folder + b"/caf\xe9.yaml")).write_text(BROKEN)
+    for form in ("text", "json", "github", "sarif"):
+        found = watchbill("lint", folder, "--format", form)
+        assert found.returncode == 1, found.stderr
+        assert "caf\\xe9.yaml" in found.stdout.replace("\\\\", "\\").replace("%5C", "\\")
+
+
 def test_linting_loads_no_server_and_no_database() -> None:
     program = (
         "import sys\nfrom click.testing import CliRunner\nfrom watchbill.cli.lint import lint\n"
@@ -133,6 +158,14 @@ def test_schemas_are_listed_printed_and_written(tmp_path: Path) -> None:
     assert printed["title"] == "Engagement (watchbill/v1)"
     assert runner.invoke(schema, ["--all", str(tmp_path / "schemas")]).exit_code == 0
     assert json.loads((tmp_path / "schemas" / "watchbill.Engagement.json").read_text()) == printed
+    combined = json.loads((tmp_path / "schemas" / "watchbill.json").read_text())
+    assert len(combined["$defs"]) + 1 == len(list((tmp_path / "schemas").iterdir()))
+
+
+def test_schemas_that_cannot_be_written_are_refused_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Invalid, match="cannot be written"):
+        CliRunner().invoke(schema, ["--all", str(tmp_path / "file" / "schemas")], catch_exceptions=False)
 
 
 def test_the_example_organisation_has_no_fault() -> None:

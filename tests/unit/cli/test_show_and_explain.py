@@ -48,7 +48,8 @@ def test_explain_page_prints_json_for_programs() -> None:
         run(explain, "page", "payroll", "--org", ACME, "--at", "2026-05-03T14:00:00Z", "--format", "json")
     )
     assert answer["schema"] == "watchbill/explain/v1"
-    assert answer["pager"]["advisers"] == ["advisers"]
+    assert (answer["advisers"], answer["gap"]) == (["advisers"], None)
+    assert answer["pager"].keys() == {"alertClass", "holder", "team", "engagement", "policy", "told"}
 
 
 def test_explain_page_of_an_unknown_service_offers_the_nearest() -> None:
@@ -91,10 +92,14 @@ def test_show_prints_teams_services_goals_and_who_is_on_call() -> None:
         assert expected in output
 
 
-def test_the_server_answers_what_the_files_alone_answer() -> None:
+def test_what_the_files_alone_answer_fits_the_description_of_the_servers_answer() -> None:
     answer = json.loads(run(explain, "page", "cart", "--org", ACME, "--at", "2026-05-03", "--format", "json"))
     assert set(answer) == {field.alias or name for name, field in PageExplained.model_fields.items()}
     assert PageExplained.model_validate_json(json.dumps(answer)).model_dump(mode="json", by_alias=True) == answer
+
+
+def test_show_says_that_an_engagement_has_not_begun() -> None:
+    assert "not begun" in run(show, ACME, "--at", "2020-01-01")
 
 
 def test_show_prints_json_for_programs() -> None:

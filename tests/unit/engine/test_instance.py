@@ -1,4 +1,4 @@
-"""The data folder: one process at a time; name and key outlive a restart and are the owner's alone."""
+"""The data folder: one process at a time; its name outlives a restart and is the owner's alone."""
 
 from pathlib import Path
 
@@ -16,14 +16,13 @@ def test_a_folder_is_held_by_one_process_at_a_time(tmp_path: Path) -> None:
     Instance(tmp_path).close()
 
 
-def test_name_and_key_outlive_a_restart(tmp_path: Path) -> None:
+def test_its_name_outlives_a_restart(tmp_path: Path) -> None:
     first = Instance(tmp_path)
     first.close()
     second = Instance(tmp_path)
     second.close()
-    assert (first.name, first.key) == (second.name, second.key)
-    assert first.key != first.name.encode()
-    assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+    assert first.name == second.name
+    assert (tmp_path / "instance").stat().st_mode & 0o077 == 0
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:

@@ -54,7 +54,9 @@ def body(*alerts: dict[str, Any], **changes: Any) -> bytes:
 
 
 def read(content: bytes) -> list[Signal]:
-    return alertmanager.read(content, ORGANIZATION, NOW)
+    posted = alertmanager.read(content, ORGANIZATION, NOW)
+    assert posted.refused == ()
+    return list(posted.signals)
 
 
 def read_one(**changes: Any) -> Signal:
@@ -91,7 +93,10 @@ def test_a_resolved_alert_says_when_it_ended_and_without_that_it_ended_now() -> 
 
 
 def test_an_end_that_is_only_foreseen_is_no_end() -> None:
-    assert read_one(endsAt="2026-03-02T18:09:00Z").ends_at is None
+    signal = read_one(endsAt="2026-03-02T18:09:00Z")
+    assert (signal.ends_at, signal.foreseen_end) == (None, datetime(2026, 3, 2, 18, 9, tzinfo=UTC))
+    assert read_one().foreseen_end is None
+    assert read_one(status="resolved", endsAt="2026-03-02T18:04:00Z").foreseen_end is None
 
 
 def test_times_with_nanoseconds_are_the_same_start_each_time_they_are_said() -> None:
@@ -211,7 +216,7 @@ REFUSED: list[tuple[str, bytes, str]] = [
     ("an alert that is no object", body(alerts=["firing"]), r"alerts\[0\]: "),
     ("a status of its own", body(alert(status="pending")), r"alerts\[0\]\.status"),
     ("no labels", body(alert(labels=None)), r"alerts\[0\]\.labels"),
-    ("a label that is a number", body(alert(), alert(labels={"a": 1})), r"alerts\[1\]\.labels\.a"),
+    ("a label that is a number", body(alert(labels={"a": 1})), r"alerts\[0\]\.labels\.a"),
     ("an annotation that is an object", body(alert(annotations={"a": {}})), r"alerts\[0\]\.annotations\.a"),
     ("no start", body({"status": "firing", "labels": {}}), r"alerts\[0\]\.startsAt"),
     ("a start that is a number", body(alert(startsAt=1772474400)), r"alerts\[0\]\.startsAt"),
@@ -233,12 +238,33 @@ def test_a_body_that_cannot_be_read_is_refused_with_the_place_and_the_reason(con
     str(refused.value).encode()
 
 
+def test_one_alert_that_cannot_be_read_costs_no_other() -> None:
+    posted = alertmanager.read(
+        body(alert(), alert(startsAt="yesterday"), "firing", alert(labels={"a": 1}), alert(fingerprint="b")),  # type: ignore[arg-type]
+        ORGANIZATION,
+        NOW,
+    )
+    assert [signal.fingerprint for signal in posted.signals] == ["c2f1a8d3b4e5f607", "b"]
+    assert [(each.index, each.why.partition(":")[0]) for each in posted.refused] == [
+        (1, "alerts[1].startsAt"),
+        (2, "alerts[2]"),
+        (3, "alerts[3].labels.a"),
+    ]
+
+
+def test_of_more_alerts_than_a_body_may_hold_the_first_ones_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alertmanager, "MOST_ALERTS", 3)
+    posted = alertmanager.read(body(*[alert()] * 5), ORGANIZATION, NOW)
+    assert (len(posted.signals), [each.index for each in posted.refused]) == (3, [3])
+    assert "this one has 5" in posted.refused[0].why
+
+
 def test_only_the_first_faults_of_many_are_told() -> None:
     with pytest.raises(Invalid, match="and 35 more"):
         read(body(*[alert(status="?")] * 40))
 
 
-def test_a_body_of_more_than_a_mebibyte_is_refused_unread() -> None:
+def test_a_body_of_more_than_sixteen_mebibytes_is_refused_unread() -> None:
     with pytest.raises(alertmanager.TooLarge) as refused:
         read(b" " * (alertmanager.LARGEST_BODY + 1))
     assert (refused.value.status, refused.value.code) == (413, "tooLarge")
@@ -255,10 +281,11 @@ ALERTS = st.dictionaries(st.sampled_from(sorted(alert())), JSON).map(lambda chan
 @given(st.binary() | JSON.map(json.dumps).map(str.encode) | st.lists(ALERTS | JSON).map(lambda all_: body(alerts=all_)))
 def test_whatever_is_sent_it_is_read_or_refused(content: bytes) -> None:
     try:
-        signals = read(content)
+        posted = alertmanager.read(content, ORGANIZATION, NOW)
     except Invalid:
         return
-    for signal in signals:
+    json.dumps([each.why for each in posted.refused], ensure_ascii=False).encode()
+    for signal in posted.signals:
         assert signal.starts_at.tzinfo is UTC
         assert 0 < len(signal.fingerprint) <= alertmanager.LONGEST_FINGERPRINT
         json.dumps([dict(signal.labels), dict(signal.annotations), signal.title, signal.link]).encode()

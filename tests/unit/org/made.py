@@ -153,12 +153,14 @@ def organization(
     catch_all: str | None = None,
     hours: Mapping[str, tuple[Hours, ...]] | None = None,
     admins: Iterable[str] = (),
+    people: Iterable[str] = (),
 ) -> Organization:
-    """Make an organisation in the zone Europe/Berlin; `members` are group → users."""
+    """Make an organisation in the zone Europe/Berlin; `members` are group → users, `people` are in no group."""
+    admins = list(admins)
     groups = {ref(group, "group"): refs(users, "user") for group, users in (members or {}).items()}
-    users: dict[EntityRef, set[EntityRef]] = {}
-    for group, people in groups.items():
-        for person in people:
+    users: dict[EntityRef, set[EntityRef]] = {ref(person, "user"): set() for person in (*admins, *people)}
+    for group, members_of_it in groups.items():
+        for person in members_of_it:
             users.setdefault(person, set()).add(group)
     return Organization(
         name="made",

@@ -15,6 +15,7 @@ from tests.unit.org import made
 from watchbill.org.authority import TABLE, Action, Decision, decide
 from watchbill.org.charters import Engagement, EngagementState, Implementation
 from watchbill.org.organization import Organization
+from watchbill.org.values import EntityRef
 
 BY_ROLE = """
                   onWatch reached member owner adviser consultant lead admin anyone
@@ -106,6 +107,7 @@ def test_every_role_may_exactly_what_the_table_says() -> None:
         engagements=[made.engagement("e", advisers, made.scope(things=["cart"]))],
         members={"sre": ["mia"], "devs": ["olu"], "product": ["ada"], "advisers": ["con"]},
         admins=["adam"],
+        people=["stan", "lead-sre"],
     )
     people = {
         "onWatch": STRANGER,
@@ -147,6 +149,7 @@ def with_engagement(team_of: Implementation, **terms: object) -> Organization:
         teams=[team],
         engagements=[engagement],
         members={"sre": ["mia"], "devs": ["olu"]},
+        people=["stan"],
     )
 
 
@@ -240,3 +243,34 @@ def test_the_table_has_a_row_for_every_action() -> None:
 def test_what_must_come_with_an_act_is_named_where_it_is_allowed() -> None:
     organization = with_engagement(Implementation.PRODUCT)
     assert decide(organization, OWNER, Action.SILENCE, CART, made.AT).requires == ("reason", "end")
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_who_is_not_in_the_catalog_may_nothing_whatever_else_speaks_for_them(action: Action) -> None:
+    organization = with_engagement(Implementation.KITCHEN_SINK)
+    gone = made.ref("gone", "user")
+    decision = decide(organization, gone, action, CART, made.AT, on_watch=True, reached=True, administrator=True)
+    assert (decision.allowed, decision.by) == (False, "")
+    assert decision.because[0].text == "user:gone is not in the catalog."
+    assert decision.instead == ("ask an administrator to put user:gone into the catalog",)
+
+
+def test_an_account_of_nobody_administers_where_the_console_said_so_and_does_nothing_else() -> None:
+    organization = with_engagement(Implementation.KITCHEN_SINK)
+    allowed = {each for each in Action if decide(organization, None, each, CART, made.AT, administrator=True).allowed}
+    assert allowed == {Action.ADMINISTER}
+    refused = decide(organization, None, Action.ADMINISTER, None, made.AT)
+    assert refused.instead[1].endswith("watchbill invite E-MAIL --as user:NAME")
+
+
+def test_administrators_are_those_of_the_organisation_and_those_of_the_console_and_the_ground_says_which() -> None:
+    organization = made.organization(admins=["adam"], people=["stan"])
+
+    def ground(person: EntityRef, *, flag: bool) -> str:
+        return decide(organization, person, Action.ADMINISTER, None, made.AT, administrator=flag).ground
+
+    by_console = "admin: The account was made an administrator's at the machine's console."
+    assert ground(ADMIN, flag=False) == ground(ADMIN, flag=True) == "admin: user:adam is an administrator."
+    assert (ground(STRANGER, flag=False), ground(STRANGER, flag=True)) == ("", by_console)
+    removed = made.organization(people=["adam", "stan"])
+    assert not decide(removed, ADMIN, Action.ADMINISTER, None, made.AT).allowed

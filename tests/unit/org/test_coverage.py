@@ -278,3 +278,24 @@ def test_every_reason_has_words_and_a_place() -> None:
         assert because.text.endswith(".")
         assert because.place is not None
         assert because.document
+
+
+def test_a_thing_that_nobody_answers_for_is_named_at_its_own_line_each_by_itself() -> None:
+    things = [made.thing("cart", "orphans"), made.thing("search", "orphans")]
+    for catch_all in (None, "nowhere"):
+        found = gaps(made.organization(things=things, catch_all=catch_all), made.AT)
+        assert [(fault.code, fault.level) for fault in found] == [("nobody-answers", Level.WARNING)] * 2
+        assert [fault.place for fault in found] == [thing.place for thing in things]
+
+
+def test_before_its_first_move_there_is_no_engagement_yet() -> None:
+    engaged = made.engagement("e", PRODUCT, made.scope(systems=["checkout"]))
+    organization = made.organization(
+        things=[CART], teams=[KITCHEN_SINK, PRODUCT], engagements=[engaged], policies=POLICIES
+    )
+    before = datetime(2025, 12, 31, 12, tzinfo=UTC)
+    assert engaged.state_at(before.date()) is None
+    assert engaged.state_at(engaged.life[0].on) is EngagementState.PROPOSED
+    found = answer(organization, at=before)
+    assert holder(found) == "core"
+    assert [because.text for because in found.because if "engagement e " in because.text] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from watchbill.org.folder import read
 CORPUS = Path(__file__).parents[2] / "faults_corpus"
 EXPECTED = re.compile(rb"^# expect: (\w+) ([a-z0-9-]+) (\d+):(\d+)$", re.MULTILINE)
 BROKEN = sorted((CORPUS / "broken").iterdir())
+AT = datetime(2026, 5, 3, 12, tzinfo=UTC)
 
 
 def test_the_sound_organisation_has_no_fault() -> None:
     assert read(CORPUS / "sound").faults == ()
+    assert read(CORPUS / "sound", AT).faults == ()
 
 
 def test_the_corpus_is_large_and_every_document_says_what_is_wrong_with_it() -> None:
@@ -30,7 +33,7 @@ def test_a_broken_document_has_exactly_its_faults(path: Path, tmp_path: Path) ->
     shutil.copytree(CORPUS / "sound", organisation)
     shutil.copyfile(path, organisation / "zz-broken.yaml")
 
-    reading = read(organisation)
+    reading = read(organisation, AT)
 
     expected = [
         (level.decode(), code.decode(), "zz-broken.yaml", int(line), int(column))
@@ -45,6 +48,9 @@ def test_a_broken_document_has_exactly_its_faults(path: Path, tmp_path: Path) ->
     assert (reading.organization is None) == any(level == "error" for level, *_ in expected)
 
 
+BY_INSTANT = {"tie", "holder-without-policy"}  # they are looked for once all documents are free of errors
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_no_fault_hides_another(order: int, tmp_path: Path) -> None:
     """All broken documents in one folder: each code that any of them has is among the faults."""
@@ -55,5 +61,5 @@ def test_no_fault_hides_another(order: int, tmp_path: Path) -> None:
 
     codes = {fault.code for fault in read(organisation).faults}
 
-    expected = {code.decode() for path in BROKEN for _, code, _, _ in EXPECTED.findall(path.read_bytes())}
+    expected = {code.decode() for path in BROKEN for _, code, _, _ in EXPECTED.findall(path.read_bytes())} - BY_INSTANT
     assert expected - codes == set()

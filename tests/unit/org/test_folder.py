@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import socket
 import time
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 
 from watchbill.lib.errors import NotFound, Unavailable
+from watchbill.org import folder
 from watchbill.org.faults import Level
 from watchbill.org.folder import files, read
 from watchbill.org.in_force import Reading
@@ -99,6 +102,80 @@ def test_a_file_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
         read(root)
 
 
+def test_a_folder_that_may_not_be_looked_into_is_unavailable(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    root.chmod(0)
+    try:
+        if os.access(root, os.R_OK):
+            pytest.skip("this user may read everything")
+        with pytest.raises(Unavailable, match="cannot be read"):
+            read(root)
+        with pytest.raises(Unavailable, match="cannot be read"):
+            read(root / "below")
+    finally:
+        root.chmod(0o700)
+
+
+def test_a_name_that_is_not_utf8_is_read_and_shown_in_printable_letters(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    before = read(root).revision
+    Path(os.fsdecode(os.fsencode(root) + b"/caf\xe9.yaml")).write_text("kind: Schedule\nspec: {}\n")
+    reading = read(root)
+    assert [(fault.code, fault.place.file) for fault in reading.faults] == [("missing-api-version", "caf\\xe9.yaml")]
+    assert reading.revision != before
+
+
+def test_pipes_sockets_and_devices_are_not_read(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    os.mkfifo(root / "pipe.yaml")
+    (root / "zero.yaml").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.relpath(root / "socket.yaml"))
+        reading = read(root)
+    assert [(fault.code, fault.level, fault.place.file) for fault in reading.faults] == [
+        ("not-a-file", Level.WARNING, name) for name in ("pipe.yaml", "socket.yaml", "zero.yaml")
+    ]
+    assert linked(reading)
+    assert {path.name for path in files(root)} == {"catalog.yaml", "goals.yaml", "organisation.yaml"}
+
+
+def test_a_file_that_vanishes_while_the_folder_is_read_was_never_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = organisation(tmp_path)
+    listed = [*files(root), root / "zz.yaml"]  # what a listing says of a file that is removed right after it
+    monkeypatch.setattr(folder, "_yaml_paths", lambda _root: listed)
+    assert read(root).faults == ()
+
+
+def test_linked_folders_are_read_and_the_place_is_the_name_by_which_they_were_reached(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "deep").mkdir(parents=True)
+    (root / "catalog.yaml").rename(elsewhere / "deep" / "catalog.yaml")
+    (root / "shared").symlink_to(elsewhere)
+    reading = read(root)
+    assert reading.faults == ()
+    assert linked(reading).users[EntityRef("user", "default", "ana")].place.file == "shared/deep/catalog.yaml"
+
+
+def test_links_that_lead_in_circles_or_to_what_was_read_already_add_nothing(tmp_path: Path) -> None:
+    root = organisation(tmp_path, deep__extra="a: 1\n")
+    before = [path.relative_to(root) for path in files(root)]
+    (root / "again").symlink_to(root / "deep")
+    (root / "deep" / "loop").symlink_to(root)
+    (root / "above").symlink_to(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "other.yaml").write_text("a: 2\n")
+    (other / "back").symlink_to(root / "away")
+    (root / "away").symlink_to(other)
+    (root / "zz-away").symlink_to(other)
+    found = [path.relative_to(root) for path in files(root)]
+    assert found == sorted([*before, Path("away/other.yaml")])
+    assert read(root / "again").revision == read(root / "deep").revision
+
+
 def test_an_empty_folder_declares_nothing(tmp_path: Path) -> None:
     assert codes(read(tmp_path)) == ["no-documents"]
 
@@ -115,6 +192,15 @@ def test_without_an_organization_document_there_is_a_warning(tmp_path: Path) -> 
     text = (root / "organisation.yaml").read_text()
     (root / "organisation.yaml").write_text(text[text.index("---\n") :])
     assert codes(read(root)) == ["no-organization"]
+
+
+def test_a_catch_all_that_no_policy_is_for_is_a_warning(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    text = (root / "organisation.yaml").read_text()
+    (root / "organisation.yaml").write_text(text.replace("catchAll: group:core", "catchAll: group:guests"))
+    reading = read(root)
+    assert codes(reading) == ["catch-all-unreachable"]
+    assert reading.organization is not None
 
 
 def test_membership_and_parents_may_stand_on_either_side(tmp_path: Path) -> None:
@@ -165,56 +251,6 @@ spec:
     assert (cart.tier, cart.runbook) == ("critical", "https://docs.harbour.example/shop")
     assert [(dependency.critical, dependency.fallback) for dependency in cart.dependencies] == [(True, "none")]
     assert database.tier == "high"
-
-
-@pytest.mark.parametrize(
-    ("written", "share", "text"),
-    [
-        ("targetPercent: 99.9", Fraction(999, 1000), "99.9"),
-        ("targetPercent: 99.95", Fraction(9995, 10000), "99.95"),
-        ("target: 0.999", Fraction(999, 1000), "99.9"),
-        ("target: 0.9990", Fraction(999, 1000), "99.9"),
-        ("targetPercent: 99", Fraction(99, 100), "99"),
-        ("target: 9.99e-1", Fraction(999, 1000), "99.9"),
-    ],
-)
-def test_targets_are_exact(tmp_path: Path, written: str, share: Fraction, text: str) -> None:
-    root = organisation(tmp_path)
-    goals = (root / "goals.yaml").read_text().replace("targetPercent: 99.9", written)
-    (root / "goals.yaml").write_text(goals)
-    goal = linked(read(root)).goals["cart-availability"]
-    assert (goal.target, goal.target_text) == (share, text)
-
-
-def test_the_annotation_says_which_entity_a_goal_is_about(tmp_path: Path) -> None:
-    root = organisation(tmp_path)
-    goals = (root / "goals.yaml").read_text().replace("service: cart\n", "service: shopping-cart\n")
-    service = (
-        "apiVersion: openslo/v1\nkind: Service\nspec: {}\n"
-        "metadata: {name: shopping-cart, annotations: {watchbill.dev/entity: 'component:cart'}}\n"
-    )
-    (root / "goals.yaml").write_text(f"{goals}---\n{service}")
-    assert str(linked(read(root)).goals["cart-availability"].service) == "component:cart"
-
-
-def test_alert_policies_make_the_tiers_of_a_goal(tmp_path: Path) -> None:
-    root = organisation(tmp_path)
-    policy = """  alertPolicies:
-    - kind: AlertPolicy
-      metadata: {name: burn}
-      spec:
-        alertWhenBreaching: true
-        conditions:
-          - kind: AlertCondition
-            metadata: {name: fast}
-            spec: {severity: page, condition: {kind: burnrate, op: gte, threshold: 14.4, lookbackWindow: 1h}}
-        notificationTargets: []
-"""
-    with (root / "goals.yaml").open("a") as goals:
-        goals.write(policy)
-    (tier,) = linked(read(root)).goals["cart-availability"].tiers
-    assert (tier.name, tier.severity, tier.factor) == ("fast", "page", Fraction(144, 10))
-    assert (tier.long, tier.short) == (timedelta(hours=1), timedelta(minutes=5))
 
 
 def test_a_holder_without_a_policy_is_found_when_the_instant_is_known(tmp_path: Path) -> None:
@@ -322,7 +358,7 @@ spec:
   dependsOn: [component:thing-{m}]
 ---
 """
-    text = "".join(component.format(n=n, m=(n * 7) % 1091) for n in range(1091))
+    text = "".join(component.format(n=n, m=(n + 7) % 1091) for n in range(1091))
     assert text.count("\n") > 12_000 - 11
     root = organisation(tmp_path, things=text)
     began = time.process_time()

@@ -13,7 +13,7 @@ from watchbill.org.faults import FaultList
 from watchbill.org.folder import files
 from watchbill.org.nodes import to_data
 from watchbill.org.recognition import KINDS, Family
-from watchbill.org.schemas import kinds, schema_of
+from watchbill.org.schemas import kinds, schema_of, schema_of_all
 
 FAMILIES = {"watchbill": Family.WATCHBILL, "openslo": Family.OPENSLO, "backstage.io": Family.BACKSTAGE}
 DOCUMENTS: list[Any] = [
@@ -44,6 +44,17 @@ def test_every_kind_that_lint_reads_has_a_schema() -> None:
 )
 def test_sound_documents_agree_with_their_schema(document: Any) -> None:
     assert [error.message for error in validator(document).iter_errors(document)] == []
+
+
+def test_the_combined_schema_checks_each_document_by_its_own_kind() -> None:
+    combined = jsonschema.Draft202012Validator(schema_of_all())
+    combined.check_schema(schema_of_all())
+    for document in DOCUMENTS:
+        assert [error.message for error in combined.iter_errors(document)] == []
+        for broken in ({**document, "metadata": {}}, {**document, "spec": {**document["spec"], "colour": "red"}}):
+            assert combined.is_valid(broken) == validator(document).is_valid(broken), broken
+    assert not combined.is_valid({"apiVersion": "watchbill/v1", "kind": "SRETEAM", "metadata": {"name": "a"}})
+    assert combined.is_valid({"apiVersion": "v1", "kind": "ConfigMap", "anything": 1})
 
 
 def test_unknown_fields_are_refused_in_watchbill_documents_alone() -> None:

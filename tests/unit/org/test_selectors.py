@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from watchbill.org.selectors import matches, parse_selector
+from watchbill.org.selectors import matches, parse_query, parse_selector
 
 # a shared machine may be slow at any moment
 checked = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -65,6 +65,45 @@ def test_a_plain_selector_is_read_bare_or_summed(text: str, canonical: str) -> N
 def test_what_is_no_plain_selector_is_refused_with_the_reason(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=re.escape(reason)):
         parse_selector(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical", "function"),
+    [
+        ("a", "a", ""),
+        ("sum(a)", "a", ""),
+        ("rate(a[5m])", "a", "rate"),
+        ("increase(a[1h])", "a", "increase"),
+        ('sum(rate(a{code="500"}[5m]))', 'a{code="500"}', "rate"),
+        ("sum by (job) ( Rate ( a [ 1h30m ] ) )", "a", "rate"),
+        ("sum(increase(job:requests:total[$__range])) by (job)", "job:requests:total", "increase"),
+        ("sum(rate(a[{{.window}}]))", "a", "rate"),
+    ],
+)
+def test_the_counter_inside_a_rate_or_an_increase_is_read(text: str, canonical: str, function: str) -> None:
+    found = parse_query(text)
+    assert (found.selector.text, found.function) == (canonical, function)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rate(a)",
+        "rate(a[5m:1m])",
+        "rate(a[5m] offset 1h)",
+        "rate(a[5m]) / 2",
+        "rate(rate(a[5m])[5m:])",
+        "rate(sum(a)[5m])",
+        "irate(a[5m])",
+        "rate(a[])",
+        "rate(a[5m]",
+        "rate(5)",
+        "rate by (job) (a[5m])",
+    ],
+)
+def test_a_rate_of_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        parse_query(text)
 
 
 @pytest.mark.parametrize(

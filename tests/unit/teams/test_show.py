@@ -63,3 +63,10 @@ def test_an_engagement_has_its_state_and_since_when(shown: dict[str, Any]) -> No
     assert (launch["state"], launch["since"], launch["ends"]) == ("ended", "2026-04-01", "2026-03-31")
     checkout = named(shown["engagements"], "checkout-sre-with-cart")
     assert (checkout["state"], checkout["since"]) == ("active", "2026-04-01")
+
+
+def test_an_engagement_whose_life_has_not_begun_has_no_state() -> None:
+    organization = read(FOLDER).organization
+    assert organization is not None
+    answer = show(organization, datetime(2020, 1, 1, tzinfo=UTC))
+    assert {(each["state"], each["since"]) for each in answer["engagements"]} == {(None, None)}

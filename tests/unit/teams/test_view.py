@@ -113,7 +113,7 @@ async def test_an_engagement_says_since_when_it_is_in_its_state_and_those_that_a
     )
     mobile = (await teams.declared("mobile-developers", at)).engagements
     assert [(each.state, each.since) for each in mobile] == [
-        (EngagementState.PROPOSED, None),
+        (None, None),
         (EngagementState.ENDED, date(2025, 11, 1)),
     ]
 

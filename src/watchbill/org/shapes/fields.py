@@ -125,7 +125,9 @@ def _span(text: str) -> Duration:
     try:
         return Duration.parse(text)
     except TooLong as error:
-        raise refusal("out-of-range", f"{error}.", "Write a shorter one, as in 30s, 5m (minutes), 2h, 7d or 4w.") from error
+        raise refusal(
+            "out-of-range", f"{error}.", "Write a shorter one, as in 30s, 5m (minutes), 2h, 7d or 4w."
+        ) from error
 
 
 def _share(text: str) -> Fraction:

@@ -27,8 +27,9 @@ class Holding:
     """A goal's ledger at hand.
 
     `meter` is what was read and is settled; `newest` the same and what was read of the time since, which may still change.
-    `stored_minute` is the first unwritten minute as the database has it. `problem` is what the source said of the last reading;
-    `clamped_at` and `odd_at` are the last minutes (since 1970, 0: never) in which counts or values did not make sense.
+    `stored_minute` is the first unwritten minute as the database has it, `stored_until` how far (ms) its meter had read.
+    `problem` is what the source said of the last reading; `clamped_at` and `odd_at` are the last minutes (since 1970, 0: never) in
+    which counts or values did not make sense.
     """
 
     definition: str
@@ -36,6 +37,7 @@ class Holding:
     meter: Meter
     newest: Meter
     stored_minute: int
+    stored_until: int
     problem: str | None = None
     clamped_at: int = 0
     odd_at: int = 0
@@ -47,14 +49,14 @@ class Holding:
         block = Block(block_of(meter.next_minute))
         book = Book(block)
         book.write((), meter.next_minute)
-        return cls(definition_of(goal), book, meter, meter, meter.next_minute)
+        return cls(definition_of(goal), book, meter, meter, meter.next_minute, meter.read_until)
 
     @classmethod
     def stored(cls, row: Row) -> Holding:
         """Return the holding that a cursor describes; the sealed blocks are still to be added."""
         meter = meter_state.from_bytes(row["meter"])
         book = Book(blocks.from_bytes(row["open_start"], row["open_minutes"]))
-        return cls(row["definition"], book, meter, meter, row["next_minute"])
+        return cls(row["definition"], book, meter, meter, row["next_minute"], meter.read_until)
 
     def cursor(self, name: str, now: datetime) -> Values:
         """Return the cursor's row."""
@@ -142,6 +144,14 @@ class Holdings:
             sealed = None if holding is None else _close(holding, goal)
             if holding is not None and sealed is not None:
                 closing[goal.name] = _Closing(holding, sealed)
+        await self._write(closing, now)
+
+    async def put_down(self, now: datetime) -> None:
+        """Write how far was read since the last minute was written, so that whoever goes on misses none of it."""
+        moved = {name: held for name, held in self.by_name.items() if held.meter.read_until > held.stored_until}
+        await self._write({name: _Closing(holding, []) for name, holding in moved.items()}, now)
+
+    async def _write(self, closing: Mapping[str, _Closing], now: datetime) -> None:
         if not closing:
             return
         try:
@@ -153,6 +163,7 @@ class Holdings:
         for name, closed in closing.items():
             if name in ours:
                 closed.holding.stored_minute = closed.holding.book.end
+                closed.holding.stored_until = closed.holding.meter.read_until
                 self.by_name[name] = closed.holding
             else:
                 self.by_name.pop(name, None)

@@ -3,8 +3,9 @@
 What a source does not answer stays unread and is asked for again; what it answers empty is unknown. Nothing is invented. After
 watchbill was down, the gap is read in spans of at most two hours, some of them a tick, back to the goal's window at the most.
 
-A scrape is known to its source only when its answer has arrived, under the time at which it began. So the newest seconds are read
-twice: at once, for what stands now and may still change, and once more when they have settled, for the ledger.
+A sample is known to its source only later than the time it carries: by a moment where the server scraped, by up to two minutes where
+samples are written to it from afar. So the newest minutes are read again and again: at once, for what stands now and may still
+change, and for the ledger as far as every target has been seen. What comes so late is measured late, and nothing else.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from watchbill.lib.errors import WatchbillError
 from watchbill.org.objectives import DataSource, Goal, Selector
 from watchbill.org.organization import Organization
 
-from .counters import instant, milliseconds
 from .holdings import Holding, Holdings, definition_of
 from .ledger import minute_of
 from .model import Source, SourceFor, SourceReading
+from .readings import instant, milliseconds
 
-SETTLE = timedelta(seconds=10)
 LONGEST_READ = timedelta(hours=2)
 MOST_READS = 12
+_SHORTEST_READ = timedelta(milliseconds=1)
+_LATELY = timedelta(minutes=5)
 
 _log = structlog.get_logger(__name__)
 
@@ -64,19 +66,25 @@ class Measuring:
     async def _measure_source(self, data_source: DataSource, goals: Sequence[Goal], now: datetime) -> None:
         try:
             source = self._source_for(data_source)
-            groups: dict[int, list[Goal]] = {}
-            for goal in goals:
-                groups.setdefault(self._begin_of(goal, now), []).append(goal)
-            for since, group in sorted(groups.items(), reverse=True):
-                await self._read_group(source, group, instant(since), now)
+            for since, group in self._groups(goals, now):
+                await self._read_group(source, group, since, now)
         except Exception as error:  # noqa: BLE001 - whatever a source does, the other sources' goals are measured
             self._blame(data_source, goals, error)
 
-    def _begin_of(self, goal: Goal, now: datetime) -> int:
+    def _groups(self, goals: Sequence[Goal], now: datetime) -> list[tuple[datetime, list[Goal]]]:
+        """Return the goals that are read in one go, and from where on: those read lately first, those far behind by how far."""
+        groups: dict[int, list[tuple[datetime, Goal]]] = {}
+        for goal in goals:
+            begin = self._begin_of(goal, now)
+            behind = 0 if now - begin <= _LATELY else 1 + (now - begin) // LONGEST_READ
+            groups.setdefault(behind, []).append((begin, goal))
+        return [(min(begin for begin, _ in group), [goal for _, goal in group]) for _, group in sorted(groups.items())]
+
+    def _begin_of(self, goal: Goal, now: datetime) -> datetime:
         """Return where the reading of a goal goes on; what lies before its window is not asked for any more."""
         meter = self._holdings.by_name[goal.name].meter
-        meter.advance((), (), now - goal.window)
-        return meter.read_until
+        meter.skip_to(now - goal.window)
+        return instant(meter.reads_from(now))
 
     def _blame(self, data_source: DataSource, goals: Sequence[Goal], error: Exception) -> None:
         if isinstance(error, WatchbillError):
@@ -90,43 +98,44 @@ class Measuring:
                 holding.problem = problem
 
     async def _read_group(self, source: Source, goals: Sequence[Goal], since: datetime, now: datetime) -> None:
-        settled = now - SETTLE
         selectors = _distinct(goals)
         for _ in range(MOST_READS):
-            if since >= now or not goals:
+            if now - since < _SHORTEST_READ or not goals:
                 return
             until = min(now, since + LONGEST_READ)
             readings = await source.read(selectors, since, until)
             by_text = {reading.selector: reading for reading in readings}
-            for goal in goals:
-                self._take(goal, by_text, min(until, settled), until)
+            goals = [goal for goal in goals if self._take(goal, by_text, until, now)]
             await self._holdings.write(goals, now)
             if until == now:
                 return
-            since = min(until, settled)
-            goals = [goal for goal in goals if self._holding_at(goal, since)]
+            ends = [held.meter.read_until for goal in goals if (held := self._holdings.by_name.get(goal.name))]
+            since = instant(min(ends, default=milliseconds(now)))
 
-    def _holding_at(self, goal: Goal, since: datetime) -> Holding | None:
-        """Return the goal's holding if it was read up to `since`, no less and no more: only then does what follows join on."""
-        holding = self._holdings.by_name.get(goal.name)
-        return holding if holding is not None and holding.meter.read_until == milliseconds(since) else None
-
-    def _take(self, goal: Goal, readings: Mapping[str, SourceReading], settled: datetime, until: datetime) -> None:
+    def _take(self, goal: Goal, readings: Mapping[str, SourceReading], until: datetime, now: datetime) -> bool:
+        """Count what was read for a goal; return whether its reading went on: what was read joins on, and was answered."""
         part_selector = goal.good or goal.bad
         total, part = readings[goal.total.text], readings[(part_selector or goal.total).text]
-        holding = self._holding_at(goal, total.since)
-        if holding is None:
-            return
+        holding = self._holdings.by_name.get(goal.name)
+        if holding is None or holding.meter.read_until < milliseconds(total.since):
+            return False
         holding.problem = total.problem or part.problem
         if not (total.answered and part.answered):
-            return
-        odd = holding.meter.oddities
-        holding.meter.advance(total.series, part.series, settled)
-        holding.newest = holding.meter
-        if settled < until:
-            holding.newest = holding.meter.copy()
-            holding.newest.advance(total.series, part.series, until)
-        if holding.meter.oddities > odd:
+            return False
+        self._count(holding, total, part, until, now)
+        return True
+
+    @staticmethod
+    def _count(holding: Holding, total: SourceReading, part: SourceReading, until: datetime, now: datetime) -> None:
+        meter, end = holding.meter, milliseconds(until)
+        odd = meter.oddities
+        batch = meter.batch(total.series, part.series)
+        meter.count(batch, meter.settled(batch, end, milliseconds(now)))
+        holding.newest = meter
+        if meter.read_until < end:
+            holding.newest = meter.copy()
+            holding.newest.count(batch, end)
+        if meter.oddities > odd:
             holding.odd_at = minute_of(until)
 
 

@@ -72,7 +72,7 @@ class SourceFor(Protocol):
 
 @dataclass(frozen=True)
 class MinuteCount:
-    """A minute of the ledger: `good` of `total` valid events; `lower_bound` when a counter reset hid some of them."""
+    """A minute of the ledger: `good` of `total` valid events; `lower_bound` when a reset or a gap may hide some of them."""
 
     minute: datetime
     good: int
@@ -129,7 +129,7 @@ class GoalStatus:
     None without events. `left` is what is left of the whole window's budget, where unmeasured minutes carry the same
     traffic without failures: equal to `remaining` once all is measured. `coverage` is the measured part of the window's minutes, in
     0..1. `last_measured` is the newest minute known. `spent_in` is how long the budget lasts at the present burn, None while it does
-    not burn down.
+    not burn down. `problem` says what keeps the figures from being right, `note` what may be worth a look though they are.
     """
 
     goal: str
@@ -150,6 +150,7 @@ class GoalStatus:
     state: GoalState
     burns: tuple[Burn, ...]
     problem: str | None
+    note: str | None = None
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,10 @@ class GoalsService:
         await self._measuring.measure(self._in_force.organization, now)
         self._known_at = now
 
+    async def put_down(self, now: datetime) -> None:
+        """Store how far was read: before an orderly end. What was read of a minute and not stored is read again, or not known."""
+        await self._holdings.put_down(now)
+
     async def evaluate(self, now: datetime) -> int:
         """Raise and end burn alerts by what was measured; return how many signals were given.
 

@@ -10,34 +10,46 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from watchbill.org.objectives import Goal
+from watchbill.org.objectives import Goal, Selector
 
 from . import rules
 from .burn_moves import BurnKey, BurnState
-from .counters import MINUTE, Counted, instant, settled
+from .counters import MINUTE, Counted
 from .holdings import Holding
 from .ledger import Sums, minute_of, start_of
 from .model import Burn, GoalState, GoalStatus
+from .readings import instant
 
 _ODD_FOR = 60
 
 
 @dataclass(frozen=True)
 class _Sight:
-    """A goal's closed and open minutes as of `end`, the minute that is open."""
+    """A goal's closed minutes and the `recent` ones as of `end`, the minute that is open; measuring `began` at that ms."""
 
     holding: Holding
-    part_is_good: bool
+    recent: list[Counted]
+    began: int
     end: int
 
+    @classmethod
+    def of(cls, goal: Goal, holding: Holding, now: datetime) -> _Sight:
+        """Return how the goal is seen at `now`."""
+        meter, part_is_good = holding.newest, goal.good is not None
+        began = max(meter.began, meter.part_begins) if part_is_good else meter.began
+        return cls(holding, meter.measured(part_is_good), began, minute_of(now))
+
     def window(self, length: int) -> rules.WindowSums:
-        """Return the sums of the window of `length` minutes and how much of it was measured, to the newest sample."""
+        """Return the sums of the window of `length` minutes and how much of it was measured, from the first to the newest sample."""
         sums = self.closed(length)
         bad, total, measured = sums.bad, sums.total, sums.measured * MINUTE
         for counted in self.unwritten(self.end - length):
             bad += counted.total - counted.good
             total += counted.total
             measured += min(MINUTE, max(0, self.holding.newest.newest - counted.minute * MINUTE))
+        first, lead = divmod(self.began, MINUTE)
+        if self.end - length <= first:
+            measured = max(0, measured - lead)
         return rules.WindowSums(bad, total, measured, length * MINUTE)
 
     def closed(self, length: int) -> Sums:
@@ -47,21 +59,19 @@ class _Sight:
     def unwritten(self, first: int) -> Iterator[Counted]:
         """Yield the measured minutes from `first` on that are not in the book yet."""
         first = max(first, self.holding.book.end)
-        for minute, tally in self.holding.newest.open.items():
-            if tally.measured and first <= minute <= self.end:
-                yield settled(minute, tally, self.part_is_good)
+        return (counted for counted in self.recent if first <= counted.minute <= self.end)
 
 
 def status_of(goal: Goal, holding: Holding | None, burning: Mapping[BurnKey, BurnState], now: datetime) -> GoalStatus:
     """Return how a goal stands at `now`. The minutes in which its windows begin must be at hand (`Holdings.bring_details`)."""
     if holding is None:
         return _unread(goal, now)
-    sight = _Sight(holding, goal.good is not None, minute_of(now))
+    sight = _Sight.of(goal, holding, now)
     length = goal.window // timedelta(minutes=1)
     closed, window = sight.closed(length), sight.window(length)
     open_measured = [c for c in sight.unwritten(sight.end - length) if c.minute < sight.end]
     measured = closed.measured + len(open_measured)
-    last_measured = instant(holding.newest.newest) if holding.newest.newest else None
+    last_measured = _last_measured(goal, holding)
     burns = tuple(_burns(goal, sight, burning, now))
     left = rules.left_of(window, goal.target)
     state = rules.goal_state(burns, left, last_measured, now)
@@ -84,7 +94,14 @@ def status_of(goal: Goal, holding: Holding | None, burning: Mapping[BurnKey, Bur
         state=state,
         burns=burns,
         problem=_problem(goal, holding, state, sight.end),
+        note=_note(goal, holding),
     )
+
+
+def _last_measured(goal: Goal, holding: Holding) -> datetime | None:
+    """Return the newest instant of which good and total are known: none while no good series was ever seen."""
+    meter = holding.newest
+    return instant(meter.newest) if meter.newest and (meter.part_begins or not goal.good) else None
 
 
 def _burns(goal: Goal, sight: _Sight, burning: Mapping[BurnKey, BurnState], now: datetime) -> Iterator[Burn]:
@@ -101,6 +118,12 @@ def _burns(goal: Goal, sight: _Sight, burning: Mapping[BurnKey, BurnState], now:
 def _problem(goal: Goal, holding: Holding, state: GoalState, minute: int) -> str | None:
     if holding.problem:
         return holding.problem
+    meter = holding.newest
+    if goal.good is not None and meter.newest and not meter.part_begins:
+        return (
+            f"No series has matched the good selector {goal.good.text} yet, while the total is read, so nothing is measured. "
+            f"If there were good events, check {_difference(goal.good, goal.total)}."
+        )
     if minute - holding.clamped_at <= _ODD_FOR:
         return (
             "More good or bad events than events in all were counted within the last hour; those over the total were left out. "
@@ -114,9 +137,27 @@ def _problem(goal: Goal, holding: Holding, state: GoalState, minute: int) -> str
     if state is GoalState.NOT_MEASURED:
         return (
             f"No counter that matches {goal.total.text} was read from “{goal.source}” within the last 10 minutes. "
-            "Check that the metric and its labels exist there and that its targets are up."
+            "Check that the metric and its labels exist there, that its targets are up, and that samples arrive within two minutes."
         )
     return None
+
+
+def _note(goal: Goal, holding: Holding) -> str | None:
+    meter = holding.newest
+    if goal.bad is None or not meter.newest or meter.part_begins:
+        return None
+    return (
+        f"No series has matched the bad selector {goal.bad.text} yet: fine if nothing ever failed. "
+        f"If something did, check {_difference(goal.bad, goal.total)}."
+    )
+
+
+def _difference(part: Selector, total: Selector) -> str:
+    """Return what the part's selector asks for beyond the total's, which is known to match: where a slip must be."""
+    if part.metric != total.metric:
+        return part.text
+    own = [f'{m.label}{m.operator}"{m.value}"' for m in part.matchers if m not in total.matchers]
+    return " and ".join(own) or part.text
 
 
 def _unread(goal: Goal, now: datetime) -> GoalStatus:

@@ -23,13 +23,12 @@ from watchbill.practices.record.model import Kind
 from watchbill.store.store import Transaction
 
 from . import rules, tables
+from .batch import Batch, KnownAlert
 from .model import AlertState, Incident, IncidentState, Received, Signal, SignalStatus
 from .rules import AlertMove
 
 GOAL_SOURCE = "goal"
 _LONGEST_TITLE = 300
-
-KnownAlert = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -40,16 +39,8 @@ class Taken:
     received: Received | None
 
 
-def key_of(signal: Signal) -> tables.AlertKey:
-    """Return what makes a signal's alert the same alert."""
-    return signal.source, signal.fingerprint, signal.starts_at
-
-
 class Intake:
-    """One batch of signals in one unit of work; whoever makes it has taken the turn (`tables.take_turn`).
-
-    `known` are the rows of the alerts that the batch speaks of and that were heard of before.
-    """
+    """One batch of signals in one unit of work; whoever makes it has taken the turn (`tables.take_turn`)."""
 
     def __init__(
         self,
@@ -57,44 +48,57 @@ class Intake:
         organization: Organization,
         oncall: OnCallService,
         now: datetime,
-        known: Mapping[tables.AlertKey, KnownAlert],
+        batch: Batch,
     ) -> None:
         self._transaction = transaction
         self._organization = organization
         self._oncall = oncall
         self._now = now
-        self._known = dict(known)
+        self._batch = batch
+        self._called: set[str] = set()
+        self._last_ends: dict[str, str] = {}
 
     async def take(self, signal: Signal) -> Taken:
-        """Take in one signal."""
-        alert = self._known.get(key_of(signal))
-        incident = await self._incident_of(alert)
+        """Take in one signal; it is on disk after `finish`."""
+        alert = self._batch.alert(signal)
+        incident = self._batch.incident_of(alert)
         state = None if alert is None else AlertState(alert["state"])
-        move = rules.alert_move(state, signal.status, _over_since(alert, incident), self._now)
+        move = rules.alert_move(state, signal.status, _over(alert, incident), self._now, signal.foreseen_end)
         if move in rules.OPENS_OR_JOINS:
             return await self._fires(move, signal, alert)
         if alert is None:
-            await self._keep_unheard(signal)
+            self._keep_unheard(signal)
             return Taken(move, None)
         if move is AlertMove.ENDS:
-            return await self._ends(signal, alert, incident)
+            return self._ends(signal, alert, incident)
         return await self._said_again(move, signal, alert, incident)
 
-    async def _incident_of(self, alert: KnownAlert | None) -> Incident | None:
-        if alert is None or alert["incident"] is None:
-            return None
-        return await tables.incident_by(self._transaction, id=alert["incident"])
+    async def finish(self) -> None:
+        """Write what the batch holds, and close the incidents in which nothing fires any more."""
+        await self._batch.flush()
+        ended = {
+            incident_id: entry
+            for incident_id, entry in self._last_ends.items()
+            if self._batch.incident(incident_id).state is IncidentState.OPEN
+        }
+        firing = await tables.still_firing(self._transaction, ended.keys())
+        for incident_id, entry in ended.items():
+            if incident_id not in firing:
+                incident = self._batch.incident(incident_id)
+                await close(self._transaction, self._oncall, incident, self._now, caused_by=entry)
 
     async def _fires(self, move: AlertMove, signal: Signal, alert: KnownAlert | None) -> Taken:
-        keys = rules.keys_to_join(self._organization, signal)
-        incident = await tables.open_in_group(self._transaction, keys)
+        incident = self._batch.open_in(rules.keys_to_join(self._organization, signal))
         alert_id = new_id(self._now) if alert is None else str(alert["id"])
-        incident_id = new_id(self._now) if incident is None else incident.id
-        entry = await self._tell_firing(signal, alert_id, incident_id)
         if incident is None:
-            incident = await self._open(incident_id, signal, entry)
+            incident, entry = await self._open(signal, alert_id)
         elif rules.is_raised(incident.severity, signal.severity):
+            entry = self._tell_firing(signal, alert_id, incident.id)
             incident = await self._raise(incident, entry)
+        else:
+            details = _firing(signal, alert_id)
+            entry = self._batch.tell_of_one_of_many(incident.id, _found(signal), None, details)
+            await self._call_again(incident, signal, entry)
         values = {
             **_facts(signal),
             "state": AlertState.FIRING.value,
@@ -106,27 +110,21 @@ class Intake:
             "incident": incident.id,
             "fired_entry": entry,
         }
-        await self._keep(signal, alert, alert_id, values)
+        self._batch.keep(signal, alert_id, values)
         return Taken(move, Received(alert_id, incident.id, incident.number, news=True))
 
-    async def _ends(self, signal: Signal, alert: KnownAlert, incident: Incident | None) -> Taken:
-        await self._keep(signal, alert, alert["id"], {**self._end(signal, alert), "state": AlertState.RESOLVED.value})
+    def _ends(self, signal: Signal, alert: KnownAlert, incident: Incident | None) -> Taken:
+        self._batch.keep(signal, alert["id"], {**self._end(signal, alert), "state": AlertState.RESOLVED.value})
         if incident is None:
             return Taken(AlertMove.ENDS, None)
-        entry = await record.happened(
-            self._transaction,
-            incident.id,
-            Kind.BURN_ENDED if signal.source == GOAL_SOURCE else Kind.ALERT_RESOLVED,
-            self._now,
-            caused_by=alert["fired_entry"],
+        details = {
             **_told(signal, alert["id"]),
-            ended_at=rfc3339(signal.ends_at or self._now),
-            figures=dict(signal.figures),
-        )
-        if incident.state is IncidentState.OPEN and rules.is_over(
-            await tables.states_of_alerts(self._transaction, incident.id)
-        ):
-            await close(self._transaction, self._oncall, incident, self._now, caused_by=entry)
+            "ended_at": rfc3339(signal.ends_at or self._now),
+            "figures": dict(signal.figures),
+        }
+        kind = Kind.BURN_ENDED if signal.source == GOAL_SOURCE else Kind.ALERT_RESOLVED
+        entry = self._batch.tell_of_one_of_many(incident.id, kind, alert["fired_entry"], details)
+        self._last_ends[incident.id] = entry
         return Taken(AlertMove.ENDS, Received(alert["id"], incident.id, incident.number, news=True))
 
     async def _said_again(self, move: AlertMove, signal: Signal, alert: KnownAlert, incident: Incident | None) -> Taken:
@@ -137,14 +135,24 @@ class Intake:
             severity = rules.highest([Severity(alert["severity"]), signal.severity])
             values |= {**_facts(signal), "severity": severity.value}
             if incident is not None and rules.is_raised(incident.severity, severity):
-                values["fired_entry"] = await self._tell_firing(signal, alert["id"], incident.id)
+                values["fired_entry"] = self._tell_firing(signal, alert["id"], incident.id)
                 await self._raise(incident, values["fired_entry"])
-        await self._keep(signal, alert, alert["id"], values)
+        self._batch.keep(signal, alert["id"], values)
         if incident is None:
             return Taken(move, None)
         return Taken(move, Received(alert["id"], incident.id, incident.number, news="fired_entry" in values))
 
-    async def _keep_unheard(self, signal: Signal) -> None:
+    async def _call_again(self, incident: Incident, signal: Signal, entry: str) -> None:
+        """Call for an incident again that nobody took, because of one alert of this batch that pages."""
+        if signal.severity is not Severity.PAGE or incident.id in self._called:
+            return
+        self._called.add(incident.id)
+        await self._batch.flush_record()
+        await self._oncall.call_again(
+            self._transaction, incident.id, self._now, title=signal.title[:_LONGEST_TITLE], caused_by=entry
+        )
+
+    def _keep_unheard(self, signal: Signal) -> None:
         """Remember that an alert is over of which nothing else was heard, in case its firing is still on its way."""
         values = {
             **_facts(signal),
@@ -157,17 +165,7 @@ class Intake:
             "incident": None,
             "fired_entry": None,
         }
-        await self._keep(signal, None, new_id(self._now), values)
-
-    async def _keep(self, signal: Signal, alert: KnownAlert | None, alert_id: str, values: Mapping[str, Any]) -> None:
-        if alert is None:
-            source, fingerprint, starts_at = key_of(signal)
-            alert = {"id": alert_id, "source": source, "fingerprint": fingerprint, "starts_at": starts_at, **values}
-            await tables.add_alert(self._transaction, alert)
-        else:
-            alert = {**alert, **values}
-            await tables.update_alert(self._transaction, alert_id, values)
-        self._known[key_of(signal)] = alert
+        self._batch.keep(signal, new_id(self._now), values)
 
     def _end(self, signal: Signal, alert: KnownAlert) -> dict[str, Any]:
         ended = signal.ends_at or self._now
@@ -179,22 +177,14 @@ class Intake:
             "times_said": alert["times_said"] + 1,
         }
 
-    async def _tell_firing(self, signal: Signal, alert_id: str, incident_id: str) -> str:
-        return await record.happened(
-            self._transaction,
-            incident_id,
-            Kind.BURN_FOUND if signal.source == GOAL_SOURCE else Kind.ALERT_FIRED,
-            self._now,
-            **_told(signal, alert_id),
-            started_at=rfc3339(signal.starts_at),
-            figures=dict(signal.figures),
-            link=signal.link,
-        )
+    def _tell_firing(self, signal: Signal, alert_id: str, incident_id: str) -> str:
+        return self._batch.tell(incident_id, _found(signal), None, _firing(signal, alert_id))
 
-    async def _open(self, incident_id: str, signal: Signal, caused_by: str) -> Incident:
+    async def _open(self, signal: Signal, alert_id: str) -> tuple[Incident, str]:
+        """Open the incident of an alert; return it with the entry that tells of the alert."""
         answer = pager(self._organization, signal.thing, signal.alert_class, self._now)
         incident = Incident(
-            id=incident_id,
+            id=new_id(self._now),
             number=await tables.next_number(self._transaction),
             state=IncidentState.OPEN,
             title=signal.title[:_LONGEST_TITLE],
@@ -208,19 +198,14 @@ class Intake:
             opened_at=self._now,
             resolved_at=None,
         )
-        opened = await record.happened(
-            self._transaction,
-            incident.id,
-            Kind.INCIDENT_OPENED,
-            self._now,
-            caused_by=caused_by,
-            number=incident.number,
-            title=incident.title,
-            severity=incident.severity.value,
-        )
-        await tables.add_incident(self._transaction, incident, rules.group_key(signal), opened)
+        fired = self._tell_firing(signal, alert_id, incident.id)
+        details = {"number": incident.number, "title": incident.title, "severity": incident.severity.value}
+        opened = self._batch.tell(incident.id, Kind.INCIDENT_OPENED, fired, details)
+        group_key = rules.group_key(signal)
+        await tables.add_incident(self._transaction, incident, group_key, opened)
+        self._batch.know(incident, group_key)
         await self._name_holder(incident, answer, opened)
-        return incident
+        return incident, fired
 
     async def _raise(self, incident: Incident, caused_by: str) -> Incident:
         """Turn a ticket into a page: whoever holds the pager now is called."""
@@ -234,26 +219,25 @@ class Intake:
             because=reasons(answer),
         )
         await tables.raise_incident(self._transaction, raised)
+        self._batch.know(raised)
         await self._name_holder(raised, answer, caused_by)
         return raised
 
     async def _name_holder(self, incident: Incident, answer: PagerAnswer, caused_by: str) -> None:
-        named = await record.happened(
-            self._transaction,
-            incident.id,
-            Kind.HOLDER_NAMED,
-            self._now,
-            caused_by=caused_by,
-            holder=None if answer.holder is None else str(answer.holder),
-            team=answer.team,
-            engagement=answer.engagement,
-            policy=answer.policy,
-            advisers=list(answer.advisers),
-            told=[str(group) for group in answer.told],
-            gap=answer.gap,
-            because=[dict(reason) for reason in incident.because],
-        )
+        details = {
+            "holder": None if answer.holder is None else str(answer.holder),
+            "team": answer.team,
+            "engagement": answer.engagement,
+            "policy": answer.policy,
+            "advisers": list(answer.advisers),
+            "told": [str(group) for group in answer.told],
+            "gap": answer.gap,
+            "because": [dict(reason) for reason in incident.because],
+        }
+        named = self._batch.tell(incident.id, Kind.HOLDER_NAMED, caused_by, details)
         if incident.severity is Severity.PAGE:
+            self._called.add(incident.id)
+            await self._batch.flush_record()
             await self._oncall.open_page(self._transaction, incident, answer, self._now, named)
 
 
@@ -303,14 +287,25 @@ def _reason(because: Because) -> Mapping[str, Any]:
     }
 
 
-def _over_since(alert: KnownAlert | None, incident: Incident | None) -> datetime | None:
-    """Return since when an alert, or the incident it is in, is over."""
+def _over(alert: KnownAlert | None, incident: Incident | None) -> rules.Over | None:
+    """Return since when an alert, or the incident it is in, is over; None while it is open."""
     if alert is None:
         return None
-    ended: datetime | None = alert["over_since"]
-    if ended is None and incident is not None:
-        return incident.resolved_at
-    return ended
+    since = alert["over_since"] or (None if incident is None else incident.resolved_at)
+    return None if since is None else rules.Over(since, alert["ends_at"])
+
+
+def _found(signal: Signal) -> Kind:
+    return Kind.BURN_FOUND if signal.source == GOAL_SOURCE else Kind.ALERT_FIRED
+
+
+def _firing(signal: Signal, alert_id: str) -> dict[str, Any]:
+    return {
+        **_told(signal, alert_id),
+        "started_at": rfc3339(signal.starts_at),
+        "figures": dict(signal.figures),
+        "link": signal.link,
+    }
 
 
 def _facts(signal: Signal) -> dict[str, Any]:

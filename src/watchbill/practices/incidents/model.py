@@ -41,6 +41,7 @@ class Signal:
     `source` names the sender (`goal`, `alertmanager`); `fingerprint` is its key for the alert there: the same fingerprint
     with the same `starts_at` is the same alert, however often it is said. `thing` is what fails, None if the sender named
     nothing that is known. `figures` are plain JSON values with units in their names, shown to people as evidence.
+    `foreseen_end` is until when an alert that fires holds if nothing more is said of it, where the sender says so.
     """
 
     source: str
@@ -56,6 +57,7 @@ class Signal:
     annotations: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     link: str | None = None
+    foreseen_end: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,7 +24,8 @@ LATE_WITHIN = timedelta(minutes=1)
 """How long a firing that arrives after its end is taken for a late delivery. Said after that, it fires again.
 
 A sender that lost sight of its alert for a while says it ended and then, when it sees again, that the same alert fires:
-that must page. Copies that two senders of a pair deliver arrive within seconds of each other.
+that must page. Copies that two senders of a pair deliver arrive within seconds of each other. A firing whose sender says
+until when it holds is late however long after it comes, once that instant is past or no later than the known end.
 """
 
 
@@ -55,15 +57,31 @@ INCIDENT_MOVES: Mapping[IncidentState, frozenset[IncidentState]] = {
 }
 
 
-def alert_move(state: AlertState | None, status: SignalStatus, over_since: datetime | None, now: datetime) -> AlertMove:
-    """Return what a signal does to an alert in `state` (None: never heard of).
+@dataclass(frozen=True)
+class Over:
+    """An alert that is over: `since` when it was said to have ended or its incident was resolved; `ended_at` the end given."""
 
-    `over_since` is when the alert was said to have ended or its incident was resolved, None while it is open.
-    """
-    move = ALERT_MOVES[state, status]
-    if status is SignalStatus.FIRING and over_since is not None:
-        return AlertMove.FIRES_AGAIN if now - over_since > LATE_WITHIN else AlertMove.CAME_LATE
-    return move
+    since: datetime
+    ended_at: datetime | None
+
+
+def alert_move(
+    state: AlertState | None,
+    status: SignalStatus,
+    over: Over | None,
+    now: datetime,
+    foreseen_end: datetime | None = None,
+) -> AlertMove:
+    """Return what a signal does to an alert in `state` (None: never heard of); `over` is None while it is open."""
+    if status is SignalStatus.FIRING and over is not None:
+        late = now - over.since <= LATE_WITHIN or _is_outlived(foreseen_end, over.ended_at, now)
+        return AlertMove.CAME_LATE if late else AlertMove.FIRES_AGAIN
+    return ALERT_MOVES[state, status]
+
+
+def _is_outlived(foreseen_end: datetime | None, ended_at: datetime | None, now: datetime) -> bool:
+    """Return whether a firing was said to hold only until an instant that is past, or that the alert's end has overtaken."""
+    return foreseen_end is not None and (foreseen_end <= now or (ended_at is not None and foreseen_end <= ended_at))
 
 
 def check_move(number: int, old: IncidentState, new: IncidentState) -> None:
@@ -110,8 +128,3 @@ def is_raised(old: Severity, new: Severity) -> bool:
 def highest(severities: Iterable[Severity]) -> Severity:
     """Return the severity that asks for most."""
     return Severity.PAGE if Severity.PAGE in set(severities) else Severity.TICKET
-
-
-def is_over(states: Iterable[AlertState]) -> bool:
-    """Return whether an incident with alerts in these states has nothing that fires any more."""
-    return AlertState.FIRING not in set(states)

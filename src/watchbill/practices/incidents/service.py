@@ -6,7 +6,7 @@ What is accepted is on disk when a verb returns, with the page and the notices t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +15,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from watchbill.lib.errors import NotFound, Refused, Unavailable
 from watchbill.org.authority import Action, Decision, decide
 from watchbill.org.in_force import OrganizationInForce
-from watchbill.org.objectives import Severity
-from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
 from watchbill.practices.oncall.model import Notice, Page
 from watchbill.practices.oncall.service import OnCallService
@@ -24,24 +22,33 @@ from watchbill.practices.record import service as record
 from watchbill.practices.record.model import Entry
 from watchbill.store.store import Store, Transaction
 
-from . import intake, tables
+from . import intake, rules, tables
+from .batch import Batch
 from .model import Alert, Incident, IncidentState, Received, Signal, SignalStatus
 from .rules import AlertMove
 
 _ATTEMPTS = 5
 _MOST_LISTED = 500
+MOST_IN_ONE_UNIT = 500
+MOST_GROUPS_IN_ONE_UNIT = 50
+MOST_ALERTS_SHOWN = 200
 _RACES_LOST = frozenset({"40001", "40P01"})
 
 
 @dataclass(frozen=True)
 class IncidentFile:
-    """Everything about one incident: its alerts, its page (None: it woke nobody), the notices, and what happened in order."""
+    """What is shown of one incident: its alerts, its page (None: it woke nobody), the notices, and what happened in order.
+
+    Of many alerts these are the 200 that began last, of a long record the beginning and the end; the counts are of all.
+    """
 
     incident: Incident
     alerts: list[Alert]
     page: Page | None
     notices: list[Notice]
     record: list[Entry]
+    alert_count: int
+    record_count: int
 
 
 class IncidentsService:
@@ -63,21 +70,30 @@ class IncidentsService:
         if not signals:
             return []
         await tables.take_turn(transaction)
-        known = await tables.known_alerts(transaction, [intake.key_of(signal) for signal in signals])
-        batch = intake.Intake(transaction, self._organization.organization, self._oncall, now, known)
+        organization = self._organization.organization
+        batch = await Batch.load(transaction, organization, signals, now)
+        taking = intake.Intake(transaction, organization, self._oncall, now, batch)
         received: list[Received] = []
-        for signal in sorted(signals, key=lambda signal: signal.status is SignalStatus.RESOLVED):
-            taken = await batch.take(signal)
+        for signal in _those_that_fire_first(signals):
+            taken = await taking.take(signal)
             self.moves[taken.move] += 1
             if taken.received is not None:
                 received.append(taken.received)
+        await taking.finish()
         return received
 
     async def take(self, signals: Sequence[Signal], now: datetime) -> list[Received]:
-        """Take in signals in a unit of work of their own; when this returns, they are on disk.
+        """Take in signals in units of work of their own; when this returns, they are all on disk.
 
-        A unit that lost a race against another replica is done again. Raises Unavailable when that does not help.
+        A unit is bounded in alerts and in what it may open, so that others get their turn between. One that lost a race is
+        done again. Raises Unavailable when that does not help: then some may be on disk, and saying them again doubles none.
         """
+        received: list[Received] = []
+        for part in _units(_those_that_fire_first(signals)):
+            received += await self._take_part(part, now)
+        return received
+
+    async def _take_part(self, signals: Sequence[Signal], now: datetime) -> list[Received]:
         lost: DBAPIError | None = None
         for _ in range(_ATTEMPTS):
             try:
@@ -125,23 +141,25 @@ class IncidentsService:
     async def _decide(self, incident: Incident, actor: EntityRef, now: datetime) -> Decision:
         organization = self._organization.organization
         page = await self._oncall.page_of(incident.id)
-        notices = [] if page is None else await self._oncall.notices_of(page.id)
-        standing = set(await self._oncall.on_watch(actor, now))
         return decide(
             organization,
             actor,
             Action.RESOLVE,
             incident.thing,
             now,
-            on_watch=not standing.isdisjoint(_schedules_of(organization, page)),
-            reached=any(notice.recipient == str(actor) for notice in notices),
+            on_watch=page is not None and await self._oncall.is_on_watch_for(page, actor, now),
+            reached=page is not None and await self._oncall.has_reached(page.id, actor),
         )
 
     async def open_incidents(self) -> list[Incident]:
-        """Return the open incidents: those that wake somebody first, the oldest first among equals."""
+        """Return the open incidents, 500 at most: those that wake somebody first, the oldest first among equals."""
         async with self._store.reading() as transaction:
-            found = await tables.list_incidents(transaction, state=IncidentState.OPEN, limit=_MOST_LISTED)
-        return sorted(found, key=lambda incident: (incident.severity is not Severity.PAGE, incident.number))
+            return await tables.open_incidents(transaction, _MOST_LISTED)
+
+    async def open_count(self) -> int:
+        """Return how many incidents are open, however many there are."""
+        async with self._store.reading() as transaction:
+            return await tables.count_open(transaction)
 
     async def incidents(
         self,
@@ -167,17 +185,31 @@ class IncidentsService:
         """Return all about one incident, by its id or by the number that people say. Raises NotFound."""
         async with self._store.reading() as transaction:
             incident = await _incident(transaction, id_or_number)
-            alerts = await tables.alerts_of(transaction, incident.id)
-            entries = await record.entries_of(transaction, incident.id)
+            alerts = await tables.alerts_of(transaction, incident.id, MOST_ALERTS_SHOWN)
+            alert_count = await tables.count_of_alerts(transaction, incident.id)
+            entries, record_count = await record.file_of(transaction, incident.id)
         page = await self._oncall.page_of(incident.id)
         notices = [] if page is None else await self._oncall.notices_of(page.id)
-        return IncidentFile(incident, alerts, page, notices, entries)
+        return IncidentFile(incident, alerts, page, notices, entries, alert_count, record_count)
 
 
-def _schedules_of(organization: Organization, page: Page | None) -> frozenset[str]:
-    """Return the schedules that a page's policy leads to, as the policy stands now."""
-    policy = organization.escalation_policies.get((page and page.policy_name) or "")
-    return policy.schedules if policy else frozenset()
+def _units(signals: Sequence[Signal]) -> Iterator[list[Signal]]:
+    """Yield signals in parts: at most 500 of them, that may open at most 50 incidents."""
+    part: list[Signal] = []
+    groups: set[str] = set()
+    for signal in signals:
+        group = rules.group_key(signal)
+        if len(part) == MOST_IN_ONE_UNIT or (group not in groups and len(groups) == MOST_GROUPS_IN_ONE_UNIT):
+            yield part
+            part, groups = [], set()
+        part.append(signal)
+        groups.add(group)
+    if part:
+        yield part
+
+
+def _those_that_fire_first(signals: Sequence[Signal]) -> list[Signal]:
+    return sorted(signals, key=lambda signal: signal.status is SignalStatus.RESOLVED)
 
 
 async def _incident(transaction: Transaction, id_or_number: str) -> Incident:

@@ -6,7 +6,7 @@ that no race between replicas can double them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from watchbill.org.charters import AlertClass
 from watchbill.org.objectives import Severity
 from watchbill.org.values import EntityRef
-from watchbill.store.columns import Instant, Json, Row, Values, metadata, one_of
+from watchbill.store.columns import Instant, Json, Row, Values, Words, metadata, one_of
 from watchbill.store.store import Transaction
 
 from .model import Alert, AlertState, Incident, IncidentState
@@ -38,15 +38,15 @@ incidents = sa.Table(
     metadata,
     sa.Column("id", sa.String(26), primary_key=True),
     sa.Column("number", sa.Integer, nullable=False, unique=True),
-    sa.Column("group_key", sa.String(400), nullable=False),
+    sa.Column("group_key", Words, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("title", sa.String(300), nullable=False),
-    sa.Column("thing", sa.String(255)),
+    sa.Column("title", Words, nullable=False),
+    sa.Column("thing", Words),
     sa.Column("alert_class", sa.String(20), nullable=False),
     sa.Column("severity", sa.String(20), nullable=False),
-    sa.Column("holder", sa.String(255)),
-    sa.Column("team", sa.String(255)),
-    sa.Column("engagement", sa.String(255)),
+    sa.Column("holder", Words),
+    sa.Column("team", Words),
+    sa.Column("engagement", Words),
     sa.Column("because", Json, nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("resolved_at", Instant),
@@ -70,11 +70,11 @@ alerts = sa.Table(
     "alerts",
     metadata,
     sa.Column("id", sa.String(26), primary_key=True),
-    sa.Column("source", sa.String(60), nullable=False),
-    sa.Column("fingerprint", sa.String(200), nullable=False),
+    sa.Column("source", Words, nullable=False),
+    sa.Column("fingerprint", Words, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("title", sa.String(300), nullable=False),
-    sa.Column("thing", sa.String(255)),
+    sa.Column("title", Words, nullable=False),
+    sa.Column("thing", Words),
     sa.Column("alert_class", sa.String(20), nullable=False),
     sa.Column("severity", sa.String(20), nullable=False),
     sa.Column("starts_at", Instant, nullable=False),
@@ -85,17 +85,19 @@ alerts = sa.Table(
     sa.Column("labels", Json, nullable=False),
     sa.Column("annotations", Json, nullable=False),
     sa.Column("figures", Json, nullable=False),
-    sa.Column("link", sa.Text),
+    sa.Column("link", Words),
     sa.Column("incident", sa.String(26), sa.ForeignKey("incidents.id")),
     sa.Column("fired_entry", sa.String(26)),
     one_of("state", AlertState),
     one_of("alert_class", AlertClass),
     one_of("severity", Severity),
     sa.UniqueConstraint("source", "fingerprint", "starts_at"),
-    sa.Index("ix_alerts_incident", "incident"),
+    sa.Index("ix_alerts_incident_starts_at", "incident", "starts_at", "id"),
+    sa.Index("ix_alerts_incident_state", "incident", "state"),
 )
 
 AlertKey = tuple[str, str, datetime]
+_NEVER_CHANGED = frozenset({"id", "source", "fingerprint", "starts_at"})
 
 
 async def take_turn(transaction: Transaction) -> None:
@@ -134,11 +136,9 @@ async def known_alerts(transaction: Transaction, keys: Collection[AlertKey]) -> 
     """Return the rows of those alerts that have been heard of, by key."""
     wanted = set(keys)
     sources = sorted({source for source, _, _ in wanted})
-    fingerprints = sorted({fingerprint for _, fingerprint, _ in wanted})
+    first = min((starts_at for _, _, starts_at in wanted), default=None)
     found: dict[AlertKey, Values] = {}
-    for start in range(0, len(fingerprints), _MOST_PARAMETERS):
-        part = fingerprints[start : start + _MOST_PARAMETERS]
-        first = min(starts_at for _, _, starts_at in wanted)
+    for part in _parts({fingerprint for _, fingerprint, _ in wanted}):
         rows = await transaction.execute(
             sa.select(alerts).where(
                 alerts.c.source.in_(sources), alerts.c.fingerprint.in_(part), alerts.c.starts_at >= first
@@ -151,28 +151,55 @@ async def known_alerts(transaction: Transaction, keys: Collection[AlertKey]) -> 
     return found
 
 
-async def add_alert(transaction: Transaction, row: Mapping[str, Any]) -> None:
-    """Keep an alert that was not known."""
-    await transaction.execute(alerts.insert().values(**row))
+async def add_alerts(transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep alerts that were not known."""
+    if rows:
+        await transaction.execute(alerts.insert(), list(rows))
 
 
-async def update_alert(transaction: Transaction, alert: str, values: Mapping[str, Any]) -> None:
-    """Change what is known of an alert."""
-    await transaction.execute(alerts.update().where(alerts.c.id == alert).values(**values))
-
-
-async def alerts_of(transaction: Transaction, incident: str) -> list[Alert]:
-    """Return the alerts of an incident, the one that began first, first."""
-    rows = await transaction.execute(
-        sa.select(alerts).where(alerts.c.incident == incident).order_by(alerts.c.starts_at, alerts.c.id)
+async def update_alerts(transaction: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change what is known of alerts; each row is whole."""
+    if not rows:
+        return
+    changing = [column.name for column in alerts.c if column.name not in _NEVER_CHANGED]
+    change = (
+        alerts.update()
+        .where(alerts.c.id == sa.bindparam("alert"))
+        .values({name: sa.bindparam(f"new_{name}") for name in changing})
     )
-    return [alert_from(row) for row in rows.mappings()]
+    await transaction.execute(
+        change, [{"alert": row["id"], **{f"new_{name}": row[name] for name in changing}} for row in rows]
+    )
 
 
-async def states_of_alerts(transaction: Transaction, incident: str) -> list[AlertState]:
-    """Return the different states that the alerts of an incident are in."""
-    rows = await transaction.scalars(sa.select(alerts.c.state).where(alerts.c.incident == incident).distinct())
-    return [AlertState(state) for state in rows]
+async def alerts_of(transaction: Transaction, incident: str, limit: int) -> list[Alert]:
+    """Return the alerts of an incident that began last, at most `limit`, in the order in which they began."""
+    rows = await transaction.execute(
+        sa.select(alerts)
+        .where(alerts.c.incident == incident)
+        .order_by(alerts.c.starts_at.desc(), alerts.c.id.desc())
+        .limit(limit)
+    )
+    return [alert_from(row) for row in reversed(rows.mappings().all())]
+
+
+async def count_of_alerts(transaction: Transaction, incident: str) -> int:
+    """Return how many alerts an incident has."""
+    count = sa.select(sa.func.count()).select_from(alerts).where(alerts.c.incident == incident)
+    return int(await transaction.scalar(count) or 0)
+
+
+async def still_firing(transaction: Transaction, incident_ids: Collection[str]) -> set[str]:
+    """Return those of these incidents in which an alert fires."""
+    found: set[str] = set()
+    for part in _parts(incident_ids):
+        rows = await transaction.scalars(
+            sa.select(alerts.c.incident)
+            .where(alerts.c.incident.in_(part), alerts.c.state == AlertState.FIRING.value)
+            .distinct()
+        )
+        found.update(rows)
+    return found
 
 
 async def add_incident(transaction: Transaction, incident: Incident, group_key: str, opened_entry: str) -> None:
@@ -225,12 +252,37 @@ async def move_incident(
     return result.rowcount == 1
 
 
-async def open_in_group(transaction: Transaction, keys: Iterable[str]) -> Incident | None:
-    """Return the open incident of the first of these groups that has one."""
-    wanted = list(keys)
-    rows = await transaction.execute(sa.select(incidents).where(incidents.c.group_key.in_(wanted), sa.text(_IS_OPEN)))
-    found = {row["group_key"]: incident_from(row) for row in rows.mappings()}
-    return next((found[key] for key in wanted if key in found), None)
+async def open_in_groups(transaction: Transaction, keys: Collection[str]) -> dict[str, Incident]:
+    """Return the open incidents of these groups, by group."""
+    found: dict[str, Incident] = {}
+    for part in _parts(keys):
+        rows = await transaction.execute(sa.select(incidents).where(incidents.c.group_key.in_(part), sa.text(_IS_OPEN)))
+        found |= {row["group_key"]: incident_from(row) for row in rows.mappings()}
+    return found
+
+
+async def incidents_by_id(transaction: Transaction, ids: Collection[str]) -> list[Incident]:
+    """Return the incidents with these ids."""
+    found: list[Incident] = []
+    for part in _parts(ids):
+        rows = await transaction.execute(sa.select(incidents).where(incidents.c.id.in_(part)))
+        found += [incident_from(row) for row in rows.mappings()]
+    return found
+
+
+async def count_open(transaction: Transaction) -> int:
+    """Return how many incidents are open."""
+    count = sa.select(sa.func.count()).select_from(incidents).where(sa.text(_IS_OPEN))
+    return int(await transaction.scalar(count) or 0)
+
+
+async def open_incidents(transaction: Transaction, limit: int) -> list[Incident]:
+    """Return the open incidents: those that wake somebody first, the oldest first among equals."""
+    wakes_nobody = sa.case((incidents.c.severity == Severity.PAGE.value, 0), else_=1)
+    rows = await transaction.execute(
+        sa.select(incidents).where(sa.text(_IS_OPEN)).order_by(wakes_nobody, incidents.c.number).limit(limit)
+    )
+    return [incident_from(row) for row in rows.mappings()]
 
 
 async def incident_by(transaction: Transaction, *, id: str = "", number: int | None = None) -> Incident | None:  # noqa: A002 - the column's name
@@ -307,6 +359,13 @@ def alert_from(row: Row) -> Alert:
         link=row["link"],
         incident=row["incident"],
     )
+
+
+def _parts(values: Collection[str]) -> Iterator[list[str]]:
+    """Yield values in parts that one statement may name."""
+    ordered = sorted(values)
+    for start in range(0, len(ordered), _MOST_PARAMETERS):
+        yield ordered[start : start + _MOST_PARAMETERS]
 
 
 def _text(ref: EntityRef | None) -> str | None:

@@ -3,6 +3,8 @@
 At least once: a process that dies between sending and writing leaves a lease that runs out, and the notice goes out again
 with the same key. Sends run side by side, each for a bounded time and each channel for a bounded number, so that one that
 hangs holds up no other.
+
+A process takes up only what its settings have a way for; another may have the others. What nobody takes up is ended.
 """
 
 from __future__ import annotations
@@ -19,27 +21,30 @@ from watchbill.practices.record.model import Kind
 from watchbill.store.store import Store, Transaction
 
 from . import outbox, tables, words
-from .escalation import tell_record
+from .escalation import Escalation, tell_record
 from .links import AcknowledgeLinks
 from .model import Channel, DeliveryError, Notice, NoticeState, Outcome, Page, PageState, Receipt, Room
+from .reach import INBOX
 from .tally import Tally
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)
 SEND_SECONDS = 10.0
 PATIENCE_SECONDS = 1.0
 DRAIN_SECONDS = 5.0
 MOST_AT_ONCE = 32
-MOST_ATTEMPTS = 20
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=5)
+TRIED_FOR = timedelta(hours=24)
+UNCLAIMED_FOR = timedelta(minutes=10)
+_MOST_ENDED_AT_ONCE = 100
 _LONGEST_DETAIL = 500
 _UNWANTED = {PageState.ACKNOWLEDGED: Outcome.PAGE_ACKNOWLEDGED, PageState.RESOLVED: Outcome.PAGE_ENDED}
 _log = structlog.get_logger("watchbill.oncall")
 
 
-def pause_after(attempt: int) -> timedelta | None:
-    """Return how long to wait after the failed attempt of a number (from 1): 5 s, 15 s, 45 s … 5 min; None: give up."""
-    return None if attempt >= MOST_ATTEMPTS else min(FIRST_PAUSE * 3 ** (attempt - 1), LONGEST_PAUSE)
+def pause_after(attempt: int) -> timedelta:
+    """Return how long to wait after the failed attempt of a number (from 1): 5 s, 15 s, 45 s … 5 min."""
+    return min(FIRST_PAUSE * float(3 ** min(attempt - 1, 5)), LONGEST_PAUSE)
 
 
 class Delivery:
@@ -53,11 +58,17 @@ class Delivery:
         rooms: Mapping[str, Room],
         links: AcknowledgeLinks,
         *,
+        escalation: Escalation,
         tally: Tally,
     ) -> None:
         self._store = store
         self._organization = organization
         self._channels = channels
+        self._carried = {
+            kind: frozenset(name for name, room in rooms.items() if room.kind == kind) for kind in channels
+        }
+        self._escalation = escalation
+        self._begun: datetime | None = None
         self._rooms = rooms
         self._links = links
         self._tally = tally
@@ -70,17 +81,19 @@ class Delivery:
         Waits a second for them at most: a send that takes longer goes on by itself and writes down its own end.
         """
         async with self._store.reading() as transaction:
-            due = await outbox.due_channels(transaction, now)
+            due = await outbox.due_channels(transaction, self._carried, now)
+            unclaimed = await self._unclaimed(transaction, now)
+        for notice in unclaimed:
+            await self._end_unclaimed(notice, now)
         ready = {channel for channel in due if self._busy[channel] < MOST_AT_ONCE}
         if not ready:
-            return 0
+            return len(unclaimed)
         async with self._store.writing() as transaction:
-            await self._end_those_without_channel(transaction, now)
-            wanted = await self._claim(transaction, ready & set(self._channels), now, owner)
+            wanted = await self._claim(transaction, ready, now, owner)
         sends = [self._start(notice, page, now, owner) for notice, page in wanted]
         if sends:
             await asyncio.wait(sends, timeout=PATIENCE_SECONDS)
-        return len(sends)
+        return len(sends) + len(unclaimed)
 
     async def drain(self) -> None:
         """Let the sends that still run come to their end, five seconds at most; to be called before the store is closed.
@@ -100,28 +113,38 @@ class Delivery:
         claimed: list[Notice] = []
         for channel in sorted(channels):
             limit = MOST_AT_ONCE - self._busy[channel]
-            claimed += await outbox.claim(transaction, [channel], now, owner=owner, lease=LEASE, limit=limit)
+            carried = {channel: self._carried[channel]}
+            claimed += await outbox.claim(transaction, carried, now, owner=owner, lease=LEASE, limit=limit)
         wanted = []
         for notice in claimed:
             page = await tables.page_by(transaction, page_id=notice.page)
             if page is None or page.state in _UNWANTED:
                 outcome = Outcome.PAGE_ENDED if page is None else _UNWANTED[page.state]
                 await outbox.end_attempt(transaction, notice, owner=owner, outcome=outcome, detail="", took_ms=0)
-                await self._end(transaction, notice, NoticeState.DROPPED, outcome, now)
+                await outbox.end_waiting(transaction, NoticeState.DROPPED, outcome, notice=notice)
+                await tell_record(transaction, Kind.NOTICE_DROPPED, notice, outcome, now, caused_by=notice.caused_by)
+                self._tally.ended(notice, outcome, now)
             else:
                 wanted.append((notice, page))
         return wanted
 
-    async def _end_those_without_channel(self, transaction: Transaction, now: datetime) -> None:
-        for notice in await outbox.due_elsewhere(transaction, set(self._channels), now):
-            await self._end(transaction, notice, NoticeState.FAILED, Outcome.CHANNEL_UNKNOWN, now)
+    async def _unclaimed(self, transaction: Transaction, now: datetime) -> list[Notice]:
+        """Return the notices that this process has seen wait for a way out for ten minutes: nobody has one."""
+        self._begun = now if self._begun is None else min(self._begun, now)
+        since = now - UNCLAIMED_FOR
+        if self._begun > since:
+            return []
+        return await outbox.unclaimed(transaction, self._carried, now, since=since, limit=_MOST_ENDED_AT_ONCE)
 
-    async def _end(
-        self, transaction: Transaction, notice: Notice, state: NoticeState, outcome: Outcome, now: datetime
-    ) -> None:
-        await outbox.end_waiting(transaction, state, outcome, notice=notice.id)
-        kind = Kind.NOTICE_DROPPED if state is NoticeState.DROPPED else Kind.NOTICE_FAILED
-        await tell_record(transaction, kind, notice, outcome, now, caused_by=notice.caused_by)
+    async def _end_unclaimed(self, notice: Notice, now: datetime) -> None:
+        outcome = Outcome.CHANNEL_UNKNOWN
+        async with self._store.writing() as transaction:
+            page = await tables.lock_page(transaction, page_id=notice.page)
+            if not await outbox.end_waiting(transaction, NoticeState.FAILED, outcome, notice=notice):
+                return
+            entry = await tell_record(transaction, Kind.NOTICE_FAILED, notice, outcome, now, caused_by=notice.caused_by)
+            if page is not None:
+                await self._escalation.bring_forward(transaction, page, notice, now, entry)
         self._tally.ended(notice, outcome, now)
 
     def _start(self, notice: Notice, page: Page, now: datetime, owner: str) -> asyncio.Task[None]:
@@ -138,9 +161,7 @@ class Delivery:
             sent = await self._send(notice, page)
             took = timedelta(seconds=clock() - begun)
             async with self._store.writing() as transaction:
-                outcome = await self._record(
-                    transaction, notice, sent, owner, now=now, took=took, opened_at=page.opened_at
-                )
+                outcome = await self._record(transaction, notice, page, sent, owner, now=now, took=took)
             if outcome is not None:
                 self._tally.ended(notice, outcome, now + took)
         except Exception:  # noqa: BLE001 - the lease runs out and the notice is sent again
@@ -156,7 +177,7 @@ class Delivery:
         except DeliveryError as error:
             return error
         except TimeoutError:
-            return DeliveryError(f"no answer within {SEND_SECONDS:.0f} s", permanent=False)
+            return DeliveryError(f"no answer within {SEND_SECONDS:g} s", permanent=False)
         except Exception as error:  # noqa: BLE001 - whatever a channel does, the notice is tried again
             _log.exception("a channel failed", channel=notice.channel, notice=notice.id)
             return DeliveryError(f"the channel failed: {type(error).__name__}", permanent=False)
@@ -165,38 +186,43 @@ class Delivery:
         self,
         transaction: Transaction,
         notice: Notice,
+        page: Page,
         sent: Receipt | DeliveryError,
         owner: str,
         *,
         now: datetime,
         took: timedelta,
-        opened_at: datetime,
     ) -> Outcome | None:
         """Write down how a send ended; return the outcome, None when the lease had passed to another by then."""
         detail, took_ms = sent.detail[:_LONGEST_DETAIL], round(took.total_seconds() * 1000)
-        pause = pause_after(notice.attempt)
-        state, outcome = _verdict(sent, pause)
+        ended_at = now + took
+        state, outcome = _verdict(sent, ended_at - notice.created_at)
         values: dict[str, object] = {"state": state.value, "outcome": outcome.value, "detail": detail}
         if state is NoticeState.SENT:
-            values["sent_at"] = now + took
-        elif state is NoticeState.PENDING and pause is not None:
-            values["due_at"] = now + took + pause
+            values["sent_at"] = ended_at
+        elif state is NoticeState.PENDING:
+            values["due_at"] = ended_at + pause_after(notice.attempt)
+        may_have_told_nobody = state is NoticeState.FAILED or (state is NoticeState.SENT and notice.channel == INBOX)
+        # The page before its notices, as everywhere: else two units of work could wait for each other.
+        locked = await tables.lock_page(transaction, page_id=page.id) if may_have_told_nobody else None
         await outbox.end_attempt(transaction, notice, owner=owner, outcome=outcome, detail=detail, took_ms=took_ms)
         still_ours = await outbox.end_lease(transaction, notice, owner=owner, **values)
         if still_ours and state is not NoticeState.PENDING:
             kind = Kind.NOTICE_SENT if state is NoticeState.SENT else Kind.NOTICE_FAILED
-            figures = {"took_ms": took_ms, "after_seconds": int((now + took - opened_at).total_seconds())}
-            await tell_record(
+            figures = {"took_ms": took_ms, "after_seconds": int((ended_at - page.opened_at).total_seconds())}
+            entry = await tell_record(
                 transaction, kind, notice, outcome, now, caused_by=notice.caused_by, detail=detail, **figures
             )
+            if locked is not None:
+                await self._escalation.bring_forward(transaction, locked, notice, now, entry)
         return outcome if still_ours else None
 
 
-def _verdict(sent: Receipt | DeliveryError, pause: timedelta | None) -> tuple[NoticeState, Outcome]:
+def _verdict(sent: Receipt | DeliveryError, age: timedelta) -> tuple[NoticeState, Outcome]:
     if isinstance(sent, Receipt):
         return NoticeState.SENT, Outcome.DELIVERED
     if sent.permanent:
         return NoticeState.FAILED, Outcome.REFUSED_BY_CHANNEL
-    return (
-        (NoticeState.FAILED, Outcome.TOO_MANY_ATTEMPTS) if pause is None else (NoticeState.PENDING, Outcome.RETRY_LATER)
-    )
+    if age >= TRIED_FOR:
+        return NoticeState.FAILED, Outcome.TOO_MANY_ATTEMPTS
+    return NoticeState.PENDING, Outcome.RETRY_LATER

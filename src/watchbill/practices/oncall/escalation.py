@@ -5,7 +5,7 @@ It decides nothing itself and sends nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,12 @@ from watchbill.store.store import Transaction
 
 from . import outbox, tables
 from .frozen_policy import thaw
-from .model import Channel, Notice, NoticeState, Outcome, Page, Room
-from .reach import EMAIL, Reach, Recipient, Route, reach_of, routes_to
+from .model import Notice, NoticeState, Outcome, Page, Room
+from .reach import INBOX, Reach, Recipient, Route, reach_of, routes_to
 from .rules import (
     Acknowledged,
+    BroughtForward,
+    CalledAgain,
     DropNotices,
     Effect,
     Event,
@@ -32,31 +34,24 @@ from .rules import (
     Resolved,
     StepCame,
     Tell,
+    TellAdministrators,
+    can_be_brought_forward,
     decide,
     due_move,
     step_of,
 )
 
-__all__ = ["Acknowledged", "Escalation", "Resolved"]
+__all__ = ["Acknowledged", "CalledAgain", "Escalation", "RanOut", "Resolved"]
+
+_ONLY_WAY = frozenset({Outcome.NO_ADDRESS, Outcome.CHANNEL_UNKNOWN})
 
 
 class Escalation:
-    """The verbs on one page. Rooms whose channel the settings do not have count as unknown."""
+    """The verbs on one page. Which channels this process has plays no part: another may carry what is planned here."""
 
-    def __init__(
-        self, organization: OrganizationInForce, channels: Mapping[str, Channel], rooms: Mapping[str, Room]
-    ) -> None:
+    def __init__(self, organization: OrganizationInForce, rooms: Mapping[str, Room]) -> None:
         self._organization = organization
-        self._rooms = {name: room for name, room in rooms.items() if room.kind in channels}
-        self._mail = EMAIL in channels
-
-    async def run_out_at_once(self, transaction: Transaction, page: Page, outcome: Outcome, now: datetime) -> Page:
-        """Exhaust a page that nobody is there to take, and tell the administrators."""
-        page = await self.apply(transaction, page, RanOut(outcome), now)
-        for admin in sorted(self._organization.organization.admins):
-            told = Recipient(str(admin), f"administrator, because of {outcome.value}")
-            await self._tell(transaction, page, Tell(told, 0, 0, 0, now - now), now)
-        return page
+        self._rooms = rooms
 
     async def catch_up(self, transaction: Transaction, page: Page, now: datetime) -> tuple[Page, int]:
         """Do what time asks of a page up to `now`; return it with the number of moves made."""
@@ -76,6 +71,17 @@ class Escalation:
             after = await self._carry_out(transaction, after, effect, now)
         await tables.move_page(transaction, page, after)
         return after
+
+    async def bring_forward(
+        self, transaction: Transaction, page: Page, failed: Notice, now: datetime, caused_by: str
+    ) -> None:
+        """Let the next step come at once where the failed notice was the last way by which the newest step told anybody."""
+        if failed.step == 0 or not can_be_brought_forward(page, failed.run, failed.round, now):
+            return
+        told = await outbox.notices_of_run(transaction, page.id, failed.run, failed.round)
+        newest = [notice for notice in told if notice.step == max(each.step for each in told)]
+        if newest[0].step == failed.step and has_told_nobody(newest):
+            await self.apply(transaction, page, BroughtForward(failed.step), now, caused_by)
 
     async def _event(self, transaction: Transaction, page: Page, move: Move, now: datetime) -> Event:
         if move is Move.EXPIRE:
@@ -105,6 +111,10 @@ class Escalation:
                 return replace(page, last_entry=entry)
             case Tell():
                 await self._tell(transaction, page, effect, now)
+            case TellAdministrators():
+                for admin in sorted(self._organization.organization.admins):
+                    told = Recipient(str(admin), f"administrator, because {effect.why}")
+                    await self._tell(transaction, page, Tell(told, effect.run, 0, 0, now - now), now)
             case DropNotices():
                 for notice in await outbox.end_waiting(transaction, NoticeState.DROPPED, effect.outcome, page=page.id):
                     await tell_record(
@@ -113,8 +123,24 @@ class Escalation:
         return page
 
     async def _tell(self, transaction: Transaction, page: Page, tell: Tell, now: datetime) -> None:
-        routes = routes_to(tell.recipient.name, self._organization.organization, self._rooms, mail=self._mail)
+        routes = routes_to(tell.recipient.name, self._organization.organization, self._rooms)
         await outbox.put(transaction, [_notice(page, tell, route, now) for route in routes])
+
+
+def has_told_nobody(notices: Sequence[Notice]) -> bool:
+    """Return whether a step's notices have all come to an end, and none of them reached anybody.
+
+    What stands in the inbox reaches a person only where it is the one way that there is to them: it wakes nobody.
+    """
+    if any(notice.state in {NoticeState.PENDING, NoticeState.SENDING} for notice in notices):
+        return False
+    refused = {
+        notice.recipient for notice in notices if notice.state is NoticeState.FAILED and notice.outcome not in _ONLY_WAY
+    }
+    return not any(
+        notice.state is NoticeState.SENT and (notice.channel != INBOX or notice.recipient not in refused)
+        for notice in notices
+    )
 
 
 async def tell_record(
@@ -126,9 +152,9 @@ async def tell_record(
     *,
     caused_by: str | None,
     **details: Any,
-) -> None:
-    """Write down what became of a notice."""
-    await record.happened(
+) -> str:
+    """Write down what became of a notice; return the entry's id."""
+    return await record.happened(
         transaction,
         notice.incident,
         kind,
@@ -160,6 +186,7 @@ def _notice(page: Page, tell: Tell, route: Route, now: datetime) -> Notice:
         recipient=tell.recipient.name,
         address=route.address,
         state=NoticeState.PENDING if route.unusable is None else NoticeState.FAILED,
+        created_at=now,
         due_at=now,
         attempt=0,
         outcome=route.unusable,

@@ -107,7 +107,8 @@ class Notice:
     `key` is the idempotency key: page, run, round, step, recipient and channel. The same key is never enqueued twice; a
     notice that is sent twice (a crash between sending and recording) carries the same key both times. `recipient` is a user
     reference or `channel:NAME`; `why` says which target of the step led to them; `late_seconds` is how long after its time
-    the step was taken. Step 0 tells the administrators of a page that nobody is there to take.
+    the step was taken. Step 0 tells the administrators of a page that nobody is there to take, or that nobody took.
+    `created_at` is when it was put into the outbox, `due_at` when it is next to be tried.
     """
 
     id: str
@@ -120,6 +121,7 @@ class Notice:
     recipient: str
     address: str
     state: NoticeState
+    created_at: datetime
     due_at: datetime
     attempt: int
     outcome: Outcome | None

@@ -5,7 +5,7 @@ A lease that has run out may be taken by anybody: its notice is then sent again 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,11 @@ from .tables import attempts, notices, pages
 
 _LEASE_COLUMNS = {"lease_owner": None, "lease_until": None}
 _WAITING = (NoticeState.PENDING.value, NoticeState.SENDING.value)
+_ROOMS = "channel:%"
+_PAGES_LOOKED_BACK = 200
+
+Carried = Mapping[str, Collection[str]]
+"""The channels that a process can send through, each with the names of the rooms that it reaches by it."""
 
 
 async def put(transaction: Transaction, new: Sequence[Notice]) -> list[Notice]:
@@ -34,12 +39,12 @@ async def put(transaction: Transaction, new: Sequence[Notice]) -> list[Notice]:
 
 
 async def claim(
-    transaction: Transaction, channels: Collection[str], now: datetime, *, owner: str, lease: timedelta, limit: int
+    transaction: Transaction, carried: Carried, now: datetime, *, owner: str, lease: timedelta, limit: int
 ) -> list[Notice]:
-    """Lease due notices of some channels to `owner`, and write down that an attempt begins."""
+    """Lease due notices that the process can carry to `owner`, and write down that an attempt begins."""
     due = (
         sa.select(notices.c.id)
-        .where(notices.c.channel.in_(channels), _is_due(now))
+        .where(_is_carried(carried), _is_due(now))
         .order_by(notices.c.due_at, notices.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -56,31 +61,39 @@ async def claim(
         .returning(*notices.c)
     )
     found = [_notice(row) for row in claimed.mappings()]
-    for notice in found:
+    begun = {"owner": owner, "begun_at": now, "took_ms": None, "outcome": None, "detail": ""}
+    if found:
         await transaction.execute(
-            attempts.insert().values(
-                notice=notice.id,
-                number=notice.attempt,
-                owner=owner,
-                begun_at=now,
-                took_ms=None,
-                outcome=None,
-                detail="",
-            )
+            attempts.insert(), [begun | {"notice": notice.id, "number": notice.attempt} for notice in found]
         )
     return sorted(found, key=lambda notice: notice.id)
 
 
-async def due_channels(transaction: Transaction, now: datetime) -> set[str]:
-    """Return the channels that have due notices."""
-    rows = await transaction.execute(sa.select(notices.c.channel).where(_is_due(now)).distinct())
+async def free_leases(transaction: Transaction, owner: str) -> int:
+    """Let whoever comes first take the notices that are leased to `owner`; return how many there were."""
+    freed = await transaction.execute(
+        notices.update()
+        .where(notices.c.state == NoticeState.SENDING.value, notices.c.lease_owner == owner)
+        .values(state=NoticeState.PENDING.value, **_LEASE_COLUMNS)
+    )
+    return freed.rowcount
+
+
+async def due_channels(transaction: Transaction, carried: Carried, now: datetime) -> set[str]:
+    """Return the channels that have due notices which the process can carry."""
+    rows = await transaction.execute(sa.select(notices.c.channel).where(_is_carried(carried), _is_due(now)).distinct())
     return set(rows.scalars())
 
 
-async def due_elsewhere(transaction: Transaction, channels: Collection[str], now: datetime) -> list[Notice]:
-    """Return due notices whose channel is none of `channels`: the settings no longer have it."""
+async def unclaimed(
+    transaction: Transaction, carried: Carried, now: datetime, *, since: datetime, limit: int
+) -> list[Notice]:
+    """Return notices that this process cannot carry, and that nobody else has taken up either since they were due."""
     rows = await transaction.execute(
-        sa.select(notices).where(notices.c.channel.not_in(channels), _is_due(now)).with_for_update(skip_locked=True)
+        sa.select(notices)
+        .where(sa.not_(_is_carried(carried)), _is_due(now), notices.c.due_at <= since)
+        .order_by(notices.c.due_at, notices.c.id)
+        .limit(limit)
     )
     return [_notice(row) for row in rows.mappings()]
 
@@ -117,14 +130,20 @@ async def end_waiting(
     outcome: Outcome,
     *,
     page: str | None = None,
-    notice: str | None = None,
+    notice: Notice | None = None,
 ) -> list[Notice]:
-    """End the notices of a page that wait for their turn, or one notice whatever it waits for; return those that it ended."""
-    which = notices.c.id == notice if notice is not None else notices.c.page == page
-    waiting = _WAITING if notice is not None else (NoticeState.PENDING.value,)
+    """End the notices of a page that wait for their turn, or one notice whatever it waits for; return those that it ended.
+
+    One notice is left alone where another process has taken it up since it was read.
+    """
+    if notice is None:
+        which = sa.and_(notices.c.page == page, notices.c.state == NoticeState.PENDING.value)
+    else:
+        still = notices.c.attempt == notice.attempt
+        which = sa.and_(notices.c.id == notice.id, still, notices.c.state.in_(_WAITING))
     rows = await transaction.execute(
         notices.update()
-        .where(which, notices.c.state.in_(waiting))
+        .where(which)
         .values(state=state.value, outcome=outcome.value, **_LEASE_COLUMNS)
         .returning(*notices.c)
     )
@@ -137,6 +156,22 @@ async def notices_of(transaction: Transaction, page_ids: Collection[str], recipi
     if recipient is not None:
         query = query.where(notices.c.recipient == recipient)
     return [_notice(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def has_reached(transaction: Transaction, page_id: str, recipient: str) -> bool:
+    """Return whether a page has a notice to a recipient."""
+    found = sa.select(notices.c.id).where(notices.c.page == page_id, notices.c.recipient == recipient).limit(1)
+    return (await transaction.execute(found)).first() is not None
+
+
+async def notices_of_run(transaction: Transaction, page_id: str, run: int, round: int) -> list[Notice]:  # noqa: A002 - the page's word
+    """Return what a page's steps have put into the outbox in a round of a run, oldest first."""
+    rows = await transaction.execute(
+        sa.select(notices)
+        .where(notices.c.page == page_id, notices.c.run == run, notices.c.round == round, notices.c.step > 0)
+        .order_by(notices.c.id)
+    )
+    return [_notice(row) for row in rows.mappings()]
 
 
 async def attempts_of(transaction: Transaction, page_id: str) -> list[Attempt]:
@@ -154,12 +189,17 @@ async def attempts_of(transaction: Transaction, page_id: str) -> list[Attempt]:
 
 
 async def paged_before(transaction: Transaction, policy: str, step: int) -> list[str]:
-    """Return the recipients that a step of a policy has taken, in the order in which it last took them."""
+    """Return the recipients that a step of a policy took for its newest pages, in the order in which it last took them."""
     last = sa.func.max(notices.c.id).label("last")
+    newest = (
+        sa.select(pages.c.id)
+        .where(pages.c.policy_name == policy)
+        .order_by(pages.c.opened_at.desc())
+        .limit(_PAGES_LOOKED_BACK)
+    )
     rows = await transaction.execute(
         sa.select(notices.c.recipient, last)
-        .join(pages, pages.c.id == notices.c.page)
-        .where(pages.c.policy_name == policy, notices.c.step == step)
+        .where(notices.c.page.in_(newest), notices.c.step == step)
         .group_by(notices.c.recipient)
         .order_by(last)
     )
@@ -175,10 +215,23 @@ async def next_notice_due(transaction: Transaction) -> datetime | None:
 
 
 def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    """A notice that was never tried is due whatever the clock says: it may have stepped back."""
+    its_time = sa.or_(notices.c.attempt == 0, notices.c.due_at <= now)
     return sa.or_(
-        sa.and_(notices.c.state == NoticeState.PENDING.value, notices.c.due_at <= now),
+        sa.and_(notices.c.state == NoticeState.PENDING.value, its_time),
         sa.and_(notices.c.state == NoticeState.SENDING.value, notices.c.lease_until <= now),
     )
+
+
+def _is_carried(carried: Carried) -> sa.ColumnElement[bool]:
+    ways = (
+        sa.and_(
+            notices.c.channel == channel,
+            sa.or_(notices.c.recipient.not_like(_ROOMS), notices.c.address.in_(sorted(rooms))),
+        )
+        for channel, rooms in carried.items()
+    )
+    return sa.or_(sa.false(), *ways)
 
 
 def _values(notice: Notice) -> dict[str, Any]:

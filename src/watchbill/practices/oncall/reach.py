@@ -91,20 +91,17 @@ def reach_of(
     return Reach(tuple(recipients), tuple(missed))
 
 
-def routes_to(
-    recipient: str, organization: Organization, rooms: Mapping[str, Room], *, mail: bool
-) -> tuple[Route, ...]:
+def routes_to(recipient: str, organization: Organization, rooms: Mapping[str, Room]) -> tuple[Route, ...]:
     """Return the ways to a recipient: a room has its own; a person has the inbox, and e-mail to the catalog's address.
 
-    `mail` says whether e-mail can be sent at all.
+    Whether this process can send e-mail plays no part: another one may.
     """
     kind, _, name = recipient.partition(":")
     if kind == ROOM:
         return (Route(rooms[name].kind, name),)
     user = organization.users.get(EntityRef.parse(recipient, kind="user"))
     address = (user.email if user else None) or ""
-    unusable = None if address else Outcome.NO_ADDRESS
-    return (Route(INBOX, recipient), Route(EMAIL, address, unusable if mail else Outcome.CHANNEL_UNKNOWN))
+    return (Route(INBOX, recipient), Route(EMAIL, address, None if address else Outcome.NO_ADDRESS))
 
 
 def _unfold(

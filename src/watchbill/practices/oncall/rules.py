@@ -33,6 +33,8 @@ class Move(StrEnum):
     RUN_OUT = "runOut"
     ACKNOWLEDGE = "acknowledge"
     EXPIRE = "expire"
+    BRING_FORWARD = "bringForward"
+    CALL_AGAIN = "callAgain"
     RESOLVE = "resolve"
 
 
@@ -40,6 +42,7 @@ MOVES: Mapping[PageState, Mapping[Move, PageState]] = {
     PageState.DUE: {
         Move.TAKE_STEP: PageState.DUE,
         Move.RUN_OUT: PageState.EXHAUSTED,
+        Move.BRING_FORWARD: PageState.DUE,
         Move.ACKNOWLEDGE: PageState.ACKNOWLEDGED,
         Move.RESOLVE: PageState.RESOLVED,
     },
@@ -49,6 +52,7 @@ MOVES: Mapping[PageState, Mapping[Move, PageState]] = {
         Move.RESOLVE: PageState.RESOLVED,
     },
     PageState.EXHAUSTED: {
+        Move.CALL_AGAIN: PageState.DUE,
         Move.ACKNOWLEDGE: PageState.ACKNOWLEDGED,
         Move.RESOLVE: PageState.RESOLVED,
     },
@@ -89,6 +93,22 @@ class Expired:
 
 
 @dataclass(frozen=True)
+class BroughtForward:
+    """A step told nobody after all: whatever way it took has failed for good, and the next one need not wait."""
+
+    failed_step: int
+    move = Move.BRING_FORWARD
+
+
+@dataclass(frozen=True)
+class CalledAgain:
+    """Nobody took the page, and another alert that pages has joined its incident."""
+
+    title: str
+    move = Move.CALL_AGAIN
+
+
+@dataclass(frozen=True)
 class Resolved:
     """The incident is over; `actor` is a user reference or `watchbill`."""
 
@@ -96,7 +116,7 @@ class Resolved:
     move = Move.RESOLVE
 
 
-Event = StepCame | RanOut | Acknowledged | Expired | Resolved
+Event = StepCame | RanOut | Acknowledged | Expired | BroughtForward | CalledAgain | Resolved
 
 
 @dataclass(frozen=True)
@@ -120,13 +140,21 @@ class Tell:
 
 
 @dataclass(frozen=True)
+class TellAdministrators:
+    """Nobody took the page in this run: whoever administers watchbill is told, once. `why` ends “administrator, because …”."""
+
+    run: int
+    why: str
+
+
+@dataclass(frozen=True)
 class DropNotices:
     """Notices that still wait are no longer wanted."""
 
     outcome: Outcome
 
 
-Effect = Happened | Tell | DropNotices
+Effect = Happened | Tell | TellAdministrators | DropNotices
 
 
 @dataclass(frozen=True)
@@ -147,16 +175,20 @@ def decide(page: Page, event: Event, now: datetime) -> Decision:
     moved = replace(page, state=new)
     match event:
         case StepCame():
-            return _take_step(moved, event.reach, now)
+            decision = _take_step(moved, event.reach, now)
         case RanOut():
-            details = {} if event.outcome is None else {"outcome": event.outcome.value}
-            return Decision(replace(moved, next_step_at=None), (Happened(Kind.PAGE_EXHAUSTED, details),))
+            decision = _run_out(moved, event.outcome)
         case Acknowledged():
-            return _acknowledge(page, moved, event, now)
+            decision = _acknowledge(page, moved, event, now)
         case Expired():
-            return _expire(moved, now)
+            decision = _expire(moved, now)
+        case BroughtForward():
+            decision = _bring_forward(moved, event, now)
+        case CalledAgain():
+            decision = _call_again(moved, event, now)
         case Resolved():
-            return _resolve(moved, event, now)
+            decision = _resolve(moved, event, now)
+    return decision
 
 
 def step_of(page: Page) -> EscalationStep | None:
@@ -168,13 +200,36 @@ def step_of(page: Page) -> EscalationStep | None:
 
 
 def due_move(page: Page, now: datetime) -> Move | None:
-    """Return what time alone asks of a page now, if anything."""
-    if page.state is PageState.DUE and page.next_step_at is not None and page.next_step_at <= now:
+    """Return what time alone asks of a page now, if anything.
+
+    A first step is due whatever the clock says: it may have stepped back since the page was opened.
+    """
+    due = page.next_step_at
+    if page.state is PageState.DUE and due is not None and (due <= now or due == page.opened_at):
         return Move.RUN_OUT if step_of(page) is None else Move.TAKE_STEP
     expires = page.acknowledgement_expires_at
     if page.state is PageState.ACKNOWLEDGED and expires is not None and expires <= now:
         return Move.EXPIRE
     return None
+
+
+def can_be_brought_forward(page: Page, run: int, round: int, now: datetime) -> bool:  # noqa: A002 - the page's word
+    """Return whether a page waits in this round for a step that could come sooner.
+
+    The wait before a repeat stands, and so does the last one: else a channel that refuses everything would use up a whole
+    page in a moment.
+    """
+    waits = page.state is PageState.DUE and page.held_since is None and step_of(page) is not None
+    return (
+        waits and (page.run, page.round) == (run, round) and page.next_step_at is not None and page.next_step_at > now
+    )
+
+
+def _run_out(page: Page, outcome: Outcome | None) -> Decision:
+    details = {} if outcome is None else {"outcome": outcome.value}
+    why = "every step was taken and nobody acknowledged" if outcome is None else f"of {outcome.value}"
+    effects = (Happened(Kind.PAGE_EXHAUSTED, details), TellAdministrators(page.run, why))
+    return Decision(replace(page, next_step_at=None), effects)
 
 
 def _take_step(page: Page, reach: Reach, now: datetime) -> Decision:
@@ -230,16 +285,23 @@ def _acknowledge(before: Page, page: Page, event: Acknowledged, now: datetime) -
 def _expire(page: Page, now: datetime) -> Decision:
     details = {"acknowledged_by": str(page.acknowledged_by), "run": page.run + 1}
     again = replace(
-        page,
-        run=page.run + 1,
-        round=0,
-        step=1,
-        next_step_at=now,
-        acknowledged_at=None,
-        acknowledged_by=None,
-        acknowledgement_expires_at=None,
+        _from_the_first_step(page, now), acknowledged_at=None, acknowledged_by=None, acknowledgement_expires_at=None
     )
     return Decision(again, (Happened(Kind.ACKNOWLEDGEMENT_EXPIRED, details),))
+
+
+def _bring_forward(page: Page, event: BroughtForward, now: datetime) -> Decision:
+    details = {"step": page.step, "round": page.round, "run": page.run, "failed_step": event.failed_step}
+    return Decision(replace(page, next_step_at=now), (Happened(Kind.STEP_BROUGHT_FORWARD, details),))
+
+
+def _call_again(page: Page, event: CalledAgain, now: datetime) -> Decision:
+    again = _from_the_first_step(page, now)
+    return Decision(again, (Happened(Kind.PAGE_DUE_AGAIN, {"title": event.title, "run": again.run}),))
+
+
+def _from_the_first_step(page: Page, now: datetime) -> Page:
+    return replace(page, run=page.run + 1, round=0, step=1, next_step_at=now)
 
 
 def _resolve(page: Page, event: Resolved, now: datetime) -> Decision:
@@ -274,5 +336,7 @@ _WORDS = {
     Move.RUN_OUT: "run out of steps",
     Move.ACKNOWLEDGE: "be acknowledged",
     Move.EXPIRE: "fall due again",
+    Move.BRING_FORWARD: "take its next step sooner",
+    Move.CALL_AGAIN: "be called again",
     Move.RESOLVE: "be resolved",
 }

@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry
-from sqlalchemy.exc import SQLAlchemyError
 
 from watchbill.lib.errors import NotFound, Refused
 from watchbill.lib.ids import new_id
@@ -20,11 +19,12 @@ from watchbill.org.values import EntityRef
 from watchbill.practices.incidents.model import Incident
 from watchbill.practices.record import service as record
 from watchbill.practices.record.model import Kind
+from watchbill.store.outage import is_outage
 from watchbill.store.store import Store, Transaction
 
 from . import outbox, tables
 from .delivery import Delivery
-from .escalation import Acknowledged, Escalation, Resolved
+from .escalation import Acknowledged, CalledAgain, Escalation, RanOut, Resolved
 from .frozen_policy import freeze, thaw
 from .links import AcknowledgeLinks
 from .model import Attempt, Channel, Notice, OnWatch, Outcome, Page, PageState, ReachedPage, Room
@@ -32,6 +32,8 @@ from .rotation import shift_at
 from .tally import Tally
 
 _ASIDE = timedelta(minutes=1)
+_WITH_FIGURES = (Kind.BURN_FOUND, Kind.ALERT_FIRED)
+_LOOKED_BACK = 20
 _log = structlog.get_logger("watchbill.oncall")
 
 
@@ -53,8 +55,10 @@ class OnCallService:
     ) -> None:
         self._store = store
         self._organization = organization
-        self._escalation = Escalation(organization, channels, rooms)
-        self._delivery = Delivery(store, organization, channels, rooms, links, tally=Tally(registry))
+        self._escalation = Escalation(organization, rooms)
+        self._delivery = Delivery(
+            store, organization, channels, rooms, links, escalation=self._escalation, tally=Tally(registry)
+        )
 
     async def open_page(
         self, transaction: Transaction, incident: Incident, answer: PagerAnswer, now: datetime, caused_by: str | None
@@ -94,21 +98,35 @@ class OnCallService:
         )
         page = replace(page, last_entry=due)
         await tables.add_page(transaction, page)
-        try:
-            async with transaction.begin_nested():
-                await self._first_step(transaction, page, answer, now)
-        except SQLAlchemyError:
-            raise
-        except Exception:  # noqa: BLE001 - no fault of ours may refuse an alert
-            _log.exception("the first step of a page could not be taken; it stays due", page=page.id)
+        missing = Outcome.NO_HOLDER if answer.holder is None else Outcome.NO_POLICY
+        await self._first_step(transaction, page, now, None if policy else missing)
         return page.id
 
-    async def _first_step(self, transaction: Transaction, page: Page, answer: PagerAnswer, now: datetime) -> None:
-        if page.policy_name is not None:
-            await self._escalation.catch_up(transaction, page, now)
-        else:
-            outcome = Outcome.NO_HOLDER if answer.holder is None else Outcome.NO_POLICY
-            await self._escalation.run_out_at_once(transaction, page, outcome, now)
+    async def call_again(
+        self, transaction: Transaction, incident_id: str, now: datetime, *, title: str, caused_by: str | None
+    ) -> None:
+        """Make an incident's page due again where nobody took it and another alert that pages has joined.
+
+        A page that is on its way, or that somebody has acknowledged, stays as it is; so does one without a policy: there is
+        nobody whom it could call.
+        """
+        page = await tables.lock_page(transaction, incident=incident_id)
+        if page is not None and page.state is PageState.EXHAUSTED and page.policy_name is not None:
+            again = await self._escalation.apply(transaction, page, CalledAgain(title), now, caused_by)
+            await self._first_step(transaction, again, now, None)
+
+    async def _first_step(self, transaction: Transaction, page: Page, now: datetime, missing: Outcome | None) -> None:
+        """Do what is due of a page in its incident's unit of work; what fails there is tried again by the engine."""
+        try:
+            async with transaction.begin_nested():
+                if missing is None:
+                    await self._escalation.catch_up(transaction, page, now)
+                else:
+                    await self._escalation.apply(transaction, page, RanOut(missing), now)
+        except Exception as error:
+            if _passes(error):
+                raise
+            _log.exception("the first step of a page could not be taken; it stays due", page=page.id)
 
     async def end_page(
         self, transaction: Transaction, incident_id: str, now: datetime, *, actor: str, caused_by: str | None
@@ -143,15 +161,14 @@ class OnCallService:
     async def _decide(self, transaction: Transaction, page: Page, actor: EntityRef, now: datetime) -> Decision:
         organization = self._organization.organization
         thing = page.about["thing"]
-        standing = set(await self.on_watch(actor, now)) & _schedules_of(page)
         decision = decide(
             organization,
             actor,
             Action.ACKNOWLEDGE,
             None if thing is None else EntityRef.parse(thing, kind="component"),
             now,
-            on_watch=bool(standing),
-            reached=bool(await outbox.notices_of(transaction, [page.id], recipient=str(actor))),
+            on_watch=await self.is_on_watch_for(page, actor, now),
+            reached=await outbox.has_reached(transaction, page.id, str(actor)),
         )
         if not decision.allowed:
             raise Refused(f"{actor} may not acknowledge this page.", "; ".join(decision.instead))
@@ -172,8 +189,7 @@ class OnCallService:
 
     async def _is_due(self, now: datetime) -> bool:
         async with self._store.reading() as transaction:
-            due = await tables.next_page_due(transaction)
-        return due is not None and due <= now
+            return await tables.is_any_due(transaction, now)
 
     async def _take_one(self, now: datetime) -> int | None:
         """Move the page that waits longest; return how many moves it made, None when others have all that are due."""
@@ -184,19 +200,39 @@ class OnCallService:
                 if page is None:
                     return None
                 return (await self._escalation.catch_up(transaction, page, now))[1]
-        except SQLAlchemyError:
-            raise
-        except Exception:
-            if page is None:
+        except Exception as error:
+            if page is None or _passes(error):
                 raise
             _log.exception("a page could not be moved; it is put off", page=page.id, minutes=1)
-            async with self._store.writing() as transaction:
-                await tables.push_aside(transaction, page.id, now + _ASIDE)
+            await self._put_off(page, error, now)
             return 0
+
+    async def _put_off(self, page: Page, error: Exception, now: datetime) -> None:
+        """Let a page that fails wait; on record the first time that it does so, not each minute."""
+        async with self._store.writing() as transaction:
+            if not await tables.push_aside(transaction, page, now + _ASIDE):
+                return
+            if await record.kind_of(transaction, page.last_entry) is Kind.PAGE_PUT_OFF:
+                return
+            entry = await record.happened(
+                transaction,
+                page.incident,
+                Kind.PAGE_PUT_OFF,
+                now,
+                caused_by=page.last_entry,
+                page=page.id,
+                fault=type(error).__name__,
+            )
+            await tables.tell_last_entry(transaction, page.id, entry)
 
     async def deliver_due(self, now: datetime, *, owner: str) -> int:
         """Send the notices that are due, as `owner`; return how many were taken up."""
         return await self._delivery.deliver_due(now, owner=owner)
+
+    async def reclaim(self, owner: str) -> int:
+        """Free the notices that a process of this owner, now dead, was sending; return how many. They are due again at once."""
+        async with self._store.writing() as transaction:
+            return await outbox.free_leases(transaction, owner)
 
     async def drain(self) -> None:
         """Let sends that still run come to their end, five seconds at most; to be called before the store is closed."""
@@ -256,6 +292,21 @@ class OnCallService:
         schedules = self._organization.organization.schedules
         return [name for name, schedule in sorted(schedules.items()) if user in shift_at(schedule, at).people]
 
+    async def is_on_watch_for(self, page: Page, user: EntityRef, at: datetime) -> bool:
+        """Return whether a person stands a watch that the page's policy, as it was frozen, leads to."""
+        return not _schedules_of(page).isdisjoint(await self.on_watch(user, at))
+
+    async def has_reached(self, page_id: str, user: EntityRef) -> bool:
+        """Return whether a page has a notice to a person."""
+        async with self._store.reading() as transaction:
+            return await outbox.has_reached(transaction, page_id, str(user))
+
+
+def _passes(error: Exception) -> bool:
+    """Whether an error is the database's and passes by itself, rather than a fault of the page that was worked on."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return is_outage(error) or state.startswith("40")
+
 
 def _no_page(page_id: str) -> NotFound:
     return NotFound(f"There is no page “{page_id}”.", "The inbox lists the pages that reached you.")
@@ -268,8 +319,8 @@ def _schedules_of(page: Page) -> frozenset[str]:
 
 async def _figures(transaction: Transaction, incident_id: str) -> Mapping[str, Any]:
     """Return the figures that came with the alert which the incident was opened for, from its record."""
-    entries = await record.entries_of(transaction, incident_id)
-    return next((entry.details["figures"] for entry in reversed(entries) if entry.details.get("figures")), {})
+    entries = await record.newest_of(transaction, incident_id, _WITH_FIGURES, _LOOKED_BACK)
+    return next((entry.details["figures"] for entry in entries if entry.details.get("figures")), {})
 
 
 def _about(incident: Incident, figures: Mapping[str, Any]) -> dict[str, Any]:

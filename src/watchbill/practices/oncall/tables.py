@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from watchbill.lib.errors import Conflict
 from watchbill.org.values import EntityRef
-from watchbill.store.columns import Instant, Json, Row, metadata, one_of
+from watchbill.store.columns import Instant, Json, Row, Words, metadata, one_of
 from watchbill.store.store import Transaction
 
 from .model import NoticeState, Outcome, Page, PageState
@@ -23,7 +23,7 @@ pages = sa.Table(
     sa.Column("id", sa.String(26), primary_key=True),
     sa.Column("incident", sa.String(26), nullable=False, unique=True),
     sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("policy_name", sa.String(255)),
+    sa.Column("policy_name", Words),
     sa.Column("policy", Json, nullable=False),
     sa.Column("step", sa.Integer, nullable=False),
     sa.Column("round", sa.Integer, nullable=False),
@@ -32,7 +32,7 @@ pages = sa.Table(
     sa.Column("held_since", Instant),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("acknowledged_at", Instant),
-    sa.Column("acknowledged_by", sa.String(255)),
+    sa.Column("acknowledged_by", Words),
     sa.Column("acknowledgement_expires_at", Instant),
     sa.Column("resolved_at", Instant),
     sa.Column("about", Json, nullable=False),
@@ -47,30 +47,32 @@ pages = sa.Table(
     sa.Index("ix_pages_next_step_at", "next_step_at"),
     sa.Index("ix_pages_acknowledgement_expires_at", "acknowledgement_expires_at"),
     sa.Index("ix_pages_state_opened_at", "state", "opened_at"),
+    sa.Index("ix_pages_policy_name_opened_at", "policy_name", "opened_at"),
 )
 
 notices = sa.Table(
     "notices",
     metadata,
     sa.Column("id", sa.String(26), primary_key=True),
-    sa.Column("key", sa.String(700), nullable=False, unique=True),
+    sa.Column("key", Words, nullable=False, unique=True),
     sa.Column("page", sa.String(26), sa.ForeignKey("pages.id"), nullable=False),
     sa.Column("incident", sa.String(26), nullable=False),
     sa.Column("run", sa.Integer, nullable=False),
     sa.Column("round", sa.Integer, nullable=False),
     sa.Column("step", sa.Integer, nullable=False),
     sa.Column("channel", sa.String(40), nullable=False),
-    sa.Column("recipient", sa.String(255), nullable=False),
-    sa.Column("address", sa.String(400), nullable=False),
-    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("recipient", Words, nullable=False),
+    sa.Column("address", Words, nullable=False),
+    sa.Column("why", Words, nullable=False),
     sa.Column("late_seconds", sa.Integer, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
     sa.Column("due_at", Instant, nullable=False),
-    sa.Column("lease_owner", sa.String(255)),
+    sa.Column("lease_owner", Words),
     sa.Column("lease_until", Instant),
     sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("outcome", sa.String(40)),
-    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("detail", Words, nullable=False),
     sa.Column("sent_at", Instant),
     sa.Column("caused_by", sa.String(26)),
     one_of("state", NoticeState),
@@ -88,11 +90,11 @@ attempts = sa.Table(
     metadata,
     sa.Column("notice", sa.String(26), sa.ForeignKey("notices.id"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("owner", sa.String(255), nullable=False),
+    sa.Column("owner", Words, nullable=False),
     sa.Column("begun_at", Instant, nullable=False),
     sa.Column("took_ms", sa.Integer),
     sa.Column("outcome", sa.String(40)),
-    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("detail", Words, nullable=False),
     one_of("outcome", Outcome),
 )
 
@@ -112,17 +114,7 @@ async def add_page(transaction: Transaction, page: Page) -> None:
 
 async def move_page(transaction: Transaction, old: Page, new: Page) -> None:
     """Move a page on. Raises Conflict when it is no longer where `old` says it was."""
-    moved = await transaction.execute(
-        pages.update()
-        .where(
-            pages.c.id == old.id,
-            pages.c.state == old.state.value,
-            pages.c.run == old.run,
-            pages.c.round == old.round,
-            pages.c.step == old.step,
-        )
-        .values(**_values(new))
-    )
+    moved = await transaction.execute(pages.update().where(_stands_as(old)).values(**_values(new)))
     if moved.rowcount == 0:
         raise Conflict("Somebody or something moved the page meanwhile.", "Look at the incident again.")
 
@@ -140,7 +132,7 @@ async def lock_due_page(transaction: Transaction, now: datetime) -> Page | None:
     """Return the page whose time came first, locked; one that another process works on is skipped."""
     due = (
         sa.select(pages)
-        .where(sa.or_(pages.c.next_step_at <= now, pages.c.acknowledgement_expires_at <= now))
+        .where(_is_due(now))
         .order_by(sa.func.coalesce(pages.c.next_step_at, pages.c.acknowledgement_expires_at), pages.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -156,15 +148,21 @@ async def page_by(transaction: Transaction, *, page_id: str | None = None, incid
     return None if row is None else _page(row)
 
 
-async def push_aside(transaction: Transaction, page_id: str, until: datetime) -> None:
-    """Let a page wait until an instant, in whichever state it waits."""
-    for state, column in (
-        (PageState.DUE, pages.c.next_step_at),
-        (PageState.ACKNOWLEDGED, pages.c.acknowledgement_expires_at),
-    ):
-        await transaction.execute(
-            pages.update().where(pages.c.id == page_id, pages.c.state == state.value).values({column: until})
-        )
+async def is_any_due(transaction: Transaction, now: datetime) -> bool:
+    """Return whether time asks something of any page."""
+    return (await transaction.execute(sa.select(pages.c.id).where(_is_due(now)).limit(1))).first() is not None
+
+
+async def push_aside(transaction: Transaction, page: Page, until: datetime) -> bool:
+    """Let a page wait until an instant, whatever it waits for; return False when it is no longer where `page` says."""
+    column = pages.c.next_step_at if page.state is PageState.DUE else pages.c.acknowledgement_expires_at
+    pushed = await transaction.execute(pages.update().where(_stands_as(page)).values({column: until}))
+    return bool(pushed.rowcount)
+
+
+async def tell_last_entry(transaction: Transaction, page_id: str, entry: str) -> None:
+    """Note the record's entry that led to the present state of a page."""
+    await transaction.execute(pages.update().where(pages.c.id == page_id).values(last_entry=entry))
 
 
 async def open_pages(transaction: Transaction) -> list[Page]:
@@ -197,6 +195,22 @@ async def next_page_due(transaction: Transaction) -> datetime | None:
     expiries = sa.select(sa.func.min(pages.c.acknowledgement_expires_at))
     found = [(await transaction.execute(query)).scalar() for query in (steps, expiries)]
     return min((instant for instant in found if instant is not None), default=None)
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    """What `rules.due_move` says, for the database: a first step does not look at the time."""
+    steps = sa.or_(pages.c.next_step_at <= now, pages.c.next_step_at == pages.c.opened_at)
+    return sa.or_(sa.and_(pages.c.state == PageState.DUE.value, steps), pages.c.acknowledgement_expires_at <= now)
+
+
+def _stands_as(page: Page) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        pages.c.id == page.id,
+        pages.c.state == page.state.value,
+        pages.c.run == page.run,
+        pages.c.round == page.round,
+        pages.c.step == page.step,
+    )
 
 
 def _values(page: Page) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class Tally:
         )
         self._delays = Histogram(
             "watchbill_notice_delay_seconds",
-            "How long after it was due a notice was delivered, by channel.",
+            "How long after it was put into the outbox a notice was delivered, by channel.",
             ("channel",),
             buckets=_DELAYS,
             registry=registry,
@@ -33,4 +33,4 @@ class Tally:
         """Count what came of a notice that was taken up, which was known `at`."""
         self._notices.labels(notice.channel, outcome.value).inc()
         if outcome is Outcome.DELIVERED:
-            self._delays.labels(notice.channel).observe((at - notice.due_at).total_seconds())
+            self._delays.labels(notice.channel).observe((at - notice.created_at).total_seconds())

@@ -16,12 +16,15 @@ class Kind(StrEnum):
     BURN_ENDED = "burnEnded"
     ALERT_FIRED = "alertFired"
     ALERT_RESOLVED = "alertResolved"
+    ALERTS_FIRED = "alertsFired"
+    ALERTS_RESOLVED = "alertsResolved"
     INCIDENT_OPENED = "incidentOpened"
     INCIDENT_RESOLVED = "incidentResolved"
     HOLDER_NAMED = "holderNamed"
     PAGE_DUE = "pageDue"
     STEP_TAKEN = "stepTaken"
     STEP_REACHED_NOBODY = "stepReachedNobody"
+    STEP_BROUGHT_FORWARD = "stepBroughtForward"
     NOTICE_SENT = "noticeSent"
     NOTICE_FAILED = "noticeFailed"
     NOTICE_DROPPED = "noticeDropped"
@@ -29,6 +32,8 @@ class Kind(StrEnum):
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgementExpired"
     PAGE_RESOLVED = "pageResolved"
     PAGE_EXHAUSTED = "pageExhausted"
+    PAGE_DUE_AGAIN = "pageDueAgain"
+    PAGE_PUT_OFF = "pagePutOff"
 
 
 @dataclass(frozen=True)

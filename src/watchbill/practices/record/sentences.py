@@ -27,14 +27,14 @@ OUTCOMES: Mapping[str, str] = {
     "delivered": "the other side took it",
     "retryLater": "it will be tried again",
     "refusedByChannel": "the other side refused it",
-    "tooManyAttempts": "given up after too many attempts",
+    "tooManyAttempts": "given up after a day of attempts",
     "pageEnded": "the page had ended",
     "pageAcknowledged": "the page was acknowledged first",
     "noAddress": "there is no address for them",
     "nobodyOnWatch": "nobody was on watch",
     "groupIsEmpty": "the group has no members",
     "targetUnknown": "there is no such person, group or schedule",
-    "channelUnknown": "there is no such channel",
+    "channelUnknown": "no instance has this channel in its settings",
     "outsideHours": "it was outside the step's hours",
     "noPolicy": "the holder has no escalation policy",
     "noHolder": "nobody holds the pager",
@@ -68,6 +68,14 @@ def _alert_fired(entry: Entry, _name: Names) -> str:
 
 def _alert_resolved(entry: Entry, _name: Names) -> str:
     return f"{_sender(entry)} says it is over: {entry.details.get('title', 'no name was given')}"
+
+
+def _alerts_fired(entry: Entry, _name: Names) -> str:
+    return f"{_sender(entry)} says that {_more(entry)} fire{_for_instance(entry)}"
+
+
+def _alerts_resolved(entry: Entry, _name: Names) -> str:
+    return f"{_sender(entry)} says that {_more(entry)} are over{_for_instance(entry)}"
 
 
 def _incident_opened(entry: Entry, _name: Names) -> str:
@@ -115,6 +123,11 @@ def _step_reached_nobody(entry: Entry, name: Names) -> str:
     return f"{_step(entry)} reached nobody" + (f": {missed}" if missed else "")
 
 
+def _step_brought_forward(entry: Entry, _name: Names) -> str:
+    follows = entry.details.get("step", "?")
+    return f"Step {follows} follows at once: step {entry.details.get('failed_step', '?')} could tell nobody"
+
+
 def _notice_sent(entry: Entry, name: Names) -> str:
     return f"{_notice(entry, name)} was told{_by_channel(entry)}" + _after(
         entry, "after_seconds", ", {} after the page"
@@ -153,6 +166,18 @@ def _page_exhausted(entry: Entry, _name: Names) -> str:
     return "Every step was taken in every round, and nobody acknowledged"
 
 
+def _page_due_again(entry: Entry, _name: Names) -> str:
+    title = entry.details.get("title")
+    return "Nobody had answered, and another alert fires: the page is due again" + (f" ({title})" if title else "")
+
+
+def _page_put_off(entry: Entry, _name: Names) -> str:
+    fault = entry.details.get("fault")
+    return "The page could not be moved on for a fault of watchbill's own; it is tried every minute" + (
+        f" ({fault})" if fault else ""
+    )
+
+
 def _is_program(actor: str) -> bool:
     """Return whether an actor is watchbill itself: people are references, which name their kind."""
     return ":" not in actor
@@ -161,6 +186,16 @@ def _is_program(actor: str) -> bool:
 def _sender(entry: Entry) -> str:
     source = str(entry.details.get("source", "A sender"))
     return SENDERS.get(source, source)
+
+
+def _more(entry: Entry) -> str:
+    count = entry.details.get("count", 0)
+    return "1 more alert" if count == 1 else f"{count:,} more alerts"
+
+
+def _for_instance(entry: Entry) -> str:
+    titles = entry.details.get("titles") or []
+    return f": {titles[0]}" + (" …" if entry.details.get("count", 0) > 1 else "") if titles else ""
 
 
 def _incident(entry: Entry) -> str:
@@ -220,12 +255,15 @@ _SENTENCES: Mapping[Kind, Callable[[Entry, Names], str]] = {
     Kind.BURN_ENDED: _burn_ended,
     Kind.ALERT_FIRED: _alert_fired,
     Kind.ALERT_RESOLVED: _alert_resolved,
+    Kind.ALERTS_FIRED: _alerts_fired,
+    Kind.ALERTS_RESOLVED: _alerts_resolved,
     Kind.INCIDENT_OPENED: _incident_opened,
     Kind.INCIDENT_RESOLVED: _incident_resolved,
     Kind.HOLDER_NAMED: _holder_named,
     Kind.PAGE_DUE: _page_due,
     Kind.STEP_TAKEN: _step_taken,
     Kind.STEP_REACHED_NOBODY: _step_reached_nobody,
+    Kind.STEP_BROUGHT_FORWARD: _step_brought_forward,
     Kind.NOTICE_SENT: _notice_sent,
     Kind.NOTICE_FAILED: _notice_failed,
     Kind.NOTICE_DROPPED: _notice_dropped,
@@ -233,4 +271,6 @@ _SENTENCES: Mapping[Kind, Callable[[Entry, Names], str]] = {
     Kind.ACKNOWLEDGEMENT_EXPIRED: _acknowledgement_expired,
     Kind.PAGE_RESOLVED: _page_resolved,
     Kind.PAGE_EXHAUSTED: _page_exhausted,
+    Kind.PAGE_DUE_AGAIN: _page_due_again,
+    Kind.PAGE_PUT_OFF: _page_put_off,
 }

@@ -12,7 +12,7 @@ from watchbill.org.charters import AlertClass
 from watchbill.teams.explain import Paged, explain_page, thing_named, usual_class
 
 from . import API
-from .services import Pager
+from .services import HeldPager
 from .values import Answer, At, FromDoors, Reason, now_or, problems
 
 router = APIRouter(prefix=f"{API}/explain", tags=["explain"])
@@ -47,9 +47,10 @@ class PageExplained(Answer):
     schema_: Literal["watchbill/explain/v1"] = Field(default="watchbill/explain/v1", alias="schema")
     at: datetime
     service: str
-    pager: Pager
-    paged: list[PagedAnswer]
+    pager: HeldPager
+    advisers: list[str] = Field(description="SRE teams that advise on the service.")
     gap: str | None
+    paged: list[PagedAnswer]
     because: list[Reason]
 
 
@@ -71,8 +72,9 @@ async def get_explanation(
     return PageExplained(
         at=instant,
         service=str(thing.ref),
-        pager=Pager.of(explained.answer),
-        paged=[PagedAnswer.of(paged) for paged in explained.paged],
+        pager=HeldPager.held_by(explained.answer),
+        advisers=list(explained.answer.advisers),
         gap=explained.gap,
+        paged=[PagedAnswer.of(paged) for paged in explained.paged],
         because=[Reason.of(because) for because in explained.because],
     )

@@ -92,9 +92,10 @@ class GoalAnswer(Answer):
     )
     coverage: float = Field(description="The measured share of the window's minutes.")
     unknown_minutes: int
-    lower_bound_minutes: int = Field(description="Minutes of which a counter reset may have hidden a part.")
+    lower_bound_minutes: int = Field(description="Minutes of which a reset or a gap may have hidden a part.")
     last_measured: datetime | None
-    problem: str | None = Field(description="Why the source cannot be read, while it cannot.")
+    problem: str | None = Field(description="What keeps the figures from being right, while it does.")
+    note: str | None = Field(description="What may be worth a look though the figures are right as far as is known.")
     burns: list[BurnAnswer]
     place: PlaceAnswer
 
@@ -123,6 +124,7 @@ class GoalAnswer(Answer):
             lower_bound_minutes=status.lower_bound_minutes,
             last_measured=status.last_measured,
             problem=status.problem,
+            note=status.note,
             burns=[BurnAnswer.of(burn) for burn in status.burns],
             place=PlaceAnswer.of(goal.place),
         )

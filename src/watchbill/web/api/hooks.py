@@ -6,8 +6,10 @@ taken is answered with 4xx, and there is no limit on how often it may send.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Request
 from pydantic import Field
 
@@ -19,6 +21,7 @@ from .values import Answer, FromDoors, problems
 
 router = APIRouter(prefix=f"{API}/hooks", tags=["hooks"])
 _JSON = "application/json"
+_log = structlog.get_logger("watchbill.web")
 
 _ALERTMANAGER_BODY = {
     "requestBody": {
@@ -58,12 +61,25 @@ _ALERTMANAGER_BODY = {
 }
 
 
+class RefusedAlert(Answer):
+    """An alert that could not be read; the others of its message were taken."""
+
+    index: int = Field(description="Its place in `alerts`, counted from 0.", examples=[3])
+    why: str = Field(description="What is wrong with it.", examples=["alerts[3].startsAt: Field required"])
+
+
 class Accepted(Answer):
-    """The alerts are stored; watchbill answers for them from here on."""
+    """The alerts are stored; watchbill answers for them from here on, save for those in `refused`."""
 
     accepted: Annotated[int, Field(description="How many alerts were taken, repeats included.", examples=[1])]
     incidents: Annotated[
         list[int], Field(description="The numbers of the incidents that they belong to.", examples=[[17]])
+    ]
+    refused: Annotated[
+        list[RefusedAlert],
+        Field(
+            description="The alerts that could not be read. Where none can be, the message is refused.", examples=[[]]
+        ),
     ]
 
 
@@ -73,6 +89,13 @@ async def receive_from_alertmanager(request: Request, doors: FromDoors) -> Accep
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
         raise WrongMediaType("The body is not announced as JSON.", f"Send it with Content-Type: {_JSON}.")
     now = doors.clock.now()
-    signals = alertmanager.read(await request.body(), doors.in_force.organization, now)
-    received = await doors.incidents.take(signals, now)
-    return Accepted(accepted=len(signals), incidents=sorted({each.incident_number for each in received}))
+    # In a thread: the largest outage comes as the largest message, and must not hold up what is delivered meanwhile.
+    posted = await asyncio.to_thread(alertmanager.read, await request.body(), doors.in_force.organization, now)
+    received = await doors.incidents.take(posted.signals, now)
+    if posted.refused:
+        _log.warning("alerts could not be read", refused=len(posted.refused), first=posted.refused[0].why)
+    return Accepted(
+        accepted=len(posted.signals),
+        incidents=sorted({each.incident_number for each in received}),
+        refused=[RefusedAlert(index=each.index, why=each.why) for each in posted.refused],
+    )

@@ -154,10 +154,12 @@ class IncidentFileAnswer(Answer):
     at: datetime
     incident: IncidentAnswer
     because: list[Mapping[str, Any]] = Field(description="Why the pager was with its holder, as stored when it opened.")
-    alerts: list[AlertAnswer]
+    alerts: list[AlertAnswer] = Field(description="The 200 alerts that began last.")
+    alert_count: int = Field(description="How many alerts there are in all.")
     page: PageAnswer | None
     notices: list[NoticeAnswer]
-    record: list[EntryAnswer]
+    record: list[EntryAnswer] = Field(description="Of a long record the first 100 entries and the last 400.")
+    record_count: int = Field(description="How many entries there are in all.")
 
 
 class Resolution(Asked):
@@ -203,9 +205,11 @@ async def get_incident(id: IdOrNumber, doors: FromDoors) -> IncidentFileAnswer: 
         incident=IncidentAnswer.of(file.incident),
         because=list(file.incident.because),
         alerts=[AlertAnswer.of(alert) for alert in file.alerts],
+        alert_count=file.alert_count,
         page=PageAnswer.of(file.page) if file.page else None,
         notices=[NoticeAnswer.of(notice) for notice in file.notices],
         record=[EntryAnswer.of(entry) for entry in file.record],
+        record_count=file.record_count,
     )
 
 

@@ -20,31 +20,40 @@ from .values import Answer, At, FromDoors, PlaceAnswer, Reason, Reference, now_o
 router = APIRouter(prefix=API, tags=["services"])
 
 
-class Pager(Answer):
-    """Who holds the pager for one class of alert, by which right; `gap` says what is missing where the way ends early."""
+class HeldPager(Answer):
+    """Who holds the pager for one class of alert, and by which right."""
 
     alert_class: AlertClass
     holder: str | None = Field(examples=["group:sre-checkout"])
     team: str | None = Field(description="The SRE team that covers the thing; null: none does.")
     engagement: str | None
     policy: str | None = Field(description="The escalation policy that pages follow.")
-    advisers: list[str]
     told: list[str] = Field(description="Holders that are informed and not woken.")
-    gap: str | None
 
     @classmethod
-    def of(cls, found: PagerAnswer) -> Pager:
-        """Return who holds the pager as it is answered."""
-        return cls(
+    def held_by(cls, found: PagerAnswer) -> HeldPager:
+        """Return who holds the pager, without advice and gap."""
+        return HeldPager(
             alert_class=found.alert_class,
             holder=text_of(found.holder),
             team=found.team,
             engagement=found.engagement,
             policy=found.policy,
-            advisers=list(found.advisers),
             told=[str(holder) for holder in found.told],
-            gap=found.gap,
         )
+
+
+class Pager(HeldPager):
+    """Who holds the pager, who advises, and in `gap` what is missing where the way ends early."""
+
+    advisers: list[str]
+    gap: str | None
+
+    @classmethod
+    def of(cls, found: PagerAnswer) -> Pager:
+        """Return who holds the pager as it is answered."""
+        terms = cls.held_by(found)
+        return cls(**dict(terms), advisers=list(found.advisers), gap=found.gap)
 
 
 class DependencyAnswer(Answer):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
-from watchbill.accounts.model import Account, ApiToken, TokenScope
+from watchbill.accounts.model import ApiToken, TokenScope
 from watchbill.lib.errors import Refused
+from watchbill.web.administration import Administrator, administrator
 from watchbill.web.callers import known_caller
 
 from . import API
@@ -21,17 +22,14 @@ router = APIRouter(prefix=API, tags=["tokens"])
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
 
 
-def administrator(request: Request) -> Account:
-    """Return the account of a signed-in administrator. Raises Refused."""
-    caller = known_caller(request)
-    if not caller.is_person or caller.account is None or not caller.account.is_admin:
-        raise Refused(
-            "Only a signed-in administrator may do this.", "Ask one: they are named in the organisation's files."
-        )
-    return caller.account
+def signed_in_administrator(request: Request) -> Administrator:
+    """Return the administrator who is signed in and asks. Raises Refused."""
+    if not known_caller(request).is_person:
+        raise Refused("Only a signed-in administrator may do this.", "Sign in: a token never makes or ends another.")
+    return administrator(request)
 
 
-Administrator = Annotated[Account, Depends(administrator)]
+SignedInAdministrator = Annotated[Administrator, Depends(signed_in_administrator)]
 
 
 class TokenAnswer(Answer):
@@ -43,6 +41,7 @@ class TokenAnswer(Answer):
     user: str | None = Field(description="The person in whose name it acts; null: it acts for nobody.")
     created_at: datetime
     last_used_at: datetime | None
+    expires_at: datetime | None = Field(description="From when on it is worth nothing; null: it is good until revoked.")
 
     @classmethod
     def of(cls, token: ApiToken) -> TokenAnswer:
@@ -55,6 +54,7 @@ class TokenAnswer(Answer):
             user=str(user) if user else None,
             created_at=token.created_at,
             last_used_at=token.last_used_at,
+            expires_at=token.expires_at,
         )
 
 
@@ -71,6 +71,7 @@ class NewToken(Asked):
 
     name: str = Field(min_length=1, max_length=100, pattern=_NO_CONTROL, examples=["alertmanager"])
     scopes: list[Annotated[TokenScope, Field(strict=False)]] = Field(min_length=1, max_length=3, examples=[["alerts"]])
+    expires_in_days: int | None = Field(default=None, ge=1, le=3650, description="How long it is good; null: for ever.")
 
 
 class MadeToken(Answer):
@@ -83,20 +84,28 @@ class MadeToken(Answer):
 
 
 @router.get("/tokens", responses=problems())
-async def get_tokens(_by: Administrator, doors: FromDoors) -> TokensAnswer:
+async def get_tokens(_by: SignedInAdministrator, doors: FromDoors) -> TokensAnswer:
     """Return all tokens, without their secrets."""
     tokens = await doors.accounts.tokens()
     return TokensAnswer(at=doors.clock.now(), tokens=[TokenAnswer.of(token) for token in tokens])
 
 
 @router.post("/tokens", status_code=201, responses=problems(413))
-async def create_token(asked: NewToken, by: Administrator, doors: FromDoors) -> MadeToken:
+async def create_token(asked: NewToken, by: SignedInAdministrator, doors: FromDoors) -> MadeToken:
     """Make a token that acts in the name of the administrator who makes it."""
-    secret = await doors.accounts.create_token(asked.name, asked.scopes, doors.clock.now(), by)
+    secret = await doors.accounts.create_token(
+        asked.name,
+        asked.scopes,
+        doors.clock.now(),
+        by.account,
+        lasts=timedelta(days=asked.expires_in_days) if asked.expires_in_days else None,
+        by=by.account.name,
+        because=by.because,
+    )
     return MadeToken(name=asked.name.strip(), scopes=sorted(set(asked.scopes)), secret=secret)
 
 
 @router.delete("/tokens/{id}", status_code=204, response_class=Response, responses=problems(404))
-async def revoke_token(id: Id, by: Administrator, doors: FromDoors) -> None:  # noqa: A002 - the path's word
+async def revoke_token(id: Id, by: SignedInAdministrator, doors: FromDoors) -> None:  # noqa: A002 - the path's word
     """Revoke a token: it is worth nothing from now on."""
-    await doors.accounts.revoke_token(id, doors.clock.now(), by)
+    await doors.accounts.revoke_token(id, doors.clock.now(), by=by.account.name, because=by.because)

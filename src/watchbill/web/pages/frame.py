@@ -23,6 +23,6 @@ async def page(request: Request, name: str, *, status: int = 200, **context: Any
     reached = await doors.oncall.pages_reaching(user) if user else []
     counts = {
         "inbox_count": sum(1 for each in reached if each.page.state in WAITING),
-        "open_count": len(await doors.incidents.open_incidents()),
+        "open_count": await doors.incidents.open_count(),
     }
     return render(request, name, status=status, **(counts | context))

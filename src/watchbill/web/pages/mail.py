@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from watchbill.channels.mail_sink import SunkMail
-from watchbill.lib.errors import NotFound, Refused
-from watchbill.web.callers import known_caller
+from watchbill.lib.errors import NotFound
+from watchbill.web.administration import administrator
 from watchbill.web.doors import doors_of
 
 from .frame import page
@@ -43,9 +43,7 @@ async def mails(request: Request) -> Response:
     sink = doors_of(request).mail_sink
     if sink is None:
         raise NotFound("No mail sink runs here.", "It runs in the demonstration, or with WATCHBILL_MAIL_SINK_PORT set.")
-    account = known_caller(request).account
-    if account is None or not account.is_admin:
-        raise Refused("Other people's mail is for administrators.", "Ask an administrator, or use your inbox.")
+    administrator(request)
     return await page(request, "mail.html", mails=[_shown(mail) for mail in sink.mails()[:MOST_SHOWN]])
 
 

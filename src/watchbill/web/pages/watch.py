@@ -42,7 +42,7 @@ async def watch(request: Request) -> Response:
             (file, paged_people(file), figures_in_words(file.alerts[0].figures) if file.alerts else "")
             for file in files
         ],
-        open_total=len(open_incidents),
+        open_total=await doors.incidents.open_count(),
         waiting=sum(1 for file in files if file.page and file.page.state in (PageState.DUE, PageState.EXHAUSTED)),
         goals=await goal_rows(doors, now, standing[:MOST_GOALS]),
         goals_total=len(standing),

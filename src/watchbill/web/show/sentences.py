@@ -41,12 +41,15 @@ _KINDS = {
     Kind.BURN_ENDED: "alert",
     Kind.ALERT_FIRED: "alert",
     Kind.ALERT_RESOLVED: "alert",
+    Kind.ALERTS_FIRED: "alert",
+    Kind.ALERTS_RESOLVED: "alert",
     Kind.INCIDENT_OPENED: "incident",
     Kind.INCIDENT_RESOLVED: "resolve",
     Kind.HOLDER_NAMED: "coverage",
     Kind.PAGE_DUE: "page",
     Kind.STEP_TAKEN: "step",
     Kind.STEP_REACHED_NOBODY: "step",
+    Kind.STEP_BROUGHT_FORWARD: "step",
     Kind.NOTICE_SENT: "notice",
     Kind.NOTICE_FAILED: "notice",
     Kind.NOTICE_DROPPED: "notice",
@@ -54,6 +57,8 @@ _KINDS = {
     Kind.ACKNOWLEDGEMENT_EXPIRED: "ack",
     Kind.PAGE_RESOLVED: "page",
     Kind.PAGE_EXHAUSTED: "page",
+    Kind.PAGE_DUE_AGAIN: "page",
+    Kind.PAGE_PUT_OFF: "page",
 }
 _KEYS = frozenset(
     {Kind.BURN_FOUND, Kind.ALERT_FIRED, Kind.PAGE_ACKNOWLEDGED, Kind.INCIDENT_RESOLVED, Kind.PAGE_EXHAUSTED}

@@ -1,4 +1,4 @@
-"""A source of counters whose truth is known at every instant: scraped every 15 seconds, with failures when asked for."""
+"""A source of counters whose truth is known at every instant: scraped every 15 seconds, late or failing when asked for."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PACE, OFFSET = 15, 7
 
 
 class Traffic:
-    """Requests of one service since `start`: `rate` a second, of which `failing` percent fail while `fails` says so."""
+    """Requests of one service since `start`: `rate` a second, of which `failing` percent fail while broken; scraped every `pace` s."""
 
-    def __init__(self, start: datetime, *, rate: int = 10, failing: int = 30) -> None:
-        self.start, self.rate, self.failing = start, rate, failing
+    def __init__(self, start: datetime, *, rate: int = 10, failing: int = 30, pace: int = PACE) -> None:
+        self.start, self.rate, self.failing, self.pace = start, rate, failing, pace
         self.broken: list[tuple[float, float]] = []
         self.silent: list[tuple[float, float]] = []
 
@@ -41,10 +41,14 @@ class Traffic:
 
 
 class Recorded:
-    """Answers selectors of `http_requests_total{service, code}` from the traffic of services; refuses those in `refused`."""
+    """Answers selectors of `http_requests_total{service, code}` from the traffic of services; refuses those in `refused`.
+
+    The samples of services in `visible` can be read only up to the instant that it gives.
+    """
 
     def __init__(self, services: dict[str, Traffic]) -> None:
         self.services = services
+        self.visible: dict[str, Callable[[], datetime]] = {}
         self.away = False
         self.refused: set[str] = set()
         self.asked: list[tuple[datetime, datetime, int]] = []
@@ -66,15 +70,17 @@ class Recorded:
             for side, code in enumerate(("200", "500")):
                 labels = {"code": code, "instance": f"{service}-0", "job": "shop", "service": service}
                 if matches(selector, "http_requests_total", labels):
-                    samples = self._samples(traffic, side, since, until)
+                    visible = self.visible[service]() if service in self.visible else until
+                    samples = self._samples(traffic, side, since, min(until, visible))
                     found.append(Series(tuple(sorted(labels.items())), samples))
         return found
 
     def _samples(self, traffic: Traffic, side: int, since: datetime, until: datetime) -> list[Sample]:
-        first = int((since - traffic.start).total_seconds()) // PACE - 1
-        last = int((until - traffic.start).total_seconds()) // PACE + 1
+        pace = traffic.pace
+        first = int((since - traffic.start).total_seconds()) // pace - 1
+        last = int((until - traffic.start).total_seconds()) // pace + 1
         samples = []
-        for second in range(first * PACE + OFFSET, last * PACE + OFFSET, PACE):
+        for second in range(first * pace + OFFSET, last * pace + OFFSET, pace):
             at = traffic.start + timedelta(seconds=second)
             value = traffic.counts(second)[side]
             if since < at <= until and traffic.is_scraped(second) and (side == 0 or value):

@@ -13,6 +13,7 @@ from tests.unit.practices.goals.made import at, counted, meter, series
 from watchbill.practices.goals import meter_state
 from watchbill.practices.goals.counters import Counted
 from watchbill.practices.goals.model import Series
+from watchbill.practices.goals.readings import milliseconds
 
 # a shared machine may be slow at any moment
 checked = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -112,3 +113,23 @@ def test_without_resets_and_gaps_the_minutes_add_up_to_the_counters_growth(steps
     it = meter()
     it.advance([series(values)], [], at(7 + 15 * len(steps) + 120))
     assert sum(minute.total for minute in counted(it).values()) == sum(steps[1:])
+
+
+@checked
+@given(st.tuples(st.integers(0, 135), st.integers(0, 135)), st.integers(5, 20), st.integers(1, 15))
+def test_however_late_two_targets_can_be_read_all_is_counted_once_and_in_its_minute(
+    lags: tuple[int, int], pace: int, offset: int
+) -> None:
+    it, found, goes_on = meter(), {}, range(offset, END, 15)
+    for now in range(pace, END + 300, pace):
+        since = it.reads_from(at(now))
+        seen = [
+            series({second: 2.0 * second for second in goes_on if second + lag <= now}, instance=f"cart-{lag_of}")
+            for lag_of, lag in enumerate(lags)
+        ]
+        assert since <= it.read_until
+        batch = it.batch(seen, [])
+        it.count(batch, it.settled(batch, milliseconds(at(now)), milliseconds(at(now))))
+        found |= counted(it)
+    assert sum(minute.total for minute in found.values()) == 2 * 2 * (goes_on[-1] - goes_on[0])
+    assert {minute.total for number, minute in found.items() if 5 <= number < END // 60} == {240}

@@ -15,7 +15,7 @@ from watchbill.org.objectives import Severity
 from watchbill.org.values import EntityRef
 from watchbill.practices.incidents import rules
 from watchbill.practices.incidents.model import AlertState, IncidentState, Signal, SignalStatus
-from watchbill.practices.incidents.rules import AlertMove
+from watchbill.practices.incidents.rules import AlertMove, Over
 
 NOW = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
 API = EntityRef("component", "default", "api")
@@ -57,8 +57,26 @@ def test_every_state_has_a_row_for_everything_that_can_be_said() -> None:
 def test_what_is_said_moves_an_alert(
     state: AlertState | None, said: SignalStatus, over_for: timedelta | None, move: AlertMove
 ) -> None:
-    over_since = None if over_for is None else NOW - over_for
-    assert rules.alert_move(state, said, over_since, NOW) is move
+    over = None if over_for is None else Over(NOW - over_for, NOW - over_for)
+    assert rules.alert_move(state, said, over, NOW) is move
+
+
+@pytest.mark.parametrize(
+    ("foreseen_after_its_end", "move"),
+    [
+        (timedelta(seconds=-30), AlertMove.CAME_LATE),
+        (timedelta(0), AlertMove.CAME_LATE),
+        (timedelta(minutes=5), AlertMove.CAME_LATE),
+        (timedelta(minutes=11), AlertMove.FIRES_AGAIN),
+        (None, AlertMove.FIRES_AGAIN),
+    ],
+)
+def test_a_firing_long_after_its_end_counts_unless_its_sender_says_that_it_holds_no_longer(
+    foreseen_after_its_end: timedelta | None, move: AlertMove
+) -> None:
+    ended_at = NOW - timedelta(minutes=10)
+    foreseen = None if foreseen_after_its_end is None else ended_at + foreseen_after_its_end
+    assert rules.alert_move(AlertState.RESOLVED, FIRING, Over(ended_at, ended_at), NOW, foreseen) is move
 
 
 def test_alerts_of_one_thing_and_class_belong_together_whatever_their_severity() -> None:
@@ -93,11 +111,6 @@ def test_an_alert_said_to_be_of_the_platform_may_join_the_incident_of_a_critical
 def test_only_a_ticket_can_be_raised_to_a_page() -> None:
     raised = {pair for pair in itertools.product(Severity, Severity) if rules.is_raised(*pair)}
     assert raised == {(Severity.TICKET, Severity.PAGE)}
-
-
-def test_an_incident_is_over_when_nothing_in_it_fires() -> None:
-    assert rules.is_over([AlertState.RESOLVED])
-    assert not rules.is_over([AlertState.RESOLVED, AlertState.FIRING])
 
 
 def test_a_resolved_incident_is_not_resolved_again() -> None:

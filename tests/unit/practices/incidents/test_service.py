@@ -16,6 +16,7 @@ from tests.organizations import person
 from watchbill.lib.clock import HandClock
 from watchbill.lib.errors import Conflict, NotFound, Refused
 from watchbill.org.charters import AlertClass
+from watchbill.org.in_force import Reading
 from watchbill.org.objectives import Severity
 from watchbill.org.values import EntityRef
 from watchbill.practices.incidents import tables
@@ -137,6 +138,42 @@ async def test_an_alert_that_its_sender_finds_again_later_pages_again(desk: Desk
     assert file.page is not None
     [unheard] = await desk.hear(firing("unheard", thing=DATABASE))
     assert unheard.incident_number == 4
+
+
+async def test_an_alert_that_joins_a_page_that_nobody_took_calls_again_and_says_why(desk: Desk) -> None:
+    await desk.hear(firing("a"))
+    for _ in range(60):
+        await desk.pass_time(timedelta(minutes=1))
+    file = await desk.file()
+    assert file.page is not None
+    assert file.page.state is PageState.EXHAUSTED
+    await desk.hear(firing("a"), firing("ticket", severity=Severity.TICKET))
+    assert (await desk.oncall.page(file.page.id)).run == 0
+    await desk.hear(firing("b", title="the disk is full too"), firing("c"))
+    file = await desk.file()
+    assert file.page is not None
+    assert (file.page.state, file.page.run) == (PageState.DUE, 1)
+    causes = {entry.id: entry for entry in file.record}
+    again = next(entry for entry in file.record if entry.kind is Kind.PAGE_DUE_AGAIN)
+    assert causes[again.caused_by or ""].details["title"] == "the disk is full too"
+    await desk.oncall.acknowledge(file.page.id, person("ana"), desk.clock.now(), via="api")
+    await desk.hear(firing("d"))
+    assert (await desk.oncall.page(file.page.id)).state is PageState.ACKNOWLEDGED
+    assert (await desk.file()).record[-1].kind is Kind.ALERT_FIRED
+
+
+async def test_whoever_stands_a_watch_of_the_frozen_policy_may_acknowledge_and_resolve_alike(desk: Desk) -> None:
+    await desk.hear(firing())
+    file = await desk.file()
+    assert file.page is not None
+    now = desk.organization.organization
+    changed = replace(now, escalation_policies={}, groups={}, revision="2")
+    assert desk.organization.offer(Reading(changed, (), "2"), desk.clock.now())
+    await desk.oncall.acknowledge(file.page.id, person("ana"), desk.clock.now(), via="api")
+    await desk.incidents.resolve("1", person("ana"), desk.clock.now())
+    async with desk.store.reading() as transaction:
+        rights = {each.action: each.because for each in await record.newest_audited(transaction)}
+    assert rights == {"acknowledge": "onWatch", "resolve": "onWatch"}
 
 
 async def test_an_alert_of_no_known_thing_goes_to_the_catch_all(desk: Desk) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.small_org import ANA, LADDER, MINUTE, MONDAY, OFFICE, RAJ, organization, policy, step, weekly
 from watchbill.lib.errors import Conflict
@@ -20,7 +17,8 @@ from watchbill.practices.oncall.reach import Reach, Recipient, reach_of
 from watchbill.practices.oncall.rules import (
     MOVES,
     Acknowledged,
-    Decision,
+    BroughtForward,
+    CalledAgain,
     DropNotices,
     Event,
     Expired,
@@ -30,6 +28,8 @@ from watchbill.practices.oncall.rules import (
     Resolved,
     StepCame,
     Tell,
+    TellAdministrators,
+    can_be_brought_forward,
     decide,
     due_move,
     step_of,
@@ -76,15 +76,17 @@ EVENTS: dict[Move, Event] = {
     Move.RUN_OUT: RanOut(),
     Move.ACKNOWLEDGE: Acknowledged(ANA, "link"),
     Move.EXPIRE: Expired(),
+    Move.BRING_FORWARD: BroughtForward(1),
+    Move.CALL_AGAIN: CalledAgain("the disk is full too"),
     Move.RESOLVE: Resolved("watchbill"),
 }
 
 TABLE = """
-              takeStep  runOut     acknowledge   expire  resolve
-due           due       exhausted  acknowledged  -       resolved
-acknowledged  -         -          acknowledged  due     resolved
-exhausted     -         -          acknowledged  -       resolved
-resolved      -         -          -             -       -
+              takeStep  runOut     acknowledge   expire  bringForward  callAgain  resolve
+due           due       exhausted  acknowledged  -       due           -          resolved
+acknowledged  -         -          acknowledged  due     -             -          resolved
+exhausted     -         -          acknowledged  -       -             due        resolved
+resolved      -         -          -             -       -             -          -
 """
 
 
@@ -308,75 +310,34 @@ def test_a_step_taken_on_time_does_not_call_itself_late() -> None:
     assert "late_seconds" not in happened.details
 
 
-# ---- what must hold whatever happens
+def test_a_first_step_is_due_whatever_the_clock_says() -> None:
+    stepped_back = MONDAY - timedelta(hours=1)
+    assert due_move(born(), stepped_back) is Move.TAKE_STEP
+    taken = decide(born(), StepCame(SOMEBODY), stepped_back).page
+    assert due_move(taken, stepped_back) is None
+    assert due_move(taken, stepped_back + 5 * MINUTE) is Move.TAKE_STEP
 
 
-class PageMachine(RuleBasedStateMachine):
-    """Throws events at a page in any order and at any time."""
-
-    @initialize(
-        steps=st.integers(1, 3), times=st.integers(0, 2), hold=st.booleans(), expires=st.sampled_from([None, 5, 60])
-    )
-    def open(self, steps: int, times: int, hold: bool, expires: int | None) -> None:
-        chosen = policy(
-            *(step("user:ana", wait=number * MINUTE) for number in range(steps)),
-            times=times,
-            hold=hold,
-            expires=None if expires is None else expires * MINUTE,
-        )
-        self.page, self.now = born(chosen), MONDAY
-        self.told: set[tuple[int, int, int, str]] = set()
-
-    def take(self, event: Event) -> Decision:
-        before = self.page
-        decision = decide(before, event, self.now)
-        happened = [effect for effect in decision.effects if isinstance(effect, Happened)]
-        whereabouts = [(page.state, page.run, page.round, page.step) for page in (before, decision.page)]
-        assert happened or whereabouts[0] == whereabouts[1], "a change without a record entry"
-        for tell in decision.effects:
-            if isinstance(tell, Tell):
-                key = (tell.run, tell.round, tell.step, tell.recipient.name)
-                assert key not in self.told, "a step told somebody twice"
-                self.told.add(key)
-        self.page = decision.page
-        return decision
-
-    @rule(seconds=st.integers(0, 4000))
-    def pass_time(self, seconds: int) -> None:
-        self.now += timedelta(seconds=seconds)
-
-    @rule(reach=st.sampled_from([SOMEBODY, NOBODY]))
-    def do_what_is_due(self, reach: Reach) -> None:
-        for _ in range(200):
-            move = due_move(self.page, self.now)
-            if move is None:
-                return
-            events = {Move.TAKE_STEP: StepCame(reach), Move.RUN_OUT: RanOut(), Move.EXPIRE: Expired()}
-            self.take(events[move])
-        raise AssertionError("a page keeps asking for something at one instant")
-
-    @rule(via=st.sampled_from(["link", "page", "api"]), who=st.sampled_from([ANA, RAJ]))
-    def acknowledge(self, via: str, who: Any) -> None:
-        if self.page.state is PageState.RESOLVED:
-            with pytest.raises(Conflict):
-                decide(self.page, Acknowledged(who, via), self.now)
-        else:
-            self.take(Acknowledged(who, via))
-
-    @precondition(lambda self: self.page.state is not PageState.RESOLVED)
-    @rule()
-    def resolve(self) -> None:
-        self.take(Resolved("watchbill"))
-        assert due_move(self.page, datetime(2100, 1, 1, tzinfo=UTC)) is None
-
-    @invariant()
-    def what_the_columns_promise(self) -> None:
-        page = self.page
-        assert (page.state is PageState.DUE) == (page.next_step_at is not None)
-        assert (page.state is PageState.RESOLVED) == (page.resolved_at is not None)
-        assert page.acknowledgement_expires_at is None or page.state is PageState.ACKNOWLEDGED
-        assert page.state is not PageState.ACKNOWLEDGED or page.acknowledged_by is not None
+def test_a_page_that_nobody_took_tells_the_administrators_once_a_run() -> None:
+    exhausted = decide(born(), RanOut(), MONDAY)
+    assert exhausted.effects[1] == TellAdministrators(0, "every step was taken and nobody acknowledged")
+    again = decide(exhausted.page, CalledAgain("cart fails too"), MONDAY + MINUTE)
+    assert (again.page.state, again.page.run, again.page.round, again.page.step) == (PageState.DUE, 1, 0, 1)
+    assert again.page.next_step_at == MONDAY + MINUTE
+    (happened,) = again.effects
+    assert isinstance(happened, Happened)
+    assert (happened.kind, happened.details["title"]) == (Kind.PAGE_DUE_AGAIN, "cart fails too")
+    assert TellAdministrators(1, "of noHolder") in decide(again.page, RanOut(Outcome.NO_HOLDER), MONDAY).effects
 
 
-TestPageMachine = PageMachine.TestCase
-TestPageMachine.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+def test_a_step_is_brought_forward_within_its_round_and_never_into_a_repeat_or_the_end() -> None:
+    first = decide(born(), StepCame(SOMEBODY), MONDAY).page
+    assert can_be_brought_forward(first, 0, 0, MONDAY + MINUTE)
+    assert not can_be_brought_forward(first, 1, 0, MONDAY + MINUTE)
+    assert not can_be_brought_forward(first, 0, 0, MONDAY + 5 * MINUTE)
+    brought = decide(first, BroughtForward(1), MONDAY + MINUTE).page
+    assert (brought.step, brought.next_step_at) == (2, MONDAY + MINUTE)
+    repeating = decide(brought, StepCame(SOMEBODY), MONDAY + MINUTE).page
+    assert not can_be_brought_forward(repeating, 0, 0, MONDAY + 2 * MINUTE)
+    at_the_end = decide(born(policy(step("user:ana"))), StepCame(SOMEBODY), MONDAY).page
+    assert not can_be_brought_forward(at_the_end, 0, 0, MONDAY + MINUTE)

@@ -1,0 +1,105 @@
+"""The audit as a page for administrators: who changed what, by which right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from watchbill.org.organization import Organization
+from watchbill.practices.record.model import Audited
+from watchbill.web.administration import administrator
+from watchbill.web.doors import doors_of
+from watchbill.web.show.names import name_of
+
+from .frame import page
+
+PAGE_LENGTH = 50
+_ID = re.compile(r"[0-9a-z]{26}")
+_PERSON = re.compile(r"user:[^\s:]+")
+_WORDS: Mapping[str, str] = {
+    "acknowledge": "acknowledged a page of",
+    "resolve": "resolved",
+    "signIn": "signed in as",
+    "signOut": "signed out as",
+    "failedSignIn": "failed to sign in as",
+    "setPassword": "set the password of",
+    "assignPerson": "became the person of",
+    "invite": "invited",
+    "revokeAccess": "revoked the access of",
+    "createToken": "made the token",
+    "revokeToken": "revoked the token",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One change as it is shown; `link` leads to what was changed where that has a page."""
+
+    at: datetime
+    who: str
+    what: str
+    to_what: str
+    link: str
+    right: str
+    reason: str
+
+
+async def audit(request: Request) -> Response:
+    """Show the audit, the newest first; `?before=` goes on from an entry. Raises Refused to all but administrators."""
+    administrator(request)
+    doors = doors_of(request)
+    before = request.query_params.get("before", "")
+    found = await doors.audit.newest(limit=PAGE_LENGTH + 1, before=before if _ID.fullmatch(before) else None)
+    organization = doors.in_force.organization
+    return await page(
+        request,
+        "audit.html",
+        lines=[line_of(audited, organization) for audited in found[:PAGE_LENGTH]],
+        more_before=found[PAGE_LENGTH - 1].id if len(found) > PAGE_LENGTH else None,
+    )
+
+
+def line_of(audited: Audited, organization: Organization) -> Line:
+    """Return an entry in words; an action that has none yet is shown by its name."""
+    number = audited.details.get("number")
+    incident = f"incident {number}" if number is not None else "an incident"
+    about_incident = audited.action in {"acknowledge", "resolve"}
+    return Line(
+        audited.at,
+        _who(audited.actor, organization),
+        _WORDS.get(audited.action, audited.action),
+        incident if about_incident else audited.subject,
+        f"/incidents/{audited.subject}" if about_incident else "",
+        audited.because,
+        audited.reason or _told(audited.details),
+    )
+
+
+def _who(actor: str, organization: Organization) -> str:
+    return name_of(organization, actor) if _PERSON.fullmatch(actor) else actor
+
+
+def _told(details: Mapping[str, Any]) -> str:
+    """Return what an entry adds for whoever reads it: whom, how often, until when."""
+    told = []
+    if details.get("user"):
+        told.append(str(details["user"]))
+    if details.get("administrator"):
+        told.append("as an administrator")
+    if details.get("attempts"):
+        told.append(f"attempts: {details['attempts']}")
+    if details.get("scopes"):
+        told.append(f"scopes: {', '.join(details['scopes'])}")
+    if details.get("expires_at"):
+        told.append(f"until {details['expires_at']}")
+    return "; ".join(told)
+
+
+ROUTES = [Route("/audit", audit, methods=["GET"], name="audit")]

@@ -1,0 +1,127 @@
+"""OpenSLO documents linked to goals: exact targets, whose goal it is, its tiers, its counters, and what is not measured."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.unit.org.test_folder import SOUND, codes, linked, organisation
+from watchbill.org.faults import Level
+from watchbill.org.folder import read
+
+
+@pytest.mark.parametrize(
+    ("written", "share", "text"),
+    [
+        ("targetPercent: 99.9", Fraction(999, 1000), "99.9"),
+        ("targetPercent: 99.95", Fraction(9995, 10000), "99.95"),
+        ("target: 0.999", Fraction(999, 1000), "99.9"),
+        ("target: 0.9990", Fraction(999, 1000), "99.9"),
+        ("targetPercent: 99", Fraction(99, 100), "99"),
+        ("target: 9.99e-1", Fraction(999, 1000), "99.9"),
+    ],
+)
+def test_targets_are_exact(tmp_path: Path, written: str, share: Fraction, text: str) -> None:
+    root = organisation(tmp_path)
+    goals = (root / "goals.yaml").read_text().replace("targetPercent: 99.9", written)
+    (root / "goals.yaml").write_text(goals)
+    goal = linked(read(root)).goals["cart-availability"]
+    assert (goal.target, goal.target_text) == (share, text)
+
+
+def test_the_annotation_says_which_entity_a_goal_is_about(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    goals = (root / "goals.yaml").read_text().replace("service: cart\n", "service: shopping-cart\n")
+    service = (
+        "apiVersion: openslo/v1\nkind: Service\nspec: {}\n"
+        "metadata: {name: shopping-cart, annotations: {watchbill.dev/entity: 'component:cart'}}\n"
+    )
+    (root / "goals.yaml").write_text(f"{goals}---\n{service}")
+    assert str(linked(read(root)).goals["cart-availability"].service) == "component:cart"
+
+
+def test_alert_policies_make_the_tiers_of_a_goal(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    policy = """  alertPolicies:
+    - kind: AlertPolicy
+      metadata: {name: burn}
+      spec:
+        alertWhenBreaching: true
+        conditions:
+          - kind: AlertCondition
+            metadata: {name: fast}
+            spec: {severity: page, condition: {kind: burnrate, op: gte, threshold: 14.4, lookbackWindow: 1h}}
+        notificationTargets: []
+"""
+    with (root / "goals.yaml").open("a") as goals:
+        goals.write(policy)
+    (tier,) = linked(read(root)).goals["cart-availability"].tiers
+    assert (tier.name, tier.severity, tier.factor) == ("fast", "page", Fraction(144, 10))
+    assert (tier.long, tier.short) == (timedelta(hours=1), timedelta(minutes=5))
+
+
+def test_a_severity_that_is_not_known_is_a_ticket(tmp_path: Path) -> None:
+    policy = """
+  alertPolicies:
+    - kind: AlertPolicy
+      spec:
+        conditions:
+          - kind: AlertCondition
+            spec: {severity: SEVERITY, condition: {threshold: 14.4, lookbackWindow: 1h}}
+"""
+    goals = (SOUND / "goals.yaml").read_text().rstrip()
+    for severity, expected, faults in (
+        ("Critical", "page", []),
+        ("high", "page", []),
+        ("info", "ticket", []),
+        ("sev1", "ticket", ["unknown-severity"]),
+    ):
+        root = organisation(tmp_path)
+        (root / "goals.yaml").write_text(goals + policy.replace("SEVERITY", severity))
+        reading = read(root)
+        (tier,) = linked(reading).goals["cart-availability"].tiers
+        assert (tier.severity, codes(reading)) == (expected, faults)
+
+
+def test_a_target_that_a_tier_needs_is_said_and_at_that_target_the_tier_is_reachable(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    goals = (root / "goals.yaml").read_text()
+    for target, names in (("80", ["“fast”", "“slow”"]), ("90", ["“fast”"]), ("92.56", []), ("92.55", ["“fast”"])):
+        (root / "goals.yaml").write_text(goals.replace("99.9", target))
+        faults = read(root).faults
+        assert [fault.code for fault in faults] == ["alert-unreachable"] * bool(names)
+        assert [name for name in ("“fast”", "“slow”", "“ticket”") if any(name in f.message for f in faults)] == names
+
+
+def test_a_goal_in_rates_counts_the_counters_inside(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    plain = linked(read(root)).goals["cart-availability"]
+    goals = (root / "goals.yaml").read_text()
+    wrapped = goals.replace('{service="cart"}\'', '{service="cart"}[5m]))\'').replace(
+        'query: \'http_requests_total{service="cart"}', 'query: \'sum(rate(http_requests_total{service="cart"}'
+    )
+    assert wrapped != goals
+    (root / "goals.yaml").write_text(wrapped)
+    reading = read(root)
+    assert [(fault.code, fault.level) for fault in reading.faults] == [("query-unwrapped", Level.NOTE)]
+    assert linked(reading).goals["cart-availability"].total == plain.total
+
+
+def test_a_query_that_is_no_counter_gives_no_goal_and_stops_nothing(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    goals = (root / "goals.yaml").read_text().replace('{service="cart"}\'', '{service="cart"} offset 1d\'')
+    (root / "goals.yaml").write_text(goals)
+    reading = read(root)
+    assert codes(reading) == ["goal-not-measured"]
+    assert linked(reading).goals == {}
+
+
+def test_how_often_prometheus_scrapes_may_be_said(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    assert linked(read(root)).sources["metrics"].interval == timedelta(seconds=15)
+    goals = (root / "goals.yaml").read_text().replace(':9090"', ':9090", interval: 60s')
+    (root / "goals.yaml").write_text(goals)
+    assert linked(read(root)).sources["metrics"].interval == timedelta(seconds=60)
