@@ -97,10 +97,12 @@ def mail_of(message: Message, sender: str) -> EmailMessage:
 
 
 def _text(message: Message) -> list[str]:
+    """What happened, then the links, then who is told and why: on a phone the link must not be searched for."""
     links = [f"Incident: {message.incident_url}"]
     if message.acknowledge_url is not None:
         links = [f"Acknowledge: {message.acknowledge_url}", *links]
-    return [*message.lines, "", *links]
+    parted = message.lines.index("") if "" in message.lines else len(message.lines)
+    return [*message.lines[:parted], "", *links, *message.lines[parted:]]
 
 
 def _refused(answer: aiosmtplib.SMTPRecipientRefused) -> DeliveryError:

@@ -87,10 +87,10 @@ async def test_a_mail_arrives_as_plain_text_with_its_links_and_its_key() -> None
     assert mail.text.splitlines() == [
         "The cart fails.",
         "",
-        "user:ana is paged by step 1.",
-        "",
         "Acknowledge: http://127.0.0.1:8400/acknowledge/token-1",
         "Incident: http://127.0.0.1:8400/incidents/12",
+        "",
+        "user:ana is paged by step 1.",
     ]
     assert mail.links == (MESSAGE.acknowledge_url, MESSAGE.incident_url)
     assert mail.header("x-watchbill-notice-key") == MESSAGE.key
