@@ -168,7 +168,8 @@ class Room:
 class Message:
     """What a channel carries: everything a person needs at three at night, already in words.
 
-    An empty one of the `lines` parts what happened from who is told and why. `facts` says the same for programs; `secret` signs it where the recipient has one, and is never stored or shown.
+    An empty one of the `lines` parts what happened from who is told and why. `facts` says the same for programs; `secret`
+    signs it where the recipient has one, and is never stored or shown.
     """
 
     key: str
