@@ -11,6 +11,10 @@ from watchbill.lib.errors import Invalid, NotFound, Refused, Unavailable
 
 DEFAULT_SERVER = "http://127.0.0.1:8400"
 _SECONDS = 20.0
+_HOW_TO_ASK = (
+    "Set WATCHBILL_TOKEN to a token from `watchbill token create --name NAME --scope read`, "
+    "or give --org DIR to ask the files alone."
+)
 
 
 def ask(server: str, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -54,8 +58,10 @@ def _body(content: bytes) -> dict[str, Any] | None:
 def _refusal(status: int, body: Mapping[str, Any], server: str) -> Exception:
     what = str(body.get("detail") or body.get("title") or f"{server} answered {status}.")
     mend = str(body.get("mend") or "")
-    if status in {401, 403}:
-        return Refused(what, mend or "Set WATCHBILL_TOKEN to a token from `watchbill token create --scope read`.")
+    if status == 401:
+        return Refused(what, _HOW_TO_ASK)
+    if status == 403:
+        return Refused(what, mend or _HOW_TO_ASK)
     if status == 404:
         return NotFound(what, mend)
     if 400 <= status < 500:

@@ -165,6 +165,14 @@ def test_what_the_server_refuses_is_said_in_its_words(status: int, error: type[E
         run(explain, "page", "cart", "--server", server)
 
 
+def test_who_has_no_token_is_told_how_a_command_gives_one_and_of_the_files() -> None:
+    body = json.dumps({"detail": "Nobody is signed in.", "mend": "Sign in at /sign-in."})
+    with answering(401, body) as server, pytest.raises(Refused) as refusal:
+        run(explain, "page", "cart", "--server", server)
+    assert "WATCHBILL_TOKEN" in refusal.value.mend
+    assert "--org DIR" in refusal.value.mend
+
+
 def test_a_server_that_does_not_answer_is_named_with_what_to_do() -> None:
     with pytest.raises(Unavailable, match="give --org DIR"):
         run(explain, "page", "cart", "--server", "http://127.0.0.1:9")
