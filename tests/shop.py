@@ -97,7 +97,10 @@ def running_shop(*options: str, base_port: int | None = None) -> Iterator[Runnin
             yield shop
         finally:
             process.terminate()
-            process.wait(20)
+            try:
+                process.wait(20)
+            finally:
+                process.kill()
 
 
 def free_ports(count: int) -> int:

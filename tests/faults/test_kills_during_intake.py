@@ -83,6 +83,7 @@ async def stored(database_url: str) -> tuple[int, Counter[str], int]:
     return int(known or 0), titles, int(called or 0)
 
 
+@pytest.mark.timeout(300)
 def test_alerts_that_are_sent_again_after_a_kill_before_their_answer_are_not_doubled(
     program: Program, database_url: str
 ) -> None:

@@ -123,6 +123,7 @@ def hand_in(program: Program, token: str, title: str) -> None:
     wait_for(accepted, f"{title} is accepted")
 
 
+@pytest.mark.timeout(120 + DELIVERED_WITHIN_SECONDS + 10 * ROUNDS)
 def test_every_accepted_alert_is_delivered_whenever_the_program_is_killed(
     program: Program, receiver: Receiver, database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -67,6 +67,7 @@ def _has_all(receiver: Receiver, titles: set[str]) -> bool:
 
 
 @pytest.mark.live("postgresql")
+@pytest.mark.timeout(300)
 def test_two_programs_share_the_work_and_one_goes_on_when_the_other_dies(
     programs: list[Program], receiver: Receiver, postgresql_url: str
 ) -> None:

@@ -25,7 +25,7 @@ from watchbill.channels.mail_sink import MailSink, SunkMail
 from watchbill.org import folder
 from watchbill.org.objectives import Goal
 
-pytestmark = [pytest.mark.live("prometheus", "alertmanager")]
+pytestmark = [pytest.mark.live("prometheus", "alertmanager"), pytest.mark.timeout(600)]
 
 ACME = Path(__file__).parents[2] / "examples" / "acme"
 TICK_SECONDS = 15

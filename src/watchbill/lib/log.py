@@ -38,11 +38,6 @@ class LogLines(Collector):
         except queue.Full:
             self.lose()
 
-    @property
-    def waiting(self) -> int:
-        """How many lines are still to be written, about."""
-        return self._lines.qsize()
-
     def lose(self) -> None:
         """Count a line that was lost."""
         with self._lock:
