@@ -1,4 +1,7 @@
-"""While the database does not answer, senders are asked to send again, probes say why, and nobody sees a traceback."""
+"""While the database does not answer, senders are asked to send again, probes say why, and nobody sees a traceback.
+
+Nor does the log: it would be one for every request.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
+from structlog.testing import capture_logs
 
 from tests.website import alertmanager_body, open_website
 
@@ -52,3 +56,20 @@ async def test_a_database_that_is_gone_is_told_as_503_and_nothing_accepted_is_lo
         assert (await sender.post(HOOK, json=alertmanager_body(fingerprint="another"))).status_code == 202
         found = (await reader.get("/api/v1/incidents/1")).json()
         assert [alert["fingerprint"] for alert in found["alerts"]] == ["c0ffee00c0ffee00", "another"]
+
+
+async def test_the_log_has_one_line_for_each_request_that_failed_and_no_traceback(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    async with open_website(postgresql_url, tmp_path) as website:
+        reader, machine = await website.program("read"), website.anybody(client=("127.0.0.1", 1))
+        async with _gone(postgresql_url):
+            with capture_logs() as lines:
+                assert (await reader.get("/api/v1/goals")).status_code == 503
+                assert (await machine.get("/metrics")).status_code == 200
+        told = [line for line in lines if line["log_level"] == "error"]
+        assert [line["event"] for line in told] == [
+            "a request failed",
+            "the state could not be looked up for the metrics",
+        ]
+        assert all("does not answer" in line["database"] and "exc_info" not in line for line in told)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-import structlog
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.registry import Collector
@@ -15,9 +14,9 @@ from watchbill.practices.goals.model import GoalState
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.model import PageState
 
+from . import failures
 from .doors import Doors
 
-_log = structlog.get_logger("watchbill.web")
 _LONGEST_LOOK_SECONDS = 5.0
 
 
@@ -67,8 +66,8 @@ class StateMetrics:
         try:
             async with asyncio.timeout(_LONGEST_LOOK_SECONDS):
                 await self._look_at_store(doors)
-        except Exception:  # noqa: BLE001 - whatever failed, what is known is told
-            _log.exception("the state could not be looked up for the metrics")
+        except Exception as error:  # noqa: BLE001 - whatever failed, what is known is told
+            failures.tell("the state could not be looked up for the metrics", error)
             self._up.set(0)
         else:
             self._up.set(1)

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from watchbill.lib.errors import Unavailable, WatchbillError
 from watchbill.store.outage import is_outage
 
-from . import problems
+from . import failures, problems
 from .callers import caller_of
 
 _log = structlog.get_logger("watchbill.web")
@@ -61,7 +61,7 @@ class Telemetry:
             try:
                 await self._app(scope, receive, send_with_id)
             except Exception as error:  # noqa: BLE001 - the outermost layer: nobody else answers
-                _log.exception("a request failed", method=request.method, path=_shown_path(request))
+                failures.tell("a request failed", error, method=request.method, path=_shown_path(request))
                 if not status:
                     await problems.answer(request, _failure(error, request_id))(scope, receive, send_with_id)
             seconds = time.perf_counter() - began
