@@ -107,7 +107,9 @@ def _settings() -> str:
         "# Settings\n",
         "Set in a TOML file (`--config`), in the environment, or as an option of a command; the later wins. Every variable can be",
         "given as `…_FILE`, the path of a file that holds the value; so can a secret in the TOML file: `smtp_password_file`,",
-        "`secret_key_file`, `database_file`. `watchbill config` prints what is in force.\n",
+        "`secret_key_file`, `database_file`. `watchbill config` prints what is in force. A key of the file that is no setting is an",
+        "error; a variable that begins with `WATCHBILL_` and sets nothing is named on stderr. Ports are from 1 to 65535; with",
+        "`mail_sink_port` 0 there is no mail sink.\n",
         "| setting | variable | default |",
         "|---|---|---|",
     ]

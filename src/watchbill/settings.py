@@ -1,14 +1,16 @@
 """What an operator sets: defaults, then one TOML file, then `WATCHBILL_…` in the environment, then options of the command.
 
 A setting may be given as `WATCHBILL_NAME_FILE`, the path of a file that holds it, and a secret as `name_file` in the TOML file
-too; secrets are never printed.
+too; secrets are never printed. A key of the file that is none is an error. A variable that is none is not: whoever runs
+watchbill does not always choose its environment (Kubernetes sets `NAME_SERVICE_HOST` for each service, for one).
 """
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,12 @@ from typing import Any
 from watchbill.lib.errors import Invalid
 
 PREFIX = "WATCHBILL_"
+_BESIDE_SETTINGS = frozenset({"CONFIG", "DEBUG", "SERVER", "SHOP", "TOKEN", "TOKEN_FILE"})
+"""What else commands read from the environment."""
 _SECRET = {"secret": True}
+_MOST_OF_A_PORT = 65535
+_PORT = {"least": 1, "most": _MOST_OF_A_PORT}
+_NEAR = 0.7
 
 
 def _default_data() -> Path:
@@ -36,22 +43,22 @@ class RoomSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """What is in force. Durations are in seconds."""
+    """What is in force. Durations are in seconds; `mail_sink_port` 0 means that there is no mail sink."""
 
     host: str = "127.0.0.1"
-    port: int = 8400
+    port: int = field(default=8400, metadata=_PORT)
     data: Path = field(default_factory=_default_data)
     database: str = field(default="", repr=False, metadata=_SECRET)
     base_url: str = ""
     secret_key: str = field(default="", repr=False, metadata=_SECRET)
-    tick_seconds: float = 15.0
+    tick_seconds: float = field(default=15.0, metadata={"least": 1.0, "most": 3600.0})
     smtp_host: str = ""
-    smtp_port: int = 25
+    smtp_port: int = field(default=25, metadata=_PORT)
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False, metadata=_SECRET)
     smtp_sender: str = "watchbill@localhost"
     smtp_starttls: bool = False
-    mail_sink_port: int = 0
+    mail_sink_port: int = field(default=0, metadata={"least": 0, "most": _MOST_OF_A_PORT})
     log_format: str = "console"
     rooms: tuple[RoomSettings, ...] = ()
 
@@ -76,8 +83,26 @@ def load(
     if path is not None:
         found |= _from_file(path)
     found |= _from_environment(environment)
-    found |= {name: value for name, value in (options or {}).items() if value is not None}
+    given = {name: value for name, value in (options or {}).items() if value is not None}
+    found |= {name: _typed(name, value, f"--{name.replace('_', '-')}") for name, value in given.items()}
     return replace(Settings(), **found)
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> dict[str, str | None]:
+    """Return the variables that begin as ours do and set nothing, each with the nearest one that does, None where none is near."""
+    environment = os.environ if environment is None else environment
+    settable = {setting.name.upper() for setting in fields(Settings)} - {"ROOMS"}
+    known = settable | {f"{name}_FILE" for name in settable} | _BESIDE_SETTINGS
+    set_here = {name.removeprefix(PREFIX) for name, value in environment.items() if name.startswith(PREFIX) and value}
+    unknown = {}
+    for name in sorted(set_here - known):
+        near = _nearest(name, [each for each in known if each.endswith("_FILE") == name.endswith("_FILE")])
+        unknown[f"{PREFIX}{name}"] = f"{PREFIX}{near}" if near else None
+    return unknown
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name, sorted(known), 1, _NEAR)), None)
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -88,15 +113,22 @@ def _from_file(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Invalid(f"The settings file is not TOML: {error}.", "Mend the line that it names.", str(path)) from error
     rooms = values.pop("rooms", {})
+    if not isinstance(rooms, dict):
+        raise Invalid("Rooms are tables.", "As in: [rooms.ops]", f"{path}: rooms")
     known = {setting.name for setting in fields(Settings)} - {"rooms"}
     in_files = {f"{setting.name}_file": setting.name for setting in fields(Settings) if setting.metadata.get("secret")}
     unknown = sorted(set(values) - known - set(in_files))
     if unknown:
-        raise Invalid(f"There is no setting “{unknown[0]}”.", f"Settings are: {', '.join(sorted(known))}.", str(path))
+        raise Invalid(f"There is no setting “{unknown[0]}”.", _settings_near(unknown[0], {*known, "rooms"}), str(path))
     read = {name: _typed(name, values[name], f"{path}: {name}") for name in known & set(values)}
     for name in sorted(set(in_files) & set(values)):
         read[in_files[name]] = _read_file(str(values[name]), f"{path}: {name}")
     return read | {"rooms": tuple(_room(name, entry, path) for name, entry in rooms.items())}
+
+
+def _settings_near(name: str, known: Iterable[str]) -> str:
+    near = _nearest(name, known)
+    return (f"Did you mean “{near}”? " if near else "") + f"Settings are: {', '.join(sorted(known))}."
 
 
 def _room(name: str, entry: Any, path: Path) -> RoomSettings:
@@ -140,10 +172,18 @@ def _typed(name: str, value: Any, where: str) -> Any:
             return _boolean(value)
         if isinstance(default, Path):
             return Path(str(value)).expanduser()
-        return type(default)(value)
+        typed = type(default)(value)
     except (TypeError, ValueError) as error:
         kind = {bool: "true or false", int: "a whole number", float: "a number"}.get(type(default), "text")
         raise Invalid(f"“{value}” is not {kind}.", "", where) from error
+    _refuse_out_of_range(name, typed, where)
+    return typed
+
+
+def _refuse_out_of_range(name: str, value: Any, where: str) -> None:
+    limits = next(setting.metadata for setting in fields(Settings) if setting.name == name)
+    if "least" in limits and not limits["least"] <= value <= limits["most"]:
+        raise Invalid(f"“{value}” is out of range.", f"From {limits['least']:g} to {limits['most']:g}.", where)
 
 
 def _boolean(value: Any) -> bool:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import click
 
 from .amounts import Seconds, Share
+from .serving import settings_from
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 SHOP_URL = "http://127.0.0.1:8410"
@@ -66,13 +67,12 @@ def demo() -> None:
 def start(folder: Path, port: int, data: Path | None) -> None:
     """Run the shop, the mail sink and watchbill until interrupted."""
     from watchbill.serve import serve
-    from watchbill.settings import load
 
     from .shop import open_shop, refuse_taken
 
-    mail = {"smtp_host": "127.0.0.1", "smtp_port": _MAIL_PORT, "mail_sink_port": _MAIL_PORT}
+    mail: dict[str, Any] = {"smtp_host": "127.0.0.1", "smtp_port": _MAIL_PORT, "mail_sink_port": _MAIL_PORT}
     with _data_folder(data) as kept:
-        settings = load(options={"port": port, "data": kept, **mail})
+        settings = settings_from(None, port=port, data=kept, **mail)
         refuse_taken(settings.public_url)
         words = {"url": settings.public_url, "person": _on_watch(folder), "log": kept / "log", "program": _program()}
         with open_shop(folder / "shop", SHOP_URL), _logging_to(kept / "log"):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from watchbill.settings import Settings, load
+from watchbill.settings import Settings, load, unknown_variables
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
@@ -29,5 +29,7 @@ def store_options(command: _Decorated) -> _Decorated:
 
 
 def settings_from(config_file: Path | None, **options: Any) -> Settings:
-    """Return the settings in force with this command's options on top."""
+    """Return the settings in force with this command's options on top; say on stderr which variables set nothing."""
+    for name, nearest in unknown_variables().items():
+        click.echo(f"watchbill: {name} sets nothing" + (f"; did you mean {nearest}?" if nearest else ""), err=True)
     return load(config_file, options=options)

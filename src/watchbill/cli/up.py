@@ -22,7 +22,8 @@ def up(
 
     The first start prints a one-time link for the administrator.
     """
+    settings = settings_from(config_file, host=host, port=port, data=data, database=database)
+
     from watchbill.serve import serve
 
-    settings = settings_from(config_file, host=host, port=port, data=data, database=database)
     sys.exit(serve(org_dir, settings))
