@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from .values import EntityRef, Place
+
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,14 @@ def spoken(ref: EntityRef) -> str:
     if ref.kind in {"system", "domain"}:
         return f"{ref.kind.capitalize()} {str(ref).partition(':')[2]}"
     return str(ref)
+
+
+def several(refs: Sequence[EntityRef]) -> str:
+    """Return how some references are said in a sentence: up to three of them, and how many more there are."""
+    names = [str(ref) for ref in refs[:_MOST_NAMED]]
+    if (more := len(refs) - len(names)) > 0:
+        names.append(f"{more} more")
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def day_in_words(day: date) -> str:

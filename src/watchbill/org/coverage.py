@@ -15,13 +15,12 @@ from .because import Because, spoken
 from .charters import AlertClass, Engagement, EscalationPolicy
 from .claims import Claim, Claims, Source, Standing
 from .entities import Dependency, Thing
-from .faults import Fault, Level
 from .hours import is_within
 from .organization import Organization
 from .values import EntityRef
 from .ways import Ways
 
-__all__ = ["Because", "PagerAnswer", "coverage", "gaps", "pager", "policies_for", "ties"]
+__all__ = ["Because", "PagerAnswer", "coverage", "pager", "policies_for"]
 
 
 @dataclass(frozen=True)
@@ -56,35 +55,6 @@ def coverage(organization: Organization, at: datetime) -> tuple[PagerAnswer, ...
     """Return who is paged for every thing that fails by itself, in the order of their references."""
     answers = _Answers(organization, at)
     return tuple(answers.answer(thing, AlertClass.APPLICATION) for _, thing in sorted(organization.things.items()))
-
-
-def ties(organization: Organization, at: datetime) -> tuple[Fault, ...]:
-    """Return a fault for each pair of documents that claim a thing equally at `at`, naming both and one thing they share."""
-    claims = Claims(organization, at)
-    found: dict[tuple[str, str], Fault] = {}
-    for _, thing in sorted(organization.things.items()):
-        if (pair := claims.standing(thing).tie) is not None:
-            first, second = pair
-            found.setdefault((first.source.document, second.source.document), _tie_fault(thing, first, second))
-    return tuple(found.values())
-
-
-def gaps(organization: Organization, at: datetime) -> tuple[Fault, ...]:
-    """Return a fault for each group that holds a pager without an escalation policy, and for each thing nobody answers for."""
-    found: dict[EntityRef, Fault] = {}
-    for answer in coverage(organization, at):
-        if answer.gap is None or answer.thing is None:
-            continue
-        thing = organization.things[answer.thing]
-        what = f"Nobody can be paged for {answer.thing}: {answer.gap}."
-        hint = f"Write an EscalationPolicy that is for {answer.holder or thing.owner}."
-        if answer.team is not None and answer.holder is not None:
-            place = next((because.place for because in reversed(answer.because) if because.place), organization.place)
-            fault = Fault("holder-without-policy", Level.ERROR, what, hint, place)
-            found.setdefault(answer.holder, fault)
-        else:
-            found[answer.thing] = Fault("nobody-answers", Level.WARNING, what, hint, thing.place)
-    return tuple(found.values())
 
 
 def policies_for(organization: Organization, group: EntityRef) -> tuple[EscalationPolicy, ...]:
@@ -241,18 +211,6 @@ def _tie_reasons(first: Claim, second: Claim) -> tuple[Because, Because]:
     return (
         Because("tie", text, first.source.place, first.source.document),
         Because("tie", text, second.source.place, second.source.document),
-    )
-
-
-def _tie_fault(thing: Thing, first: Claim, second: Claim) -> Fault:
-    return Fault(
-        "tie",
-        Level.ERROR,
-        f"{first.source.document} and {second.source.document} claim {thing.ref} equally: "
-        f"both cover {first.match.words}.",
-        "Narrow one of the two scopes, except the thing from one, or end one of them.",
-        first.source.place,
-        (second.source.place,),
     )
 
 

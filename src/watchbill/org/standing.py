@@ -1,25 +1,142 @@
-"""Who holds which pager, checked over time: at an instant, and on the next days on which an engagement changes."""
+"""Who holds which pager, checked over time: at an instant, and on the next days on which an engagement changes.
+
+What follows from documents that are each sound and do not fit together: ties, ways that end before anybody can be paged, teams
+in which nobody serves, watches that nobody stands yet.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from .coverage import gaps, ties
+from .because import day_in_words, several
+from .charters import Schedule, SRETeam
+from .claims import Claim, Claims, day_of
+from .coverage import PagerAnswer, coverage
 from .engagements import change_days
-from .faults import Fault
+from .entities import Thing
+from .faults import Fault, Level
 from .organization import Organization
+from .roles import people_of
+from .values import EntityRef
 
 DAYS_AHEAD = 12
 
 
 def check_standing(organization: Organization, at: datetime) -> tuple[Fault, ...]:
-    """Return the ties between documents and the gaps in coverage at `at` and on the next DAYS_AHEAD days of change, each once."""
-    zone = ZoneInfo(organization.time_zone)
-    today = at.astimezone(zone).date()
-    days = [day for day in change_days(organization.engagements) if day > today]
-    later = [datetime.combine(day, time(12, 0), zone) for day in days[:DAYS_AHEAD]]
-    found = [
-        fault for instant in [at, *later] for fault in (*ties(organization, instant), *gaps(organization, instant))
-    ]
+    """Return what is wrong at `at` and on the next DAYS_AHEAD days of change, each fault once."""
+    instants = [at, *_later(organization, at)]
+    answers = {instant: coverage(organization, instant) for instant in instants}
+    found = [fault for instant in instants for fault in ties(organization, instant)]
+    found += _gaps(organization, [answer for instant in instants for answer in answers[instant]])
+    found += _teams_of_nobody(organization, answers)
+    found += _watches_not_begun(organization, at, answers[at])
     return tuple(dict.fromkeys(found))
+
+
+def ties(organization: Organization, at: datetime) -> tuple[Fault, ...]:
+    """Return a fault for each pair of documents that claim a thing equally at `at`, naming both and one thing they share."""
+    claims = Claims(organization, at)
+    found: dict[tuple[str, str], Fault] = {}
+    for _, thing in sorted(organization.things.items()):
+        if (pair := claims.standing(thing).tie) is not None:
+            first, second = pair
+            found.setdefault((first.source.document, second.source.document), _tie(thing, first, second))
+    return tuple(found.values())
+
+
+def _later(organization: Organization, at: datetime) -> list[datetime]:
+    zone, today = ZoneInfo(organization.time_zone), day_of(organization, at)
+    days = [day for day in change_days(organization.engagements) if day > today]
+    return [datetime.combine(day, time(12, 0), zone) for day in days[:DAYS_AHEAD]]
+
+
+def _gaps(organization: Organization, answers: Iterable[PagerAnswer]) -> tuple[Fault, ...]:
+    """Return a fault for each group that holds a pager without an escalation policy, and for each thing nobody answers for."""
+    held: dict[EntityRef, list[PagerAnswer]] = {}
+    found: list[Fault] = []
+    for answer in answers:
+        if answer.gap is None or answer.thing is None:
+            continue
+        if answer.team is not None and answer.holder is not None:
+            held.setdefault(answer.holder, []).append(answer)
+        else:
+            found.append(_nobody_answers(organization.things[answer.thing], answer))
+    found += [_holder_without_policy(organization, holder, of_holder) for holder, of_holder in held.items()]
+    return tuple(dict.fromkeys(found))
+
+
+def _tie(thing: Thing, first: Claim, second: Claim) -> Fault:
+    return Fault(
+        "tie",
+        Level.ERROR,
+        f"{first.source.document} and {second.source.document} claim {thing.ref} equally: "
+        f"both cover {first.match.words}.",
+        "Narrow one of the two scopes, except the thing from one, or end one of them.",
+        first.source.place,
+        (second.source.place,),
+    )
+
+
+def _nobody_answers(thing: Thing, answer: PagerAnswer) -> Fault:
+    what = f"Nobody can be paged for {thing.ref}: {answer.gap}."
+    hint = f"Write an EscalationPolicy that is for {answer.holder or thing.owner}."
+    return Fault("nobody-answers", Level.WARNING, what, hint, thing.place)
+
+
+def _holder_without_policy(organization: Organization, holder: EntityRef, answers: Sequence[PagerAnswer]) -> Fault:
+    first = answers[0]
+    place = next((because.place for because in reversed(first.because) if because.place), organization.place)
+    what = f"Nobody can be paged for {several(_things(answers))}: {first.gap}."
+    return Fault("holder-without-policy", Level.ERROR, what, f"Write an EscalationPolicy that is for {holder}.", place)
+
+
+def _teams_of_nobody(organization: Organization, answers: Mapping[datetime, Sequence[PagerAnswer]]) -> Iterable[Fault]:
+    """Return a fault for each SRE team that answers for things while nobody serves in it, at the first such instant."""
+    found: dict[str, Fault] = {}
+    today = day_of(organization, next(iter(answers)))
+    for instant, answered in answers.items():
+        day = day_of(organization, instant)
+        for name, team in organization.sre_teams.items():
+            covered = [answer for answer in answered if answer.team == name]
+            if covered and name not in found and not people_of(organization, team, day):
+                found[name] = _team_of_nobody(team, covered, day if day > today else None)
+    return found.values()
+
+
+def _team_of_nobody(team: SRETeam, answers: Sequence[PagerAnswer], later: date | None) -> Fault:
+    when = f" on {day_in_words(later)}" if later is not None else ""
+    what = f"Nobody serves{when} in {team.title}, which answers for {several(_things(answers))}."
+    hint = f"Let people be members of {team.group}: “memberOf” of a User, or “members” of the Group."
+    return Fault("team-of-nobody", Level.WARNING, what, hint, team.place)
+
+
+def _watches_not_begun(organization: Organization, at: datetime, answers: Sequence[PagerAnswer]) -> Iterator[Fault]:
+    """Yield a fault for each schedule through which things are paged at `at`, and whose first turn is still to come."""
+    paged: dict[str, list[PagerAnswer]] = {}
+    for answer in answers:
+        policy = organization.escalation_policies.get(answer.policy or "")
+        for name in policy.schedules if policy is not None else ():
+            paged.setdefault(name, []).append(answer)
+    for name, through in paged.items():
+        schedule = organization.schedules.get(name)
+        fault = _not_begun(schedule, at, through) if schedule is not None else None
+        if fault is not None:
+            yield fault
+
+
+def _not_begun(schedule: Schedule, at: datetime, through: Sequence[PagerAnswer]) -> Fault | None:
+    first = min((layer for layer in schedule.layers if any(layer.turns)), key=lambda layer: layer.start, default=None)
+    if first is None or first.start <= at.astimezone(ZoneInfo(schedule.time_zone)).replace(tzinfo=None):
+        return None
+    what = (
+        f"Nobody stands the watch “{schedule.name}” before {first.start:%Y-%m-%d %H:%M} ({schedule.time_zone}), "
+        f"and pages for {several(_things(through))} go through it now."
+    )
+    hint = "Let “start” lie in the past, turns are counted on from there; or add a layer for the time until then."
+    return Fault("watch-not-begun", Level.WARNING, what, hint, first.place)
+
+
+def _things(answers: Iterable[PagerAnswer]) -> list[EntityRef]:
+    return list(dict.fromkeys(answer.thing for answer in answers if answer.thing is not None))

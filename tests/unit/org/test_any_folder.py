@@ -21,7 +21,7 @@ from tests.unit.org.test_folder import SOUND, organisation
 from watchbill.cli.fault_formats import as_github, as_json, as_sarif, as_text
 from watchbill.org.authority import Action, decide
 from watchbill.org.charters import AlertClass
-from watchbill.org.coverage import coverage, gaps, ties
+from watchbill.org.coverage import coverage
 from watchbill.org.documents import read_documents
 from watchbill.org.faults import FaultList
 from watchbill.org.folder import files, read
@@ -30,6 +30,7 @@ from watchbill.org.nodes import to_data
 from watchbill.org.organization import Organization
 from watchbill.org.recognition import KINDS, Family
 from watchbill.org.schemas import kinds, schema_of
+from watchbill.org.standing import check_standing
 from watchbill.teams.explain import as_json as explained
 from watchbill.teams.explain import explain_page
 from watchbill.teams.show import show
@@ -345,8 +346,7 @@ def check(root: Path, reading: Reading) -> None:
 
 def ask_everything(organization: Organization, at: datetime) -> None:
     json.dumps(show(organization, at))
-    ties(organization, at)
-    gaps(organization, at)
+    check_standing(organization, at)
     assert len(coverage(organization, at)) == len(organization.things)
     for thing in organization.things:
         for alert_class in AlertClass:

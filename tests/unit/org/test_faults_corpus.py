@@ -48,7 +48,12 @@ def test_a_broken_document_has_exactly_its_faults(path: Path, tmp_path: Path) ->
     assert (reading.organization is None) == any(level == "error" for level, *_ in expected)
 
 
-BY_INSTANT = {"tie", "holder-without-policy"}  # they are looked for once all documents are free of errors
+BY_INSTANT = {
+    "tie",
+    "holder-without-policy",
+    "team-of-nobody",
+    "watch-not-begun",
+}  # they are looked for once all documents are free of errors
 
 
 @pytest.mark.parametrize("order", [1, -1])

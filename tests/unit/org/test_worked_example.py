@@ -10,10 +10,11 @@ import pytest
 
 from watchbill.org.authority import Action, decide
 from watchbill.org.charters import AlertClass, EngagementState, Implementation
-from watchbill.org.coverage import PagerAnswer, gaps, pager, ties
+from watchbill.org.coverage import PagerAnswer, pager
 from watchbill.org.entities import Tier
 from watchbill.org.folder import read
 from watchbill.org.organization import Organization
+from watchbill.org.standing import check_standing
 from watchbill.org.values import EntityRef
 
 FOLDER = Path(__file__).parents[3] / "examples" / "acme"
@@ -125,10 +126,9 @@ def test_a_checkout_sre_may_change_the_config_of_cart_since_1_april(acme: Organi
     assert decide(acme, ana, Action.CHANGE_CONFIG, cart, on("2026-04-01")).by == "member"
 
 
-def test_acme_has_a_team_of_every_implementation_and_no_tie_or_gap_today(acme: Organization) -> None:
+def test_acme_has_a_team_of_every_implementation_and_nothing_amiss_today(acme: Organization) -> None:
     assert {team.implementation for team in acme.sre_teams.values()} == set(Implementation)
-    assert ties(acme, TODAY) == ()
-    assert gaps(acme, TODAY) == ()
+    assert check_standing(acme, TODAY) == ()
     states = {name: each.state_at(TODAY.date()) for name, each in acme.engagements.items()}
     assert list(states.values()).count(EngagementState.ACTIVE) == 5
 
