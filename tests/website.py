@@ -85,16 +85,16 @@ class Website:
         """Return the browser of whoever accepts a one-time link, and the token of their forms."""
         people = self.watchbill.organization.organization.users
         secret = await self.watchbill.accounts.accept_link(link, PASSWORD, self.clock.now(), people)
-        session = await self.watchbill.accounts.session(secret, self.clock.now())
+        session = await self.watchbill.sessions.known(secret, self.clock.now())
         assert session is not None
         cookie = session_cookie_name(is_https=self.base_url.startswith("https"))
         return self.anybody(cookies={cookie: secret}), session.csrf
 
     async def program(self, *scopes: str, person: str | None = None) -> httpx2.AsyncClient:
         """Return a program with a token; with `person`, it acts in the name of that person, who has an account."""
-        accounts = self.watchbill.accounts
-        account = await accounts.account(f"{person}@shop.example") if person else None
-        secret = await accounts.create_token("test", [TokenScope(scope) for scope in scopes], self.clock.now(), account)
+        account = await self.watchbill.accounts.account(f"{person}@shop.example") if person else None
+        granted = [TokenScope(scope) for scope in scopes]
+        secret = await self.watchbill.tokens.create("test", granted, self.clock.now(), account)
         return self.anybody(headers={"Authorization": f"Bearer {secret}"})
 
 

@@ -15,7 +15,10 @@ from watchbill import (
     __version__,
     tables,  # noqa: F401 - every table registers with the metadata
 )
+from watchbill.accounts.passwords import Passwords
 from watchbill.accounts.service import AccountsService
+from watchbill.accounts.sessions import SessionsService
+from watchbill.accounts.tokens import TokensService
 from watchbill.channels.email import EmailChannel, SmtpSettings
 from watchbill.channels.inbox import InboxChannel
 from watchbill.channels.mail_sink import MailSink
@@ -65,6 +68,8 @@ class Watchbill:
     teams: TeamsService
     links: AcknowledgeLinks
     accounts: AccountsService
+    sessions: SessionsService
+    tokens: TokensService
     mail_sink: MailSink | None
 
     async def close(self) -> None:
@@ -95,6 +100,7 @@ async def build(
     incidents = IncidentsService(store, organization, oncall)
     sources = SourceRegistry(http, organization)
     goals = GoalsService(store, organization, sources, incidents)
+    passwords = Passwords()
     await oncall.reclaim(instance.name)
     return Watchbill(
         settings=settings,
@@ -112,7 +118,9 @@ async def build(
         oncall=oncall,
         teams=TeamsService(organization, goals, incidents, oncall),
         links=links,
-        accounts=AccountsService(store),
+        accounts=AccountsService(store, passwords),
+        sessions=SessionsService(store, passwords),
+        tokens=TokensService(store),
         mail_sink=MailSink(settings.mail_sink_port) if settings.mail_sink_port else None,
     )
 
@@ -184,6 +192,8 @@ def doors_of(watchbill: Watchbill, engine: Engine) -> Doors:
         oncall=watchbill.oncall,
         teams=watchbill.teams,
         accounts=watchbill.accounts,
+        sessions=watchbill.sessions,
+        tokens=watchbill.tokens,
         audit=AuditService(watchbill.store),
         links=watchbill.links,
         registry=watchbill.registry,
@@ -197,12 +207,20 @@ def now() -> datetime:
     return SystemClock().now()
 
 
+@dataclass(frozen=True)
+class Console:
+    """What commands at the machine's console give and take access by."""
+
+    accounts: AccountsService
+    tokens: TokensService
+
+
 @asynccontextmanager
-async def accounts_of(settings: Settings) -> AsyncIterator[AccountsService]:
+async def console_of(settings: Settings) -> AsyncIterator[Console]:
     """Open the database for commands that give access; the server may be running."""
     store = open_store(settings.database_url)
     try:
         await schema.upgrade(store)
-        yield AccountsService(store)
+        yield Console(AccountsService(store, Passwords()), TokensService(store))
     finally:
         await store.close()

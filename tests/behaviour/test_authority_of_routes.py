@@ -50,7 +50,7 @@ async def test_whoever_has_no_right_is_refused_and_told_what_to_do_instead(websi
         assert answer.status_code == 403, (method, path)
         assert instead in answer.text, (method, path)
     assert (await website.watchbill.oncall.page(page.id)).acknowledged_by is None
-    assert await website.watchbill.accounts.tokens(email="eli@shop.example") == []
+    assert await website.watchbill.tokens.acting_for("eli@shop.example") == []
 
 
 async def test_a_link_in_the_name_of_somebody_who_has_no_right_is_refused(website: Website) -> None:

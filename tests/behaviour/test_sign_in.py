@@ -10,7 +10,7 @@ import pytest
 from tests.organizations import person as as_person
 from tests.website import ELSEWHERE, PASSWORD, Website, open_website
 from watchbill.accounts.guessing import FAILURES_ALLOWED
-from watchbill.accounts.service import SESSION_LENGTH
+from watchbill.accounts.sessions import SESSION_LENGTH
 from watchbill.lib.errors import Conflict
 from watchbill.org.values import EntityRef
 from watchbill.web.throttle import FREE_FAILURES

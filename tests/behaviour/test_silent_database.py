@@ -79,7 +79,7 @@ async def _running(url: str, data: Path) -> AsyncIterator[tuple[Watchbill, httpx
     instance = Instance(data)
     watchbill = await build(SMALL, Settings(data=data, database=url), instance, store=open_store(url, IMPATIENT))
     engine = engine_of(watchbill)
-    secret = await watchbill.accounts.create_token("test", [TokenScope.ALERTS], watchbill.clock.now())
+    secret = await watchbill.tokens.create("test", [TokenScope.ALERTS], watchbill.clock.now())
     transport = httpx2.ASGITransport(create_app(doors_of(watchbill, engine)))
     headers = {"Authorization": f"Bearer {secret}"}
     task = asyncio.create_task(engine.run())

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from watchbill.org.values import EntityRef
 
+CONSOLE = "console"
+"""Who acts, and by which right, where somebody runs a command on the machine."""
+
 
 class TokenScope(StrEnum):
     """What a program may do with a token: read answers, act as its person, or hand in alerts."""

@@ -103,21 +103,21 @@ def _minute(at: datetime) -> str:
 
 
 async def _invite(settings: Settings, email: str, user: EntityRef | None, *, admin: bool) -> str:
-    from watchbill.bootstrap import accounts_of, now
+    from watchbill.bootstrap import console_of, now
 
-    async with accounts_of(settings) as accounts:
-        return await accounts.invite(email, now(), is_admin=admin, user=user)
+    async with console_of(settings) as console:
+        return await console.accounts.invite(email, now(), is_admin=admin, user=user)
 
 
 async def _list(settings: Settings) -> list[Access]:
-    from watchbill.bootstrap import accounts_of, now
+    from watchbill.bootstrap import console_of, now
 
-    async with accounts_of(settings) as accounts:
-        return await accounts.access(now())
+    async with console_of(settings) as console:
+        return await console.accounts.access(now())
 
 
 async def _revoke(settings: Settings, email: str) -> Ended:
-    from watchbill.bootstrap import accounts_of, now
+    from watchbill.bootstrap import console_of, now
 
-    async with accounts_of(settings) as accounts:
-        return await accounts.revoke_access(email, now())
+    async with console_of(settings) as console:
+        return await console.accounts.revoke_access(email, now())

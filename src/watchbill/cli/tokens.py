@@ -99,22 +99,22 @@ def _row(found: ApiToken, at: datetime) -> tuple[str, ...]:
 async def _create(
     settings: Settings, name: str, scopes: Sequence[str], email: str | None, lasts: timedelta | None
 ) -> str:
-    from watchbill.bootstrap import accounts_of, now
+    from watchbill.bootstrap import console_of, now
 
-    async with accounts_of(settings) as accounts:
-        account = await accounts.account(email) if email else None
-        return await accounts.create_token(name, [TokenScope(scope) for scope in scopes], now(), account, lasts=lasts)
+    async with console_of(settings) as console:
+        account = await console.accounts.account(email) if email else None
+        return await console.tokens.create(name, [TokenScope(scope) for scope in scopes], now(), account, lasts=lasts)
 
 
 async def _list(settings: Settings) -> list[ApiToken]:
-    from watchbill.bootstrap import accounts_of
+    from watchbill.bootstrap import console_of
 
-    async with accounts_of(settings) as accounts:
-        return await accounts.tokens()
+    async with console_of(settings) as console:
+        return await console.tokens.all()
 
 
 async def _revoke(settings: Settings, token_id: str) -> None:
-    from watchbill.bootstrap import accounts_of, now
+    from watchbill.bootstrap import console_of, now
 
-    async with accounts_of(settings) as accounts:
-        await accounts.revoke_token(token_id, now())
+    async with console_of(settings) as console:
+        await console.tokens.revoke(token_id, now())

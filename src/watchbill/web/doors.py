@@ -9,6 +9,8 @@ from prometheus_client import CollectorRegistry
 from starlette.requests import HTTPConnection
 
 from watchbill.accounts.service import AccountsService
+from watchbill.accounts.sessions import SessionsService
+from watchbill.accounts.tokens import TokensService
 from watchbill.channels.mail_sink import MailSink
 from watchbill.lib.clock import Clock
 from watchbill.org.in_force import OrganizationInForce
@@ -38,6 +40,8 @@ class Doors:
     oncall: OnCallService
     teams: TeamsService
     accounts: AccountsService
+    sessions: SessionsService
+    tokens: TokensService
     audit: AuditService
     links: AcknowledgeLinks
     registry: CollectorRegistry

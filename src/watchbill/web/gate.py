@@ -117,13 +117,13 @@ class Gate:
         secret = request.cookies.get(security.session_cookie_name(is_https=self._doors.is_https), "")
         if not secret or wanted is Admission.ALERT_SENDERS:
             return None
-        session = await self._doors.accounts.session(secret, self._doors.clock.now())
+        session = await self._doors.sessions.known(secret, self._doors.clock.now())
         return Caller.from_session(secret, session, self._people()) if session else None
 
     async def _with_token(self, secret: str, wanted: Admission) -> Caller | None:
         if wanted in (Admission.EVERYBODY, Admission.SIGNED_IN):
             return None
-        token = await self._doors.accounts.token(secret, self._doors.clock.now())
+        token = await self._doors.tokens.known(secret, self._doors.clock.now())
         if token is None:
             raise SignInRequired(
                 "This token is not one of ours, was revoked, or is too old.", "Make a new one in watchbill."

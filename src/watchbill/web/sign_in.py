@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute, Route
 
 from watchbill.accounts.joining import People, person_named
 from watchbill.accounts.model import Invitation
-from watchbill.accounts.service import SESSION_LENGTH, SHORTEST_PASSWORD
+from watchbill.accounts.service import SHORTEST_PASSWORD
+from watchbill.accounts.sessions import SESSION_LENGTH
 from watchbill.lib.errors import Conflict, Invalid, Refused, WatchbillError
 from watchbill.org.entities import User
 from watchbill.org.values import EntityRef
@@ -58,7 +59,7 @@ class _SignInDesk:
             self._throttle.check(address, now)
             # Counted before anything is awaited: of many that come at once no more pass than may.
             self._throttle.failed(address, now)
-            session = await doors.accounts.sign_in(
+            session = await doors.sessions.sign_in(
                 _checked(email), fields.get("password", ""), network_of(address), now
             )
         except (Refused, TooManyAttempts) as error:
@@ -93,7 +94,7 @@ async def sign_out(request: Request) -> Response:
     doors = doors_of(request)
     caller = known_caller(request)
     if caller.session is not None:
-        await doors.accounts.sign_out(caller.session, doors.clock.now())
+        await doors.sessions.sign_out(caller.session, doors.clock.now())
     response = on_to("/sign-in")
     forget_session(response, is_https=doors.is_https)
     return response
@@ -153,7 +154,7 @@ async def _welcome(
         people=people,
         user=_person_with(people, invitation.email) if user is None else user,
         person=_named(invitation, users),
-        tokens=[token for token in await doors.accounts.tokens(email=invitation.email) if not token.is_over(now)],
+        tokens=[token for token in await doors.tokens.acting_for(invitation.email) if not token.is_over(now)],
         shortest_password=SHORTEST_PASSWORD,
         problem=f"{error.what} {error.mend}".strip() if error else None,
     )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from tests.organizations import person
 from watchbill.accounts.model import Account
+from watchbill.accounts.passwords import Passwords
 from watchbill.accounts.service import AccountsService
+from watchbill.accounts.sessions import SessionsService
+from watchbill.accounts.tokens import TokensService
 from watchbill.org.entities import User
 from watchbill.org.values import EntityRef, Place
 from watchbill.store.store import Store
@@ -21,12 +26,32 @@ PEOPLE = {
 }
 
 
-async def with_ana(store: Store, **options: object) -> tuple[AccountsService, str]:
-    """Return accounts where Ana used the link of the first start, and the secret of her session."""
-    accounts = AccountsService(store, **options)  # type: ignore[arg-type]
-    link = await accounts.first_start_link("Ana@acme.example", NOW)
+async def _at_once(_span: timedelta) -> None:
+    return
+
+
+@dataclass
+class Desk:
+    """The services of accounts on one store."""
+
+    accounts: AccountsService
+    sessions: SessionsService
+    tokens: TokensService
+
+    @classmethod
+    def to(cls, store: Store, pause: Callable[[timedelta], Awaitable[None]] = _at_once) -> Desk:
+        passwords = Passwords()
+        return cls(
+            AccountsService(store, passwords), SessionsService(store, passwords, pause=pause), TokensService(store)
+        )
+
+
+async def with_ana(store: Store, pause: Callable[[timedelta], Awaitable[None]] = _at_once) -> tuple[Desk, str]:
+    """Return the services where Ana used the link of the first start, and the secret of her session."""
+    desk = Desk.to(store, pause)
+    link = await desk.accounts.first_start_link("Ana@acme.example", NOW)
     assert link is not None
-    return accounts, await accounts.accept_link(link, PASSWORD, NOW, PEOPLE, ANA)
+    return desk, await desk.accounts.accept_link(link, PASSWORD, NOW, PEOPLE, ANA)
 
 
 async def invited(

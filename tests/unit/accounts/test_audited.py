@@ -9,14 +9,14 @@ from watchbill.store.store import Store
 
 
 async def test_a_life_of_an_account_is_told_from_the_invitation_to_its_end(store: Store) -> None:
-    accounts, _ = await with_ana(store)
-    raj = await invited(accounts, "raj@private.example", user=RAJ)
-    await accounts.create_token("ci", [TokenScope.WRITE], NOW, raj, by="user:ana", because="admin: she is one.")
-    session = await accounts.sign_in("raj@private.example", PASSWORD, HERE, NOW)
-    await accounts.sign_out(session, NOW)
-    (token,) = await accounts.tokens()
-    await accounts.revoke_token(token.id, NOW)
-    await accounts.revoke_access("raj@private.example", NOW)
+    desk, _ = await with_ana(store)
+    raj = await invited(desk.accounts, "raj@private.example", user=RAJ)
+    await desk.tokens.create("ci", [TokenScope.WRITE], NOW, raj, by="user:ana", because="admin: she is one.")
+    session = await desk.sessions.sign_in("raj@private.example", PASSWORD, HERE, NOW)
+    await desk.sessions.sign_out(session, NOW)
+    (token,) = await desk.tokens.all()
+    await desk.tokens.revoke(token.id, NOW)
+    await desk.accounts.revoke_access("raj@private.example", NOW)
     audited = await AuditService(store).newest()
     assert [(each.actor, each.action, each.subject, each.because) for each in reversed(audited)] == [
         ("first start", "invite", "ana@acme.example", "first start"),
@@ -45,7 +45,7 @@ async def test_the_audit_is_read_in_parts_newest_first(store: Store) -> None:
 
 
 async def test_no_secret_reaches_the_audit(store: Store) -> None:
-    accounts, secret = await with_ana(store)
-    token = await accounts.create_token("alertmanager", [TokenScope.ALERTS], NOW)
+    desk, secret = await with_ana(store)
+    token = await desk.tokens.create("alertmanager", [TokenScope.ALERTS], NOW)
     audited = await AuditService(store).newest()
     assert not any(hidden in repr(audited) for hidden in (secret, token, PASSWORD))

@@ -86,14 +86,14 @@ class MadeToken(Answer):
 @router.get("/tokens", responses=problems())
 async def get_tokens(_by: SignedInAdministrator, doors: FromDoors) -> TokensAnswer:
     """Return all tokens, without their secrets."""
-    tokens = await doors.accounts.tokens()
+    tokens = await doors.tokens.all()
     return TokensAnswer(at=doors.clock.now(), tokens=[TokenAnswer.of(token) for token in tokens])
 
 
 @router.post("/tokens", status_code=201, responses=problems(413))
 async def create_token(asked: NewToken, by: SignedInAdministrator, doors: FromDoors) -> MadeToken:
     """Make a token that acts in the name of the administrator who makes it."""
-    secret = await doors.accounts.create_token(
+    secret = await doors.tokens.create(
         asked.name,
         asked.scopes,
         doors.clock.now(),
@@ -108,4 +108,4 @@ async def create_token(asked: NewToken, by: SignedInAdministrator, doors: FromDo
 @router.delete("/tokens/{id}", status_code=204, response_class=Response, responses=problems(404))
 async def revoke_token(id: Id, by: SignedInAdministrator, doors: FromDoors) -> None:  # noqa: A002 - the path's word
     """Revoke a token: it is worth nothing from now on."""
-    await doors.accounts.revoke_token(id, doors.clock.now(), by=by.account.name, because=by.because)
+    await doors.tokens.revoke(id, doors.clock.now(), by=by.account.name, because=by.because)
