@@ -27,7 +27,7 @@ OTHER = parse_selector("logins_total")
 
 @pytest.fixture
 async def http() -> AsyncIterator[HttpClient]:
-    client = HttpClient(timeout_seconds=0.5)
+    client = HttpClient()
     yield client
     await client.close()
 
@@ -85,7 +85,6 @@ WHOLE_SERVER = [
     (Reply("<html>sign in</html>", kind="text/html"), "something that is not JSON"),
     (Reply("moved", status=302), "it answered 302 with something that is not JSON"),
     (Reply('{"status":"success","data":{"resultType":"matrix","result":[]}}', cut=20), "did not answer as it should"),
-    (Reply("{}", delay=2), "Timeout"),
     (Reply('["a"]'), "not one of the Prometheus API"),
     (Reply('{"status":"error","errorType":"unauthorized","error":"no"}', status=401), "unauthorized: no"),
 ]
@@ -98,6 +97,14 @@ async def test_a_server_that_cannot_be_read_says_why(http: HttpClient, reply: Re
             await read(http, server.url)
     assert refusal.value.what.startswith("“metrics” could not be read: ")
     assert reason in refusal.value.what
+
+
+async def test_a_server_that_hangs_is_given_up_on() -> None:
+    impatient = HttpClient(timeout_seconds=0.2)
+    async with serving(Reply("{}", delay=60)) as server:
+        with pytest.raises(Unavailable, match="Timeout"):
+            await read(impatient, server.url)
+    await impatient.close()
 
 
 async def test_a_server_that_is_not_there_is_unavailable_and_given_up_on_soon(http: HttpClient) -> None:
