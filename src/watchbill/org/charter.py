@@ -48,6 +48,7 @@ def link_settings(register: Register, default_name: str) -> Settings:
     if not found:
         return Settings(default_name, default_name, "UTC", None, frozenset(), {}, Place(".", 1))
     settings = [_settings(register, one, shape) for one, shape in found]
+    _check_admins(register, *found[0])
     return settings[0]
 
 
@@ -81,6 +82,17 @@ def link_hours(
         else:
             openings.extend(shape.openings())
     return tuple(openings)
+
+
+def _check_admins(register: Register, one: Declared[Shape], shape: shapes.Organization) -> None:
+    if not shape.spec.admins:
+        path = ("spec", "admins")
+        register.faults.note(
+            "no-admins",
+            one.document.key_place(*path) if one.document.has(*path) else one.document.parent_place(*path),
+            "No administrator is named: when nobody acknowledges a page to its last step, nobody else is told.",
+            "Name people, as in “admins: [user:ana]”.",
+        )
 
 
 def _check_rules(register: Register, one: Declared[Shape], spec: shapes.OrganizationSpec) -> None:

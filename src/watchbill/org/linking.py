@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .addresses import check_addresses
 from .alerting import check_alert_policies
 from .catalog import link_catalog
 from .charter import check_reviews, link_settings, link_sre_teams
@@ -58,6 +59,7 @@ def link(declared: Sequence[Declared[Shape]], faults: FaultList, *, name: str, r
     check_alert_policies(register)
     check_unheeded(register)
     check_reach(register, organization.groups)
+    check_addresses(register, organization)
     _check_whole(organization, declared, faults)
     return organization
 

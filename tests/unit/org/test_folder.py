@@ -187,22 +187,6 @@ def test_a_catalog_alone_is_an_organisation_without_watches(tmp_path: Path) -> N
     assert linked(reading).time_zone == "UTC"
 
 
-def test_without_an_organization_document_there_is_a_warning(tmp_path: Path) -> None:
-    root = organisation(tmp_path)
-    text = (root / "organisation.yaml").read_text()
-    (root / "organisation.yaml").write_text(text[text.index("---\n") :])
-    assert codes(read(root)) == ["no-organization"]
-
-
-def test_a_catch_all_that_no_policy_is_for_is_a_warning(tmp_path: Path) -> None:
-    root = organisation(tmp_path)
-    text = (root / "organisation.yaml").read_text()
-    (root / "organisation.yaml").write_text(text.replace("catchAll: group:core", "catchAll: group:guests"))
-    reading = read(root)
-    assert codes(reading) == ["catch-all-unreachable"]
-    assert reading.organization is not None
-
-
 def test_membership_and_parents_may_stand_on_either_side(tmp_path: Path) -> None:
     root = organisation(
         tmp_path,
