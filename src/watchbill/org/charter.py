@@ -23,7 +23,10 @@ from .values import EntityRef, Place
 
 @dataclass(frozen=True)
 class Settings:
-    """What the Organization document says; the defaults stand where there is none."""
+    """What the Organization document says; the defaults stand where there is none.
+
+    With `is_unread` there may be one all the same, in what could not be read: what it names is not known.
+    """
 
     name: str
     title: str
@@ -32,6 +35,7 @@ class Settings:
     admins: frozenset[EntityRef]
     hours: Mapping[str, tuple[Hours, ...]]
     place: Place
+    is_unread: bool = False
 
 
 def link_settings(register: Register, default_name: str) -> Settings:
@@ -46,10 +50,24 @@ def link_settings(register: Register, default_name: str) -> Settings:
             [found[0][0].place],
         )
     if not found:
-        return Settings(default_name, default_name, "UTC", None, frozenset(), {}, Place(".", 1))
+        is_unread = not register.lacks(Family.WATCHBILL, "Organization")
+        if not is_unread:
+            _report_none(register)
+        return Settings(default_name, default_name, "UTC", None, frozenset(), {}, Place(".", 1), is_unread)
     settings = [_settings(register, one, shape) for one, shape in found]
     _check_admins(register, *found[0])
     return settings[0]
+
+
+def _report_none(register: Register) -> None:
+    first = register.first(Family.WATCHBILL)
+    if first is not None:
+        register.faults.warning(
+            "no-organization",
+            first.place,
+            "No Organization document says which time zone holds and who answers for what nobody covers.",
+            "Add one: kind Organization with timeZone and catchAll.",
+        )
 
 
 def _settings(register: Register, one: Declared[Shape], shape: shapes.Organization) -> Settings:

@@ -88,14 +88,7 @@ class _Linker:
         path = ("spec", "pager")
         document = self._one.document
         doubt_months(document, (*path, "respondWithin"), self._faults, terms.respond_within)
-        if terms.hours != ALWAYS and terms.hours not in self._settings.hours:
-            known = ", ".join([ALWAYS, *self._settings.hours])
-            self._faults.error(
-                "unknown-hours",
-                document.place(*path, "hours"),
-                f"The Organization names no hours “{terms.hours}”.",
-                f"Known: {known}.",
-            )
+        self._check_hours(terms.hours)
         if terms.escalation:
             self._register.resolve_name(self._one, (*path, "escalation"), Family.WATCHBILL, "EscalationPolicy")
         if rules.advises_only and terms.primary == "sre" and not terms.reason:
@@ -113,6 +106,16 @@ class _Linker:
             escalation=terms.escalation.lower() if terms.escalation else None,
             place=document.key_place(*path) if document.has(*path) else self._one.place,
         )
+
+    def _check_hours(self, hours: str) -> None:
+        known = (ALWAYS, *self._settings.hours)
+        if hours not in known and not self._settings.is_unread:
+            self._faults.error(
+                "unknown-hours",
+                self._one.document.place("spec", "pager", "hours"),
+                f"The Organization names no hours “{hours}”.",
+                f"Known: {', '.join(known)}.",
+            )
 
     def _life(self) -> tuple[Move, ...]:
         moves: list[Move] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,12 +51,15 @@ class FaultList:
         """Collect what a person may want to know and need not act on."""
         self._faults.append(Fault(code, Level.NOTE, message, hint, place, tuple(related)))
 
-    def extend(self, faults: Sequence[Fault]) -> None:
+    def extend(self, faults: Iterable[Fault]) -> None:
         """Collect faults that were found elsewhere."""
         self._faults.extend(faults)
 
     def __iter__(self) -> Iterator[Fault]:
         return iter(self._faults)
+
+    def __len__(self) -> int:
+        return len(self._faults)
 
     @property
     def has_errors(self) -> bool:

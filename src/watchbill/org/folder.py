@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +16,22 @@ from .faults import FaultList
 from .in_force import Reading
 from .linking import link
 from .recognition import Declared, recognise
+from .register import Register
 from .shapes.fields import Shape
 from .values import Place
 
 LARGEST_FILE = 4 * 1024 * 1024
 _UNREADABLE = "Make it readable for the user that runs watchbill."
 _SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class _File:
+    """What a file declares, whether any document of ours stands in it, or might, and whether none stayed unread."""
+
+    is_ours: bool
+    is_whole: bool
+    declared: tuple[Declared[Shape], ...] = ()
 
 
 def read(root: Path, at: datetime | None = None) -> Reading:
@@ -32,21 +43,20 @@ def read(root: Path, at: datetime | None = None) -> Reading:
     _check_is_folder(root)
     faults = FaultList()
     contents = _contents(root, faults)
-    declared: list[Declared[Shape]] = []
-    is_ours = False
-    for file, content in contents.items():
-        found, declares = _read_file(printable(file), content, faults)
-        is_ours = is_ours or found
-        declared.extend(declares)
-    if not is_ours and not faults.has_errors:
+    found = [_read_file(printable(file), content, faults) for file, content in contents.items()]
+    if not any(file.is_ours for file in found) and not faults.has_errors:
         faults.error(
             "no-documents",
             Place(".", 1),
             "This folder declares nothing: no file holds a document of Backstage, OpenSLO or watchbill.",
             "Is it the right folder? “watchbill init” writes a small one to start from.",
         )
-    name = printable(root.resolve().name) or "organization"
-    organization = link(declared, faults, name=name, revision=_revision(contents))
+    declared = [one for file in found for one in file.declared]
+    organization = link(
+        Register(declared, faults, is_whole=all(file.is_whole for file in found)),
+        name=printable(root.resolve().name) or "organization",
+        revision=_revision(contents),
+    )
     if at is not None and not faults.has_errors:
         from .standing import check_standing
 
@@ -54,32 +64,34 @@ def read(root: Path, at: datetime | None = None) -> Reading:
     return Reading(None if faults.has_errors else organization, faults.sorted(), organization.revision)
 
 
-def _read_file(file: str, content: bytes, faults: FaultList) -> tuple[bool, list[Declared[Shape]]]:
-    """Return whether a file holds any document of ours, or might, and what it declares."""
+def _read_file(file: str, content: bytes, faults: FaultList) -> _File:
     if len(content) > LARGEST_FILE:
         faults.error("too-large", Place(file, 1), "This file is larger than 4 MiB.", "Split it.")
-        return True, []
+        return _File(is_ours=True, is_whole=False)
     text = decode(content, file, faults)
     if text is None:
-        return True, []
+        return _File(is_ours=True, is_whole=False)
     own = FaultList()
     documents = read_documents(text, file, own)
-    faults.extend(list(own))
-    is_ours = False
+    is_ours, is_whole = False, not own.has_errors
     declared: list[Declared[Shape]] = []
     for document in documents:
-        known_before = len(list(faults))
-        belongs, declares = recognise(document, faults)
-        is_ours = is_ours or belongs or len(list(faults)) > known_before
+        of_document = FaultList()
+        belongs, declares = recognise(document, of_document)
+        is_ours = is_ours or belongs or len(of_document) > 0
         if declares is not None:
             declared.append(declares)
-    if documents and not is_ours and not list(own):
-        faults.note(
+        elif of_document.has_errors:
+            is_whole = False
+        own.extend(of_document)
+    if documents and not is_ours and not len(own):
+        own.note(
             "not-ours",
             Place(file, 1),
             "No document of Backstage, OpenSLO or watchbill stands here; the file is ignored.",
         )
-    return is_ours, declared
+    faults.extend(own)
+    return _File(is_ours, is_whole, tuple(declared))
 
 
 def printable(path: Path | str) -> str:

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from .addresses import check_addresses
 from .alerting import check_alert_policies
 from .catalog import link_catalog
 from .charter import check_reviews, link_settings, link_sre_teams
 from .engagements import link_engagements
-from .faults import FaultList
 from .goals import link_goals
 from .organization import Organization
 from .profiles import add_profiles
 from .reaching import check_reach
-from .recognition import Declared, Family
 from .register import Register
-from .shapes.fields import Shape
 from .sources import link_sources
 from .unheeded import check_unheeded
 from .watches import link_budget_policies, link_escalation_policies, link_schedules
 
 
-def link(declared: Sequence[Declared[Shape]], faults: FaultList, *, name: str, revision: str) -> Organization:
-    """Return the organisation that the documents declare. It is fit to take force only where `faults` has no errors.
+def link(register: Register, *, name: str, revision: str) -> Organization:
+    """Return the organisation that the documents declare. It is fit to take force only where the register's faults hold no error.
 
     `name` is used where no Organization document says one; `revision` is the digest of the files.
     """
-    register = Register(declared, faults)
     settings = link_settings(register, name)
     catalog = link_catalog(register)
     things = add_profiles(register, catalog.things, catalog.systems)
@@ -60,23 +54,15 @@ def link(declared: Sequence[Declared[Shape]], faults: FaultList, *, name: str, r
     check_unheeded(register)
     check_reach(register, organization.groups)
     check_addresses(register, organization)
-    _check_whole(organization, declared, faults)
+    _check_catch_all(register, organization)
     return organization
 
 
-def _check_whole(organization: Organization, declared: Sequence[Declared[Shape]], faults: FaultList) -> None:
-    watchbill = [one for one in declared if one.family is Family.WATCHBILL]
-    if watchbill and not any(one.kind == "Organization" for one in watchbill):
-        faults.warning(
-            "no-organization",
-            watchbill[0].place,
-            "No Organization document says which time zone holds and who answers for what nobody covers.",
-            "Add one: kind Organization with timeZone and catchAll.",
-        )
+def _check_catch_all(register: Register, organization: Organization) -> None:
     catch_all = organization.catch_all
     policies = organization.escalation_policies.values()
     if catch_all is not None and not any(catch_all in policy.groups for policy in policies):
-        faults.warning(
+        register.faults.warning(
             "catch-all-unreachable",
             organization.place,
             f"{catch_all} answers for what nobody covers, yet no escalation policy is for it.",

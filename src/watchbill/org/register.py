@@ -46,10 +46,14 @@ def spoken(kind: str) -> str:
 
 
 class Register:
-    """Everything declared in one folder. Two documents of one kind and name are a fault; the first one counts."""
+    """Everything declared in one folder. Two documents of one kind and name are a fault; the first one counts.
 
-    def __init__(self, declared: Iterable[Declared[Shape]], faults: FaultList) -> None:
+    `is_whole` says that no document of the folder stayed unread.
+    """
+
+    def __init__(self, declared: Iterable[Declared[Shape]], faults: FaultList, *, is_whole: bool = True) -> None:
         self.faults = faults
+        self._is_whole = is_whole
         self._comparisons = _MOST_COMPARISONS
         self._entities: dict[EntityRef, Declared[Shape]] = {}
         self._documents: dict[tuple[Family, str], dict[str, Declared[Shape]]] = {}
@@ -77,6 +81,14 @@ class Register:
         for one in self._in_order.get((family, kind), ()):
             if isinstance(one.shape, _shape):
                 yield one, one.shape
+
+    def first(self, family: Family) -> Declared[Shape] | None:
+        """Return the first document of a family, by file and line."""
+        return next((one for (of, _), found in self._in_order.items() if of is family for one in found), None)
+
+    def lacks(self, family: Family, kind: str) -> bool:
+        """Whether the folder surely has no document of a kind: none is declared, and none can stand in what stayed unread."""
+        return self._is_whole and (family, kind) not in self._in_order
 
     def named(self, family: Family, kind: str, name: str) -> Declared[Shape] | None:
         """Return the document of a kind and name, if there is one."""
