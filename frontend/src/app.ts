@@ -1,6 +1,7 @@
-// What every page carries: live parts, times in the reader's zone, keys, the choice of theme.
+// What every page carries: live parts, times in the reader's zone, keys, the choice of theme; on the first visit, the address.
 
 import "htmx.org";
+import { startAddress } from "./address";
 import { startAsking } from "./asking";
 import { startKeys } from "./keys";
 import { startLive } from "./live";
@@ -11,4 +12,5 @@ startTimes();
 startLive();
 startKeys();
 startAsking();
+startAddress();
 startTheme();

@@ -34,6 +34,22 @@ async def test_the_first_link_sets_a_password_says_who_one_is_and_signs_in(websi
     assert (await browser.get("/api/v1/goals")).status_code == 200
 
 
+async def test_who_chooses_to_be_somebody_signs_in_with_their_address_as_the_page_says(website: Website) -> None:
+    token = await website.watchbill.accounts.first_start_link("dora@shop.example", website.clock.now())
+    browser = website.anybody()
+    shown = (await browser.get(f"/welcome/{token}")).text
+    assert 'value="dora@shop.example" readonly' in shown
+    assert 'data-address="ana@shop.example">Ana Ruiz · ana@shop.example</option>' in shown
+    fields = {"password": PASSWORD, "password_again": "another thing entirely", "user": "user:ana"}
+    assert 'value="ana@shop.example" readonly' in (await browser.post(f"/welcome/{token}", data=fields)).text
+    fields |= {"password_again": PASSWORD}
+    assert (await browser.post(f"/welcome/{token}", data=fields)).status_code == 303
+    assert "ana@shop.example" in (await browser.get("/")).text
+    again = {"email": "ana@shop.example", "password": PASSWORD}
+    assert (await website.anybody().post("/sign-in", data=again)).status_code == 303
+    assert (await website.anybody().post("/sign-in", data=again | {"email": "dora@shop.example"})).status_code == 403
+
+
 async def test_a_link_that_was_used_says_so_and_opens_nothing(website: Website) -> None:
     address, fields = await _welcomed(website)
     assert (await website.anybody().post(address, data=fields)).status_code == 303

@@ -10,7 +10,16 @@ from pathlib import Path
 import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, StorageState, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 from tests.organizations import SMALL
 from tests.program import PASSWORD, Program
@@ -113,6 +122,7 @@ def _sign_in_by_first_start_link(browser: Browser, program: Program) -> StorageS
     page = context.new_page()
     page.goto(link)
     page.get_by_label("Who are you").select_option("user:ana")
+    expect(page.get_by_label("E-mail address")).to_have_value("ana@shop.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("The same again").fill(PASSWORD)
     page.get_by_role("button", name="Set the password").click()

@@ -19,7 +19,7 @@ from watchbill.store.store import Store, Transaction
 
 from . import guessing, tables
 from .digests import digest_of, new_secret
-from .joining import People, person_named
+from .joining import Named, People, person_named
 from .model import CONSOLE, Access, Account, Ended, Invitation
 from .passwords import Passwords
 from .sessions import open_session
@@ -93,9 +93,9 @@ class AccountsService:
     ) -> str:
         """Use a one-time link: set the password and open a session; return the session's secret.
 
-        `people` are those of the catalog; `joining.person_named` says which one the account becomes. Raises NotFound for a
-        link that is used or too old, Invalid for a password that is too short or a person who is not in the catalog, and
-        Conflict for a person who has another account.
+        `people` are those of the catalog; `joining.person_named` says which one the account becomes, and which address it
+        signs in with. Raises NotFound for a link that is used or too old, Invalid for a password that is too short or a
+        person who is not in the catalog, and Conflict for a person who has another account.
         """
         if len(password) < SHORTEST_PASSWORD:
             raise Invalid(f"The password is shorter than {SHORTEST_PASSWORD} characters.", "Choose a longer one.")
@@ -108,28 +108,26 @@ class AccountsService:
                 )
                 if used.rowcount != 1:
                     raise NotFound(_BAD_LINK, "Ask an administrator for a new one.")
-                others = tables.invitations.c.email == offered.email
+                named = person_named(offered, people, chosen)
+                account = await self._join(transaction, offered, named, password_hash, now)
+                others = tables.invitations.c.email.in_({offered.email, account.email})
                 await transaction.execute(tables.invitations.delete().where(others))
-                account = await self._join(transaction, offered, password_hash, now, people=people, chosen=chosen)
                 return await open_session(transaction, account, now, _BY_LINK)
         except IntegrityError as error:
             raise Conflict("Somebody made an account for this person just now.", "Ask an administrator.") from error
 
     async def _join(
-        self,
-        transaction: Transaction,
-        offered: Invitation,
-        password_hash: str,
-        now: datetime,
-        *,
-        people: People,
-        chosen: EntityRef | None,
+        self, transaction: Transaction, offered: Invitation, named: Named, password_hash: str, now: datetime
     ) -> Account:
         """Make the account that an invitation offers, or renew the one there is; both are audited with what it became."""
-        named = person_named(offered, people, chosen)
-        await _refuse_second_account(transaction, named.user, offered.email)
-        found = await tables.account_with_hash(transaction, offered.email)
-        before = found[0] if found else Account(new_id(now), offered.email, None, is_admin=False, created_at=now)
+        await _refuse_second_account(transaction, named.user, named.email)
+        found = await tables.account_with_hash(transaction, named.email)
+        if found is not None and named.email != offered.email:
+            raise Conflict(
+                f"{named.email} has an account already, which this link does not open.",
+                f"Sign in with it; for a new password: watchbill invite {named.email}",
+            )
+        before = found[0] if found else Account(new_id(now), named.email, None, is_admin=False, created_at=now)
         account = replace(
             before,
             user=named.user or before.user,

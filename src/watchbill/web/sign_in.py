@@ -9,12 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from watchbill.accounts.joining import People, person_named
+from watchbill.accounts.joining import People, addresses, holder_of, person_named
 from watchbill.accounts.model import Invitation
 from watchbill.accounts.service import SHORTEST_PASSWORD
 from watchbill.accounts.sessions import SESSION_LENGTH
 from watchbill.lib.errors import Conflict, Invalid, Refused, WatchbillError
-from watchbill.org.entities import User
 from watchbill.org.values import EntityRef
 
 from .callers import known_caller
@@ -144,15 +143,18 @@ async def _welcome(
     token = request.path_params["token"]
     invitation = await doors.accounts.read_link(token, now)
     users = doors.in_force.organization.users
-    people = sorted(users.values(), key=lambda person: (person.title, person.ref))
+    by_person = {str(person): address for person, address in addresses(invitation, users).items()}
+    chosen = str(holder_of(invitation.email, users) or "") if user is None else user
     return render(
         request,
         "welcome.html",
         status=error.status if error else 200,
         token=token,
         invitation=invitation,
-        people=people,
-        user=_person_with(people, invitation.email) if user is None else user,
+        people=sorted(users.values(), key=lambda person: (person.title, person.ref)),
+        addresses=by_person,
+        user=chosen,
+        email=by_person.get(chosen, invitation.email) if invitation.may_choose else invitation.email,
         person=_named(invitation, users),
         tokens=[token for token in await doors.tokens.acting_for(invitation.email) if not token.is_over(now)],
         shortest_password=SHORTEST_PASSWORD,
@@ -164,7 +166,3 @@ def _named(invitation: Invitation, people: People) -> EntityRef | None:
     with contextlib.suppress(Invalid):
         return person_named(invitation, people).user
     return None
-
-
-def _person_with(people: list[User], email: str) -> str:
-    return next((str(person.ref) for person in people if (person.email or "").lower() == email.lower()), "")

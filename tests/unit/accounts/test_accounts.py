@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,52 @@ async def test_the_first_start_link_makes_an_administrator_once(store: Store) ->
     assert session is not None
     assert (session.account.email, session.account.user, session.account.is_admin) == ("ana@acme.example", ANA, True)
     assert await desk.accounts.first_start_link("eve@acme.example", NOW) is None
+
+
+async def test_the_first_start_link_makes_an_account_under_the_own_address_of_who_is_chosen(store: Store) -> None:
+    desk = Desk.to(store)
+    link = await desk.accounts.first_start_link("dana@acme.example", NOW)
+    other = await desk.accounts.first_start_link("dana@acme.example", NOW)
+    assert link is not None
+    assert other is not None
+    await desk.accounts.accept_link(link, PASSWORD, NOW, PEOPLE, ANA)
+    ana = await desk.accounts.account("ana@acme.example")
+    assert (ana.user, ana.is_admin) == (ANA, True)
+    assert await desk.sessions.sign_in("ana@acme.example", PASSWORD, HERE, NOW)
+    with pytest.raises(NotFound):
+        await desk.accounts.account("dana@acme.example")
+    with pytest.raises(NotFound):
+        await desk.accounts.read_link(other, NOW)
+
+
+@pytest.mark.parametrize("email", [None, "", "ana", "Raj@acme.example"])
+async def test_who_has_no_address_of_their_own_signs_in_with_that_of_the_first_start(
+    store: Store, email: str | None
+) -> None:
+    desk = Desk.to(store)
+    link = await desk.accounts.first_start_link("dana@acme.example", NOW)
+    assert link is not None
+    people = PEOPLE | {ANA: replace(PEOPLE[ANA], email=email)}
+    await desk.accounts.accept_link(link, PASSWORD, NOW, people, ANA)
+    assert (await desk.accounts.account("dana@acme.example")).user == ANA
+
+
+async def test_the_first_start_link_opens_no_account_that_somebody_else_has(store: Store) -> None:
+    desk = Desk.to(store)
+    link = await desk.accounts.first_start_link("dana@acme.example", NOW)
+    assert link is not None
+    await invited(desk.accounts, "ana@acme.example")
+    with pytest.raises(Conflict, match="has an account already, which this link"):
+        await desk.accounts.accept_link(link, "another long password", NOW, PEOPLE, ANA)
+    assert await desk.sessions.sign_in("ana@acme.example", PASSWORD, HERE, NOW)
+    await desk.accounts.accept_link(link, PASSWORD, NOW, PEOPLE, RAJ)
+    assert (await desk.accounts.account("raj@acme.example")).is_admin
+
+
+async def test_only_the_first_start_link_lets_the_choice_decide_the_address(store: Store) -> None:
+    desk = Desk.to(store)
+    await invited(desk.accounts, "raj@private.example", user=RAJ, chosen=ANA)
+    assert [each.email for each in await desk.accounts.access(NOW)] == ["raj@private.example"]
 
 
 async def test_a_link_opens_nothing_twice_or_late(store: Store) -> None:
