@@ -20,6 +20,7 @@ from tests.small_org import (
     organization,
     policy,
     step,
+    weekly,
 )
 from watchbill.practices.oncall import delivery
 from watchbill.practices.oncall.model import (
@@ -313,14 +314,24 @@ async def test_a_message_says_what_since_when_whom_and_why_and_how_to_acknowledg
     assert LINKS.read(mail.acknowledge_url.rpartition("/")[2]) == (watch.page_id, ANA)
     assert mail.lines == (
         "cart: availability budget burns 300×",
-        "It concerns component:cart, alert class application.",
-        "Since Mon 05 Jan 2026 09:00 UTC.",
+        "It concerns cart, alert class application.",
+        "Since Mon 5 Jan 2026, 09:00 UTC.",
         "long rate: 300.2",
         "",
-        "user:ana is paged by step 1 of policy sre: on watch in schedule:primary, turn 1 of 3 in layer “weekly”.",
+        "Ana is paged by step 1 of policy sre: on watch in primary, turn 1 of 3 in layer “weekly”.",
         "- SRE owns the cart. (org.yaml:7)",
-        "Unless somebody acknowledges, step 2 (schedule:secondary, user:dana) follows at Mon 05 Jan 2026 09:05 UTC.",
+        "Unless somebody acknowledges, step 2 calls secondary and Dana at Mon 5 Jan 2026, 09:05 UTC.",
     )
+
+
+async def test_a_message_says_times_in_the_zone_of_its_readers_watch_with_utc_beside_it(watch: Watch) -> None:
+    change(watch.force, organization(schedules=[replace(weekly("primary", ANA), time_zone="America/Sao_Paulo")]))
+    watch.clock.set(MONDAY + timedelta(hours=4))
+    await watch.opens()
+    await watch.deliver()
+    (mail,) = watch.outlets["email"].got
+    assert mail.lines[2] == "Since Mon 5 Jan 2026, 06:00 UTC−3 (09:00 UTC)."
+    assert mail.lines[-1].endswith("step 2 calls secondary and Dana at Mon 5 Jan 2026, 10:05 UTC−3 (13:05 UTC).")
 
 
 async def test_a_room_gets_its_address_and_secret_when_it_is_sent_and_no_link_that_acknowledges(watch: Watch) -> None:

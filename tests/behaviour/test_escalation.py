@@ -22,6 +22,7 @@ from tests.small_org import (
     step,
     weekly,
 )
+from watchbill.lib.durations import THIN
 from watchbill.lib.errors import Conflict, NotFound, Refused
 from watchbill.practices.oncall import outbox
 from watchbill.practices.oncall.model import (
@@ -68,7 +69,7 @@ async def test_administrators_are_told_once_when_nobody_took_the_page(watch: Wat
         ("inbox", "user:dana", NoticeState.SENT),
         ("email", "user:dana", NoticeState.SENT),
     ]
-    line = "user:dana is told: administrator, because every step was taken and nobody acknowledged."
+    line = "Dana is told: administrator, because every step was taken and nobody acknowledged."
     assert line in watch.outlets["email"].got[-1].lines
 
 
@@ -145,7 +146,7 @@ async def test_a_step_that_is_overdue_after_downtime_is_taken_late_at_once_and_s
     await watch.at(0)
     await watch.at(125)
     assert watch.mailed == ["user:ana", "user:raj", "user:dana"]
-    assert "This step is taken 120 min after its time." in watch.outlets["email"].got[-1].lines
+    assert f"This step is taken 2{THIN}h after its time." in watch.outlets["email"].got[-1].lines
     late = [entry.details.get("late_seconds") for entry in await watch.entries() if entry.kind is Kind.STEP_TAKEN]
     assert late == [None, 7200]
     assert (await watch.page()).next_step_at == MONDAY + 135 * MINUTE

@@ -15,6 +15,9 @@ from typing import Any, TypeVar
 
 import click
 
+from watchbill.lib.durations import THIN
+from watchbill.lib.numbers import target
+
 from .amounts import Seconds, Share
 from .serving import settings_from
 
@@ -152,9 +155,15 @@ def break_(service: str, errors: Fraction | None, latency: Fraction | None, stop
 
 def _what_follows(errors: Fraction | None, latency: Fraction | None, stop: bool) -> Iterator[str]:
     if errors:
-        yield "A goal of 99.9 % calls for a page within about three minutes of 30 % errors; fewer errors take longer."
+        yield (
+            f"A goal of {target('99.9')} calls for a page within about three minutes of {target('30')} errors;"
+            " fewer errors take longer."
+        )
     if latency:
-        yield "A goal of 99 % in time calls for a page within about eight minutes, once every request is too slow."
+        yield (
+            f"A goal of {target('99')} in time calls for a page within about eight minutes,"
+            " once every request is too slow."
+        )
     if stop:
         yield "What does not answer is shown as not measured; what depends on it fails, and burns."
 
@@ -189,9 +198,10 @@ def status(form: str, url: str) -> None:
 def _in_words(part: dict[str, Any]) -> str:
     troubles = []
     if part["errors"]:
-        troubles.append(f"{part['errors'] * 100:g} % fail")
+        failing = f"{part['errors'] * 100:g}"
+        troubles.append(f"{target(failing)} fail")
     if part["latency"]:
-        troubles.append(f"each takes {part['latency'] * 1000:g} ms longer")
+        troubles.append(f"each takes {part['latency'] * 1000:g}{THIN}ms longer")
     state = {"running": "works", "stopped": "is stopped", "restarting": "is restarting"}[part["state"]]
     words = " and ".join(troubles) if troubles and part["state"] == "running" else state
     return f"{part['name']:<11} port {part['port']}   {words}"

@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from watchbill.lib import numbers
+
 from .burn_tiers import default_tiers
 from .nodes import Path
 from .objectives import BurnTier, Severity
@@ -55,7 +57,9 @@ def _default_tiers(
     unreachable = [tier for tier in tiers if tier.factor * budget >= 1]
     if unreachable:
         names = " and ".join(f"“{tier.name}”" for tier in unreachable)
-        needed = ", ".join(f"{tier.name}: more than {_percent_above(tier.factor)} %" for tier in unreachable)
+        needed = ", ".join(
+            f"{tier.name}: more than {numbers.target(_percent_above(tier.factor))}" for tier in unreachable
+        )
         field = "target" if slo.document.has("spec", "objectives", 0, "target") else "targetPercent"
         register.faults.warning(
             "alert-unreachable",

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
 
+from watchbill.lib.numbers import percent
+
 from .charter import link_hours
 from .charters import (
     BudgetPolicy,
@@ -232,6 +234,6 @@ def _check_states(register: Register, one: Declared[Shape], states: Sequence[sha
         register.faults.error(
             "states-incomplete",
             one.document.place("spec", "states", len(states) - 1),
-            f"Above {float(states[-1].remaining_at_most):.0%} remaining, no state holds.",
+            f"Above {percent(states[-1].remaining_at_most)} remaining, no state holds.",
             "Leave “remainingAtMost” out of the last state.",
         )

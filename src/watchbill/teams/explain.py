@@ -14,11 +14,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from watchbill.lib.errors import NotFound
-from watchbill.lib.instants import rfc3339
+from watchbill.lib.instants import in_zone, rfc3339
 from watchbill.org.because import Because
 from watchbill.org.charters import AlertClass, EscalationPolicy, EscalationStep, Target
 from watchbill.org.coverage import PagerAnswer, pager
 from watchbill.org.entities import Thing
+from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
 from watchbill.practices.oncall.frozen_policy import FrozenPolicy
@@ -198,8 +199,8 @@ def _on_watch(organization: Organization, target: Target, at: datetime) -> Becau
     zone = ZoneInfo(schedule.time_zone)
     names = " and ".join(name_of(organization, person) for person in shift.people) or "Nobody"
     are = "are" if len(shift.people) > 1 else "is"
-    start, end = (f"{edge.astimezone(zone):%a %d %b %Y %H:%M}" for edge in (shift.start, shift.end))
-    text = f"{names} {are} on watch from {start} to {end} ({schedule.time_zone}): {shift.reason}."
+    start, end = (in_zone(edge, zone) for edge in (shift.start, shift.end))
+    text = f"{names} {are} on watch from {start} to {end}: {shift.reason}."
     place = next((layer.place for layer in schedule.layers if layer.name == shift.layer), schedule.place)
     return Because("on-watch", text, place, f"Schedule {schedule.name}")
 
@@ -212,9 +213,3 @@ def _paged(organization: Organization, recipient: Recipient, at: datetime, step:
     user = organization.users.get(ref)
     mail = (("email", user.email),) if user is not None and user.email else ()
     return Paged(recipient.name, name_of(organization, ref), (("inbox", recipient.name), *mail), at, step)
-
-
-def name_of(organization: Organization, person: EntityRef) -> str:
-    """Return how a person is called: the catalog's title, else the reference's name."""
-    user = organization.users.get(person)
-    return (user.title if user is not None else "") or person.name

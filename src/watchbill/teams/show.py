@@ -15,14 +15,13 @@ from watchbill.org.claims import day_of
 from watchbill.org.coverage import PagerAnswer, coverage
 from watchbill.org.entities import Thing
 from watchbill.org.implementations import rules_of
+from watchbill.org.names import name_of
 from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
 from watchbill.org.roles import people_of
 from watchbill.org.values import EntityRef, Place
 from watchbill.practices.oncall.model import Shift
 from watchbill.practices.oncall.rotation import shift_at
-
-from .explain import name_of
 
 SCHEMA = "watchbill/show/v1"
 

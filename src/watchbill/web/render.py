@@ -17,15 +17,17 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from watchbill.lib import numbers
 from watchbill.lib.durations import duration, window
 from watchbill.org.implementations import rules_of
+from watchbill.org.names import name_of, with_names
 from watchbill.org.values import EntityRef, Place
 from watchbill.practices.record.sentences import OUTCOMES
 
 from .administration import is_administrator
 from .callers import caller_of
 from .doors import Doors, doors_of
-from .show import assets, names, numbers, reasons, states, times
+from .show import assets, names, reasons, states, times
 
 TEMPLATES = Path(__file__).parent / "templates"
 _THEMES = frozenset({"light", "dark"})
@@ -82,6 +84,7 @@ def environment() -> Environment:
         "several": numbers.several,
         "initials": names.initials,
         "path": names.path_of,
+        "named": _named,
         "clock": _time_filter("clock"),
         "at_time": _time_filter("time"),
         "at_second": _time_filter("second"),
@@ -90,6 +93,11 @@ def environment() -> Environment:
         "ago": _time_filter("ago"),
     }
     return made
+
+
+@pass_context
+def _named(context: Context, sentence: str) -> str:
+    return with_names(context["organization"], sentence)
 
 
 def _time_filter(form: str) -> Any:
@@ -113,7 +121,7 @@ def _shared(request: Request) -> dict[str, Any]:
         "city": times.city(organization.time_zone),
         "organization": organization,
         "stale": _Stale.of(doors) if person and doors.in_force.is_stale else None,
-        "name": lambda ref: names.name_of(organization, ref),
+        "name": lambda ref: name_of(organization, ref),
         "place": _place_text,
         "csrf": person.csrf if person else "",
         "account": person.account if person else None,

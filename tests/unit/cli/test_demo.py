@@ -15,6 +15,7 @@ from tests.shop import RunningShop
 from watchbill.cli.amounts import Seconds, Share
 from watchbill.cli.demo import demo
 from watchbill.cli.shop import open_shop as opened
+from watchbill.lib.durations import THIN
 from watchbill.lib.errors import Conflict, NotFound, Unavailable
 
 
@@ -25,7 +26,7 @@ def run(shop: RunningShop, *arguments: str) -> Result:
 def test_break_tells_the_shop_and_the_person_what_is_wrong_now(shop: RunningShop) -> None:
     said = run(shop, "break", "payments", "--errors", "30%", "--latency", "800ms")
     assert said.exit_code == 0
-    assert "30 % fail and each takes 800 ms longer" in said.output
+    assert "30 % fail and each takes 800 ms longer" in said.output.replace(THIN, " ")
     assert "watchbill demo mend payments" in said.output
     state = shop.state("payments")
     assert (state["errors"], state["latency"], state["state"]) == (0.3, 0.8, "running")
@@ -50,7 +51,7 @@ def test_status_shows_every_service_to_people_and_programs(shop: RunningShop) ->
     run(shop, "break", "cart", "--errors", "5%")
     said = run(shop, "status").output.splitlines()
     assert [line.split()[0] for line in said] == ["catalog", "cart", "payments", "login", "settlement"]
-    assert said[1].endswith("5 % fail")
+    assert said[1].endswith(f"5{THIN}% fail")
     assert said[2].endswith("works")
     told = json.loads(run(shop, "status", "--format", "json").output)
     assert told["schema"] == "watchbill/demo/v1"

@@ -52,7 +52,7 @@ def test_the_chain_leads_from_the_thing_through_engagement_policy_step_and_watch
     assert rules[0] == "thing"
     assert rules[-4:] == ["policy-of-engagement", "escalation-step", "on-watch", "person"]
     assert chain[-2].document == "Schedule checkout-primary"
-    assert "27 Apr 2026 09:00 to Mon 04 May 2026 09:00 (Europe/Berlin)" in chain[-2].text
+    assert "27 Apr 2026, 09:00 CEST (07:00 UTC) to Mon 4 May 2026, 09:00 CEST (07:00 UTC)" in chain[-2].text
 
 
 def test_every_step_of_the_chain_stands_on_a_line_that_says_it(acme: Organization) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from watchbill.lib.durations import duration, window
+from watchbill.lib.numbers import count, rate, target
 from watchbill.org.charters import AlertClass
 from watchbill.org.objectives import Goal, Severity
 from watchbill.org.organization import Organization
@@ -173,29 +175,28 @@ def _tier_figures(burn: Burn) -> dict[str, Any]:
 def _sentence(burn: Burn) -> str:
     tier = burn.tier
     bad = burn.long_total - burn.long_good
-    measured = "" if burn.long_measured > _ALL_OF_IT else f" ({burn.long_measured:.0%} of it measured)"
-    events = f"{bad:,} of {burn.long_total:,} events in the last {_in_words(tier.long)}{measured} were bad"
+    events = f"{count(bad)} of {count(burn.long_total)} events in the last {window(tier.long)}"
     return (
-        f"{events}: a burn of {_times(burn.long_rate)}, and "
-        f"of {_times(burn.short_rate)} in the last {_in_words(tier.short)}; this rule's limit is {float(tier.factor):.3g}×."
+        f"{events}{_measured(tier.long, burn.long_measured)} were bad: a burn of {_times(burn.long_rate)}, and "
+        f"of {_times(burn.short_rate)} in the last {window(tier.short)}; this rule's limit is {rate(tier.factor)}."
     )
 
 
 def _left(goal: Goal, status: GoalStatus) -> str:
-    words = f"{status.spent:,} of {status.total:,} events were bad in the goal's window of {_in_words(goal.window)}"
-    measured = f"{status.coverage:.1%} of it measured"
-    return f"{words} ({measured}); the goal is {goal.target_text} %."
+    measured = _measured(goal.window, status.coverage)
+    words = (
+        f"{count(status.spent)} of {count(status.total)} events were bad in the goal's window of {window(goal.window)}"
+    )
+    return f"{words}{measured}; the goal is {target(goal.target_text)}."
 
 
-def _times(rate: float | None) -> str:
-    return "unknown size" if rate is None else f"{rate:.3g}×"
+def _measured(span: timedelta, share: float) -> str:
+    """How much of a span was measured, where it is not nearly all."""
+    return "" if share > _ALL_OF_IT else f" ({duration(span * share)} of it measured)"
 
 
-def _in_words(span: timedelta) -> str:
-    for unit, name in ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min")):
-        if span >= unit and span % unit == timedelta(0):
-            return f"{span // unit} {name}"
-    return f"{_seconds(span)} s"
+def _times(burn_rate: float | None) -> str:
+    return "unknown size" if burn_rate is None else rate(burn_rate)
 
 
 def _seconds(span: timedelta) -> int:

@@ -1,4 +1,7 @@
-"""What a page says to people and to programs. Pure: it makes messages and sends nothing."""
+"""What a page says to people and to programs. Pure: it makes messages and sends nothing.
+
+People read names, and times in their own zone with UTC beside it; programs read references and UTC in the facts.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from watchbill.lib.durations import duration
+from watchbill.lib.instants import in_zone
+from watchbill.lib.numbers import count
+from watchbill.org.names import name_of, with_names
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
+from watchbill.org.zones import zone_of
 
 from .links import AcknowledgeLinks
 from .model import Message, Notice, Page, Room
@@ -26,17 +34,15 @@ def message(
     """Return what a notice says to its recipient; only a person gets a link that acknowledges."""
     kind, _, name = notice.recipient.partition(":")
     room = rooms[name] if kind == ROOM else None
-    acknowledge_url = None
-    if room is None:
-        acknowledge_url = links.url(page.id, EntityRef.parse(notice.recipient, kind="user"))
+    person = EntityRef.parse(notice.recipient, kind="user") if room is None else None
     incident_url = links.incident_url(page.about["number"])
     return Message(
         key=notice.key,
         recipient=notice.recipient,
         address=notice.address if room is None else room.address,
         subject=_subject(page.about),
-        lines=tuple(_lines(notice, page, ZoneInfo(organization.time_zone))),
-        acknowledge_url=acknowledge_url,
+        lines=tuple(_lines(notice, page, organization, zone_of(organization, person))),
+        acknowledge_url=links.url(page.id, person) if person is not None else None,
         incident_url=incident_url,
         facts=_facts(notice, page, incident_url),
         secret=None if room is None else room.secret,
@@ -45,27 +51,31 @@ def message(
 
 def _subject(about: Mapping[str, Any]) -> str:
     title = " ".join(str(about["title"]).split())
-    thing = str(about["thing"] or "").rpartition(":")[2]
+    thing = _thing(about)
     what = title if thing.lower() in title.lower() else f"{thing}: {title}"
     return f"[page] {what[:_LONGEST_SUBJECT]} (incident {about['number']})"
 
 
-def _lines(notice: Notice, page: Page, zone: ZoneInfo) -> Iterator[str]:
+def _lines(notice: Notice, page: Page, organization: Organization, zone: ZoneInfo) -> Iterator[str]:
     about = page.about
     yield str(about["title"])
     if about["thing"]:
-        yield f"It concerns {about['thing']}, alert class {about['class']}."
-    yield f"Since {_clock(datetime.fromisoformat(about['since']), zone)}."
+        yield f"It concerns {_thing(about)}, alert class {about['class']}."
+    yield f"Since {in_zone(datetime.fromisoformat(about['since']), zone)}."
     yield from _evidence(about["figures"])
     yield ""
-    yield _who(notice, page)
+    yield _who(notice, page, organization)
     if notice.late_seconds >= LATE_AFTER.total_seconds():
-        yield f"This step is taken {notice.late_seconds // 60} min after its time."
+        yield f"This step is taken {duration(notice.late_seconds)} after its time."
     for because in about["because"]:
-        yield f"- {because['text']}{_place(because)}"
+        yield f"- {with_names(organization, because['text'])}{_place(because)}"
     if page.next_step_at is not None and (step := step_of(page)) is not None:
-        targets = ", ".join(f"{target.kind}:{target.name}" for target in step.targets)
-        yield f"Unless somebody acknowledges, step {page.step} ({targets}) follows at {_clock(page.next_step_at, zone)}."
+        targets = " and ".join(name_of(organization, f"{target.kind}:{target.name}") for target in step.targets)
+        yield f"Unless somebody acknowledges, step {page.step} calls {targets} at {in_zone(page.next_step_at, zone)}."
+
+
+def _thing(about: Mapping[str, Any]) -> str:
+    return str(about["thing"] or "").rpartition(":")[2]
 
 
 def _evidence(figures: Mapping[str, Any]) -> Iterator[str]:
@@ -77,11 +87,16 @@ def _evidence(figures: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name.replace('_', ' ')}: {_figure(value)}"
 
 
-def _who(notice: Notice, page: Page) -> str:
+def _who(notice: Notice, page: Page, organization: Organization) -> str:
+    who, why = name_of(organization, notice.recipient), with_names(organization, notice.why)
     if notice.step == 0:
-        return f"{notice.recipient} is told: {notice.why}."
+        return _sentence(f"{who} is told: {why}.")
     again = f", round {notice.round + 1}" if notice.round else ""
-    return f"{notice.recipient} is paged by step {notice.step}{again} of policy {page.policy_name}: {notice.why}."
+    return _sentence(f"{who} is paged by step {notice.step}{again} of policy {page.policy_name}: {why}.")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _facts(notice: Notice, page: Page, incident_url: str) -> dict[str, Any]:
@@ -102,10 +117,6 @@ def _facts(notice: Notice, page: Page, incident_url: str) -> dict[str, Any]:
     }
 
 
-def _clock(instant: datetime, zone: ZoneInfo) -> str:
-    return f"{instant.astimezone(zone):%a %d %b %Y %H:%M %Z}"
-
-
 def _place(because: Mapping[str, Any]) -> str:
     return f" ({because['file']}:{because['line']})" if because.get("file") else ""
 
@@ -113,4 +124,6 @@ def _place(because: Mapping[str, Any]) -> str:
 def _figure(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return count(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

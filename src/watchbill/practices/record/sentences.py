@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from watchbill.lib.durations import duration
+from watchbill.lib.numbers import several
 
 from .model import Entry, Kind
 
@@ -42,9 +43,10 @@ OUTCOMES: Mapping[str, str] = {
 
 
 def own_name(reference: str) -> str:
-    """Return the name inside a reference: `user:ana` is ana, `channel:ops` the channel ops."""
+    """Return the name inside a reference: `user:ana` is ana, `channel:ops` room ops, `schedule:core` schedule core."""
     kind, _, name = reference.rpartition(":")
-    return f"{kind} {name}" if kind in {"channel", "schedule"} else name
+    what = {"channel": "room ", "schedule": "schedule "}.get(kind, "")
+    return f"{what}{name}"
 
 
 def sentence(entry: Entry, name: Names = own_name) -> str:
@@ -108,7 +110,7 @@ def _page_due(entry: Entry, _name: Names) -> str:
 
 
 def _step_taken(entry: Entry, name: Names) -> str:
-    reached = _listed([_recipient(name, person["recipient"]) for person in entry.details.get("reached") or ()])
+    reached = _listed([name(person["recipient"]) for person in entry.details.get("reached") or ()])
     missed = _missed(entry, name)
     return (
         f"{_step(entry)}: {reached or 'nobody'}"
@@ -189,8 +191,7 @@ def _sender(entry: Entry) -> str:
 
 
 def _more(entry: Entry) -> str:
-    count = entry.details.get("count", 0)
-    return "1 more alert" if count == 1 else f"{count:,} more alerts"
+    return several(entry.details.get("count", 0), "more alert")
 
 
 def _for_instance(entry: Entry) -> str:
@@ -214,17 +215,14 @@ def _missed(entry: Entry, name: Names) -> str:
     told = []
     for missed in entry.details.get("missed") or ():
         why = OUTCOMES.get(missed["outcome"], missed["outcome"])
-        told.append(f"{_recipient(name, missed['target'])}: {why}" if missed["target"] else why)
+        told.append(f"{name(missed['target'])}: {why}" if missed["target"] else why)
     return "; ".join(told)
 
 
 def _notice(entry: Entry, name: Names) -> str:
-    return _recipient(name, str(entry.details.get("recipient", "somebody")))
-
-
-def _recipient(name: Names, reference: str) -> str:
-    """Return a recipient's name; rooms and schedules are no entities of the catalog and keep their own."""
-    return own_name(reference) if reference.startswith(("channel:", "schedule:")) else name(reference)
+    recipient = str(entry.details.get("recipient", "somebody"))
+    named = name(recipient)
+    return f"{named[0].upper()}{named[1:]}" if recipient.startswith("channel:") else named
 
 
 def _by_channel(entry: Entry) -> str:

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
 from watchbill.practices.record.model import Audited
 from watchbill.web.administration import administrator
 from watchbill.web.doors import doors_of
-from watchbill.web.show.names import name_of
 
 from .frame import page
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from watchbill.lib.numbers import count
 from watchbill.org.objectives import Goal
 from watchbill.practices.goals.model import MinuteCount, MinuteState, Point
-
-from .numbers import count
 
 MINUTE = timedelta(minutes=1)
 

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from watchbill.lib.numbers import several
 from watchbill.org.charters import EscalationPolicy, Target
+from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef, Place
 from watchbill.practices.oncall.frozen_policy import thaw
 from watchbill.practices.oncall.model import OnWatch, Page, PageState
-
-from .names import name_of
-from .numbers import several
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from watchbill.lib.durations import duration, window
-
-from .numbers import count, percent, rate
+from watchbill.lib.numbers import count, percent, rate
 
 Figures = Mapping[str, Any]
 

@@ -1,26 +1,10 @@
-"""Names: of people, groups and things, by their titles where the catalog gives one, and where each is shown."""
+"""What stands for a name beside it, and where a thing is shown. What people and groups are called is `org/names.py`."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
-from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
-
-
-def name_of(organization: Organization, ref: EntityRef | str | None) -> str:
-    """Return the title of a person, group, thing or system; a reference that is unknown by its own name."""
-    if ref is None:
-        return "nobody"
-    if isinstance(ref, str):
-        if ":" not in ref:
-            return ref
-        ref = EntityRef.parse(ref, kind="user")
-    for known in (organization.users, organization.groups, organization.things, organization.systems):
-        entity = known.get(ref)
-        if entity is not None:
-            return entity.title or ref.name
-    return ref.name
 
 
 def initials(name: str) -> str:

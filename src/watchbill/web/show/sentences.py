@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
 from watchbill.practices.record.model import Entry, Kind
 from watchbill.practices.record.sentences import sentence
 
 from .figures import figures_in_words
-from .names import name_of
 from .reasons import Reason, reasons
 
 Details = Mapping[str, Any]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from watchbill.lib.numbers import rate
 from watchbill.org.charters import EngagementState
 from watchbill.org.entities import Tier
 from watchbill.org.faults import Level
 from watchbill.practices.goals.model import Burn, GoalState, GoalStatus
 from watchbill.practices.incidents.model import Incident, IncidentState
 from watchbill.practices.oncall.model import Notice, NoticeState, Page, PageState
-
-from .numbers import rate
 
 
 @dataclass(frozen=True)

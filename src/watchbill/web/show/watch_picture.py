@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
 from watchbill.practices.oncall.model import Shift
-
-from .names import name_of
 
 NAMES, WIDTH, TOP, ROW = 150, 1090, 26, 30
 NOBODY = "Nobody"

@@ -9,14 +9,14 @@ import pytest
 
 from watchbill.practices.oncall.model import Outcome
 from watchbill.practices.record.model import Entry, Kind
-from watchbill.practices.record.sentences import OUTCOMES, sentence
+from watchbill.practices.record.sentences import OUTCOMES, own_name, sentence
 
 NAMES = {"user:ana": "Ana Ruiz", "group:sre-core": "SRE core", "group:shop": "Shop developers"}
 
 
 def told(kind: Kind, actor: str = "watchbill", **details: Any) -> str:
     entry = Entry("e1", "i1", datetime(2026, 3, 2, 18, 0, tzinfo=UTC), kind, actor, details, None)
-    return sentence(entry, lambda reference: NAMES.get(reference, reference)).replace("\u202f", " ")
+    return sentence(entry, lambda reference: NAMES.get(reference) or own_name(reference)).replace("\u202f", " ")
 
 
 STEP = {"policy": "core", "step": 1, "round": 0, "reached": [{"recipient": "channel:ops"}, {"recipient": "user:ana"}]}
@@ -58,17 +58,17 @@ MISSED = [{"target": "schedule:core-watch", "outcome": "nobodyOnWatch"}]
             "Nobody holds the pager: there is no catchAll",
         ),
         (told(Kind.PAGE_DUE, policy="core"), "A page is due by policy core"),
-        (told(Kind.STEP_TAKEN, **STEP), "Step 1 of policy core: channel ops and Ana Ruiz"),
+        (told(Kind.STEP_TAKEN, **STEP), "Step 1 of policy core: room ops and Ana Ruiz"),
         (
             told(Kind.STEP_TAKEN, **STEP | {"round": 2, "late_seconds": 125, "missed": MISSED}),
             (
-                "Step 1 of policy core, round 3: channel ops and Ana Ruiz; "
+                "Step 1 of policy core, round 3: room ops and Ana Ruiz; "
                 "schedule core-watch: nobody was on watch, 2 min 5 s late"
             ),
         ),
         (
             told(Kind.STEP_TAKEN, **STEP | {"held_seconds": 600}),
-            "Step 1 of policy core: channel ops and Ana Ruiz, after nobody was there for 10 min",
+            "Step 1 of policy core: room ops and Ana Ruiz, after nobody was there for 10 min",
         ),
         (
             told(Kind.STEP_REACHED_NOBODY, policy="core", step=2, missed=MISSED),

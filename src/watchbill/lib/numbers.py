@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from watchbill.lib.durations import THIN
+from .durations import THIN
 
 UNKNOWN = "not measured"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from watchbill.lib import numbers
 from watchbill.lib.durations import THIN
-from watchbill.web.show import numbers
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,54 @@
+"""What people call what the files declare: titles for people, groups and schedules, services by the name they are written with."""
+
+from __future__ import annotations
+
+import re
+
+from .organization import Organization
+from .values import EntityRef
+
+_REFERENCE = re.compile(r"\b(user|group|component|resource|schedule|channel):[\w-]+(?:[./][\w-]+)*")
+
+
+def name_of(organization: Organization, ref: EntityRef | str | None) -> str:
+    """Return what a reference is called: `user:ana` is Ana Ferreira, `channel:ops` room ops; the unknown keeps its own name."""
+    if ref is None:
+        return "nobody"
+    if isinstance(ref, str):
+        kind, _, name = ref.rpartition(":")
+        if kind == "channel":
+            return f"room {name}"
+        if kind == "schedule":
+            return _title_of_schedule(organization, name)
+        if not kind:
+            return name
+        ref = EntityRef.parse(ref, kind="user")
+    for known in (organization.users, organization.groups):
+        entity = known.get(ref)
+        if entity is not None:
+            return entity.title or ref.name
+    return ref.name
+
+
+def with_names(organization: Organization, text: str) -> str:
+    """Return one of our own sentences with the references in it as people call them; what is not declared stays as written."""
+
+    def named(found: re.Match[str]) -> str:
+        return name_of(organization, found[0]) if _is_declared(organization, found[0]) else found[0]
+
+    return _REFERENCE.sub(named, text)
+
+
+def _title_of_schedule(organization: Organization, name: str) -> str:
+    schedule = organization.schedules.get(name)
+    return (schedule.title if schedule is not None else "") or name
+
+
+def _is_declared(organization: Organization, reference: str) -> bool:
+    kind, _, name = reference.partition(":")
+    if kind == "channel":
+        return True
+    if kind == "schedule":
+        return name in organization.schedules
+    ref = EntityRef.parse(reference, kind=kind)
+    return any(ref in known for known in (organization.users, organization.groups, organization.things))
