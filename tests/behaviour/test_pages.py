@@ -68,8 +68,8 @@ async def test_the_incident_shows_the_whole_way_with_times_and_reasons(website: 
     await browser.post(f"/pages/{page.id}/acknowledge", data={"csrf": csrf})
     shown = (await browser.get("/incidents/1")).text.replace("\u202f", " ")
     kinds = re.findall(r'<span class="k">(\w+)</span>', shown)
-    assert kinds[:5] == ["alert", "incident", "coverage", "page", "step"]
-    assert "ack" in kinds[5:]
+    assert kinds[:6] == ["sender", "alert", "incident", "coverage", "page", "step"]
+    assert "ack" in kinds[6:]
     assert "Ana Ruiz acknowledged on the page, 1 min 54 s after the page" in shown
 
 

@@ -6,8 +6,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from watchbill.practices.goals.model import MinuteCount
 from watchbill.practices.incidents.model import IncidentState
-from watchbill.web.doors import doors_of
+from watchbill.web.doors import Doors, doors_of
+from watchbill.web.show.beginning import Sight, sight_of, with_beginning
 from watchbill.web.show.escalation import next_step
 from watchbill.web.show.figures import figures_in_words, headline
 from watchbill.web.show.incident_file import paged_people, spans
@@ -47,6 +49,8 @@ async def one(request: Request) -> Response:
         return RedirectResponse(f"/incidents/{file.incident.number}", 307)
     watches = await doors.oncall.on_call_now(now)
     organization = doors.in_force.organization
+    sight = sight_of(file.record)
+    lines = timeline(file.record, organization)
     return await page(
         request,
         "incident.html",
@@ -56,12 +60,19 @@ async def one(request: Request) -> Response:
         can_acknowledge=file.page is not None and file.page.state in WAITING,
         next_called=next_step(file.page, watches, organization) if file.page else "",
         called=paged_people(file),
-        lines=timeline(file.record, organization),
+        lines=with_beginning(lines, file.record, sight, await _minutes(doors, sight)),
         spans=spans(file, now),
         headline=headline(file.alerts[0].figures) if file.alerts else None,
         evidence={alert.id: figures_in_words(alert.figures) for alert in file.alerts},
         goals=[goal for goal in organization.goals.values() if goal.service == file.incident.thing],
     )
+
+
+async def _minutes(doors: Doors, sight: Sight | None) -> list[MinuteCount]:
+    """Return the minutes that a burn was found by; none where its goal is no longer declared."""
+    if sight is None or sight.goal not in doors.in_force.organization.goals:
+        return []
+    return await doors.goals.minutes(sight.goal, sight.start, sight.end)
 
 
 ROUTES = [
