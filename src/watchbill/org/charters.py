@@ -123,15 +123,23 @@ class Engagement:
     ends: date | None
     place: Place
 
-    def state_at(self, at: date) -> EngagementState | None:
-        """Return the state in force on a day: the last move not after it, None before the first; past `ends` it is `ended`."""
-        if self.ends is not None and at > self.ends:
+    def move_at(self, day: date) -> Move | None:
+        """Return the last move that is not after a day, None before the first."""
+        return next((move for move in reversed(self.life) if move.on <= day), None)
+
+    def has_lapsed(self, day: date) -> bool:
+        """Whether the engagement is over on a day by its date `ends` alone: no move had brought it to an end before."""
+        if self.ends is None or day <= self.ends:
+            return False
+        move = self.move_at(day)
+        return move is None or move.state not in {EngagementState.ENDED, EngagementState.DECLINED}
+
+    def state_at(self, day: date) -> EngagementState | None:
+        """Return the state in force on a day: that of its last move, None before the first; once it has lapsed it is `ended`."""
+        if self.has_lapsed(day):
             return EngagementState.ENDED
-        state = None
-        for move in self.life:
-            if move.on <= at:
-                state = move.state
-        return state
+        move = self.move_at(day)
+        return move.state if move is not None else None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from enum import IntEnum
 from zoneinfo import ZoneInfo
 
 from .because import Because, day_in_words, spoken
-from .charters import Engagement, EngagementState, Move, Scope, SRETeam
+from .charters import Engagement, EngagementState, Scope, SRETeam
 from .entities import Thing
 from .implementations import Advice, ImplementationRules, Reach, rules_of
 from .organization import Organization
@@ -185,7 +185,7 @@ class Claims:
         return (covers, self._in_force(source.engagement)) if source.engagement else (covers,)
 
     def _in_force(self, engagement: Engagement) -> Because:
-        move = _move_on(engagement, self.day)
+        move = engagement.move_at(self.day)
         state = engagement.state_at(self.day)
         being = "being handed back" if state is EngagementState.HANDING_BACK else "active"
         why = f": {move.why}" if move is not None and move.why else ""
@@ -252,7 +252,7 @@ class Claims:
             text = f"Advice comes from {name}: the engagement {source.engagement.name} is still preparing, without the pager."
         else:
             return None
-        move = _move_on(source.engagement, self.day)
+        move = source.engagement.move_at(self.day)
         place = move.place if move is not None else source.place
         return Adviser(source.team, source.engagement, Because("engagement-advises", text, place, source.document))
 
@@ -267,16 +267,16 @@ class Claims:
                     yield Adviser(source.team, None, because)
 
     def _out_of_life(self, source: Source, engagement: Engagement) -> Because:
-        move = _move_on(engagement, self.day)
-        past_end = engagement.ends is not None and self.day > engagement.ends
-        if past_end and engagement.ends is not None:
+        move = engagement.move_at(self.day)
+        has_lapsed = engagement.has_lapsed(self.day)
+        if has_lapsed and engagement.ends is not None:
             text = (
                 f"The engagement {engagement.name} ended on {day_in_words(engagement.ends)}; it gives nothing any more."
             )
         else:
             state = source.state.value if source.state else ""
             text = f"The engagement {engagement.name} is {state} on {day_in_words(self.day)}; it claims nothing."
-        place = engagement.place if past_end or move is None else move.place
+        place = engagement.place if has_lapsed or move is None else move.place
         return Because("engagement-not-in-force", text, place, source.document)
 
 
@@ -293,10 +293,6 @@ def _keys(source: Source) -> set[EntityRef]:
     if source.engagement is None and source.rules.charter_claims is Reach.OWN:
         keys.add(source.team.group)
     return keys
-
-
-def _move_on(engagement: Engagement, day: date) -> Move | None:
-    return next((move for move in reversed(engagement.life) if move.on <= day), None)
 
 
 def _exception(source: Source, facets: Iterable[Match]) -> EntityRef | None:

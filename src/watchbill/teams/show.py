@@ -135,8 +135,9 @@ def _shift(organization: Organization, shift: Shift) -> dict[str, Any]:
 
 
 def _engagement(engagement: Engagement, day: date) -> dict[str, Any]:
-    since = max((move.on for move in engagement.life if move.on <= day), default=None)
-    if engagement.ends is not None and day > engagement.ends:
+    move = engagement.move_at(day)
+    since = move.on if move is not None else None
+    if engagement.has_lapsed(day) and engagement.ends is not None:
         since = engagement.ends + timedelta(days=1)
     state = engagement.state_at(day)
     return {
