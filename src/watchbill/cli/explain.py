@@ -14,6 +14,7 @@ from watchbill.lib.instants import rfc3339
 
 from .asking import DEFAULT_SERVER, ask
 from .columns import aligned
+from .folders import org_option, organization_in
 from .instants import INSTANT, at_or_now
 
 _CLASSES = ("application", "platform", "workflow")
@@ -26,7 +27,7 @@ def explain() -> None:
 
 @explain.command()
 @click.argument("service")
-@click.option("--org", "folder", type=click.Path(path_type=Path), help="Ask this folder alone, not the server.")
+@org_option
 @click.option("--at", type=INSTANT, help="Another instant than now: 2026-05-03 or 2026-05-03T14:00:00Z.")
 @click.option(
     "--class", "alert_class", type=click.Choice(_CLASSES), help="Class of alert; default: what the service is."
@@ -50,8 +51,6 @@ def page(
 def _from_files(folder: Path, service: str, at: datetime, alert_class: str | None) -> dict[str, Any]:
     from watchbill.org.charters import AlertClass
     from watchbill.teams.explain import as_json, explain_page, thing_named, usual_class
-
-    from .folders import organization_in
 
     organization = organization_in(folder, at)
     thing = thing_named(organization, service)

@@ -1,13 +1,49 @@
-"""An organisation's folder read for a command that answers from files alone."""
+"""The organisation's folder as commands take it, and read for a command that answers from files alone."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from watchbill.lib.errors import Invalid
 from watchbill.lib.instants import rfc3339
-from watchbill.org.organization import Organization
+
+if TYPE_CHECKING:
+    from watchbill.org.organization import Organization
+
+_FOLDER = click.Path(path_type=Path)
+
+
+def org_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --org DIR, for a command that asks the running server without it: `folder`, or None."""
+    return click.option(
+        "--org", "folder", type=_FOLDER, metavar="DIR", help="Ask the organisation in this folder, not the server."
+    )(command)
+
+
+def org_argument(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the argument ORG_DIR, for which --org DIR may stand, as in `explain`. A file in its place is refused as a folder is read."""
+
+    @functools.wraps(command)
+    def with_folder(org_dir: Path | None, folder: Path | None, **options: Any) -> None:
+        named = org_dir or folder
+        if named is None:
+            raise click.UsageError("Missing argument 'ORG_DIR': the folder with the organisation's files.")
+        if org_dir is not None and folder not in (None, org_dir):
+            raise click.UsageError(f"Two folders are given, {org_dir} and {folder}: name one.")
+        if named.is_file():
+            from watchbill.org.folder import check_is_folder
+
+            check_is_folder(named)
+        command(org_dir=named, **options)
+
+    option = click.option("--org", "folder", type=_FOLDER, metavar="DIR", help="The same as ORG_DIR.")
+    return click.argument("org_dir", required=False, metavar="ORG_DIR", type=_FOLDER)(option(with_folder))
 
 
 def organization_in(folder: Path, at: datetime) -> Organization:

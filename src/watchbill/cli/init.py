@@ -59,13 +59,14 @@ def _refuse_contents(folder: Path) -> None:
 
 
 def _filled_in(called: str, today: date) -> dict[str, str]:
+    """Return the files by name. Turns begin on the last Monday before today, so that somebody is on watch at once."""
     words = _NO_LETTERS.sub(" ", called).strip()[:60].strip() or "company"
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     fields = {
         "name": "-".join(plain.split()) or "company",
         "title": f'"{words[0].upper()}{words[1:]}"',
         "today": today.isoformat(),
-        "monday": (today - timedelta(days=today.weekday())).isoformat(),
+        "monday": (today - timedelta(days=today.weekday() or 7)).isoformat(),
     }
     templates = resources.files(f"{__package__}.starting_folder")
     return {name: Template((templates / name).read_text(encoding="utf-8")).substitute(fields) for name in FILES}

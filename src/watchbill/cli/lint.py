@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .folders import org_argument
 from .instants import INSTANT, at_or_now
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("org_dir", type=click.Path(path_type=Path))
+@org_argument
 @click.option(
     "--format",
     "form",

@@ -17,12 +17,16 @@ _COMBINED = "watchbill"
     "directory",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write the schema of every kind to DIR, one file each, and watchbill.json for files of mixed kinds.",
+    help="Write the schema of every kind to DIR, such as ORG_DIR/schemas: a file each, and watchbill.json for all kinds.",
 )
 def schema(kind: str | None, directory: Path | None) -> None:
     """List the kinds of documents, or print the JSON Schema of one KIND.
 
-    An editor finds a schema by a first line such as: # yaml-language-server: $schema=schemas/watchbill.json
+    An editor finds a schema by the first line of a file, with the path from that file's folder:
+
+    \b
+      # yaml-language-server: $schema=schemas/watchbill.json       in ORG_DIR
+      # yaml-language-server: $schema=../schemas/watchbill.json    in a folder of ORG_DIR
     """
     from watchbill.org.schemas import kinds
 
@@ -49,7 +53,10 @@ def _write_all(directory: Path) -> None:
     except OSError as error:
         mend = "Name another folder, or change its permissions."
         raise Invalid(f"The schemas cannot be written: {error.strerror}.", mend, str(directory)) from error
-    click.echo(f"{len(schemas)} schemas written to {directory}; {_COMBINED}.json is for files of mixed kinds.")
+    click.echo(f"{len(schemas)} schemas written to {directory}; {_COMBINED}.json is for files of any kinds.")
+    path = f"{directory.resolve().name}/{_COMBINED}.json"
+    for where, first in {"beside that folder": path, "one folder deeper": f"../{path}"}.items():
+        click.echo(f"First line of a file {where}: # yaml-language-server: $schema={first}")
 
 
 def _print_one(kind: str) -> None:

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from watchbill.lib.durations import window
+from watchbill.lib.instants import in_zone
+from watchbill.lib.numbers import percent, target
+
 from .columns import aligned
+from .folders import org_argument, organization_in
 from .instants import INSTANT, at_or_now
 
 
 @click.command()
-@click.argument("org_dir", type=click.Path(path_type=Path, file_okay=False))
+@org_argument
 @click.option("--at", type=INSTANT, help="Another instant than now: 2026-05-03 or 2026-05-03T14:00:00Z.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
 def show(org_dir: Path, at: datetime | None, form: str) -> None:
     """Show the teams, services and goals declared in ORG_DIR, and who is on call now and next."""
     from watchbill.teams.show import show as look
-
-    from .folders import organization_in
 
     instant = at_or_now(at)
     answer = look(organization_in(org_dir, instant), instant)
@@ -33,7 +36,7 @@ def show(org_dir: Path, at: datetime | None, form: str) -> None:
 def _text(answer: Mapping[str, Any]) -> str:
     organization = answer["organization"]
     parts = [
-        [f"{organization['title']}, {answer['at']}"],
+        [f"{organization['title']}, {_local(answer['at'], ZoneInfo(organization['timeZone']))}"],
         _section("Teams", [_team(team) for team in answer["teams"]]),
         _section("Services", [_service(service) for service in answer["services"]]),
         _section("Goals", [_goal(goal) for goal in answer["goals"]]),
@@ -53,7 +56,7 @@ def _team(team: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _person(person: Mapping[str, Any]) -> str:
-    return person["name"] if person["share"] == 1 else f"{person['name']} ({person['share']:.0%})"
+    return person["name"] if person["share"] == 1 else f"{person['name']} ({percent(person['share'])})"
 
 
 def _service(service: Mapping[str, Any]) -> tuple[str, ...]:
@@ -64,8 +67,8 @@ def _service(service: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _goal(goal: Mapping[str, Any]) -> tuple[str, ...]:
-    days = goal["windowSeconds"] / 86400
-    return goal["name"], f"{goal['targetText']} % over {days:g} days", goal["service"], goal["title"]
+    span = window(timedelta(seconds=goal["windowSeconds"]))
+    return goal["name"], f"{target(goal['targetText'])} over {span}", goal["service"], goal["title"]
 
 
 def _schedule(schedule: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -81,14 +84,18 @@ def _people(shift: Mapping[str, Any]) -> str:
 
 
 def _local(instant: str, zone: ZoneInfo) -> str:
-    return f"{datetime.fromisoformat(instant).astimezone(zone):%a %d %b %Y %H:%M} ({zone.key})"
+    return in_zone(datetime.fromisoformat(instant), zone)
 
 
 def _engagement(engagement: Mapping[str, Any]) -> tuple[str, ...]:
-    since = f" since {engagement['since']}" if engagement["since"] else ""
-    ends = f", ends {engagement['ends']}" if engagement["ends"] else ""
-    return (
-        engagement["name"],
-        f"{engagement['state'] or 'not begun'}{since}{ends}",
-        f"{engagement['team']} with {engagement['partner']}",
-    )
+    return engagement["name"], _state(engagement), f"{engagement['team']} with {engagement['partner']}"
+
+
+def _state(engagement: Mapping[str, Any]) -> str:
+    state, since, ends = engagement["state"], engagement["since"], engagement["ends"]
+    if state == "ended":
+        return f"ended {min(ends or since, since)}"
+    if state == "declined":
+        return f"declined {since}"
+    begun = f"{state} since {since}" if state else "not begun"
+    return f"{begun}, ends {ends}" if ends else begun

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from .folders import org_argument
 from .serving import settings_from, store_options
 
 
 @click.command()
-@click.argument("org_dir", type=click.Path(path_type=Path, file_okay=False))
+@org_argument
 @click.option("--host", help="Address to listen on; default 127.0.0.1.")
 @click.option("--port", type=int, help="Port to listen on; default 8400.")
 @store_options

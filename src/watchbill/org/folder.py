@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from .values import Place
 LARGEST_FILE = 4 * 1024 * 1024
 _UNREADABLE = "Make it readable for the user that runs watchbill."
 _SUFFIXES = (".yaml", ".yml")
+_KIND = re.compile(rb"^kind: *Organization\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def read(root: Path, at: datetime | None = None) -> Reading:
     With `at`, who holds which pager is checked too, at that instant and on the next days on which an engagement changes. Raises
     NotFound where there is no such folder and Unavailable where a file cannot be read; whatever is wrong inside is a fault.
     """
-    _check_is_folder(root)
+    check_is_folder(root)
     faults = FaultList()
     contents = _contents(root, faults)
     found = [_read_file(printable(file), content, faults) for file, content in contents.items()]
@@ -99,7 +101,8 @@ def printable(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _check_is_folder(root: Path) -> None:
+def check_is_folder(root: Path) -> None:
+    """Raise NotFound where there is no folder `root`, with the folder that is meant if a file of one is named."""
     try:
         mode = root.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -108,8 +111,27 @@ def _check_is_folder(root: Path) -> None:
     except OSError as error:
         raise _unavailable(root, error) from error
     if not stat.S_ISDIR(mode):
-        hint = f"Give the folder that holds the organisation's YAML files: {printable(root.absolute().parent)}"
+        hint = f"Give the folder that holds the organisation's YAML files: {printable(_folder_around(root))}"
         raise NotFound(f"“{printable(root)}” is a file, not a folder.", hint)
+
+
+def _folder_around(file: Path) -> Path:
+    """Return the nearest folder above a file in which an Organization document stands, else the file's own folder."""
+    above = file.absolute().parents
+    return next((folder for folder in above if _holds_organization(folder)), above[0])
+
+
+def _holds_organization(folder: Path) -> bool:
+    try:
+        candidates = [path for path in folder.iterdir() if path.suffix in _SUFFIXES and _is_regular(path)]
+        return any(_is_organization(path.read_bytes()) for path in candidates)
+    except OSError:
+        return False
+
+
+def _is_organization(content: bytes) -> bool:
+    """Return whether a file looks like one with an Organization document, however broken it is."""
+    return b"watchbill/" in content and _KIND.search(content) is not None
 
 
 def _contents(root: Path, faults: FaultList) -> dict[str, bytes]:
@@ -137,7 +159,7 @@ def files(root: Path) -> list[Path]:
 
     Linked folders count too, each real folder once and none that holds `root`. Raises as `read` does.
     """
-    _check_is_folder(root)
+    check_is_folder(root)
     return [path for path in _yaml_paths(root) if _is_regular(path, otherwise=True)]
 
 

@@ -61,6 +61,11 @@ def test_the_organisation_takes_the_name_of_the_folder_and_turns_begin_this_week
     assert organization.schedules["sre-primary"].layers[0].start == datetime(2026, 11, 23, 9)  # noqa: DTZ001 - local
 
 
+def test_somebody_is_on_watch_at_once_also_early_on_a_monday(tmp_path: Path) -> None:
+    write_starting_folder(tmp_path, date(2026, 11, 23))
+    assert folder.read(tmp_path, datetime(2026, 11, 23, 0, 1, tzinfo=UTC)).faults == ()
+
+
 def test_every_file_begins_with_what_it_is_and_something_in_it_is_to_be_changed(tmp_path: Path) -> None:
     write_starting_folder(tmp_path, WEDNESDAY)
     texts = {name: (tmp_path / name).read_text(encoding="utf-8") for name in FILES}

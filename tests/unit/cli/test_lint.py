@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -112,10 +113,29 @@ def watchbill(*arguments: str | bytes, **environment: str) -> subprocess.Complet
     )
 
 
-def test_a_file_in_place_of_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
-    found = watchbill("lint", str(organisation(tmp_path) / "goals.yaml"))
+@pytest.mark.parametrize("command", [["lint"], ["show"], ["up"], ["explain", "page", "cart", "--org"]])
+def test_a_file_in_place_of_a_folder_is_refused_with_the_folder_that_declares_the_organisation(
+    tmp_path: Path, command: list[str]
+) -> None:
+    root = organisation(tmp_path, deep__er__extra="a: 1\n")
+    found = watchbill(*command, str(root / "deep" / "er" / "extra.yaml"))
     assert found.returncode == 2
     assert "is a file, not a folder" in found.stderr
+    assert found.stderr.endswith(f": {root}\n")
+
+
+def test_a_file_around_which_no_organisation_is_declared_is_refused_with_its_own_folder(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "notes.yaml").write_text("kind: Organization\n")
+    found = watchbill("lint", str(tmp_path / "deep" / "notes.yaml"))
+    assert found.stderr.endswith(f": {tmp_path / 'deep'}\n")
+
+
+def test_the_folder_may_be_named_by_an_option_as_other_commands_take_it() -> None:
+    assert run("--org", str(SOUND)).output == run(str(SOUND)).output
+    assert run(str(SOUND), "--org", str(SOUND)).exit_code == 0
+    assert "name one" in run(str(SOUND), "--org", str(ACME)).output
+    assert "Missing argument 'ORG_DIR'" in run().output
 
 
 def test_names_that_are_not_utf8_are_written_so_that_every_terminal_takes_them(tmp_path: Path) -> None:
@@ -160,6 +180,15 @@ def test_schemas_are_listed_printed_and_written(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "schemas" / "watchbill.Engagement.json").read_text()) == printed
     combined = json.loads((tmp_path / "schemas" / "watchbill.json").read_text())
     assert len(combined["$defs"]) + 1 == len(list((tmp_path / "schemas").iterdir()))
+
+
+def test_the_first_line_that_is_printed_leads_from_a_file_to_the_schema_however_deep_it_stands(tmp_path: Path) -> None:
+    said = CliRunner().invoke(schema, ["--all", str(tmp_path / "my-company" / "schemas")]).output
+    beside, deeper = re.findall(r"# yaml-language-server: \$schema=(\S+)", said)
+    (tmp_path / "my-company" / "sre").mkdir()
+    assert "beside that folder" in said.splitlines()[1]
+    assert (tmp_path / "my-company" / beside).is_file()
+    assert (tmp_path / "my-company" / "sre" / deeper).is_file()
 
 
 def test_schemas_that_cannot_be_written_are_refused_with_the_reason(tmp_path: Path) -> None:

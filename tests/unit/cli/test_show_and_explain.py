@@ -85,7 +85,7 @@ def test_show_prints_teams_services_goals_and_who_is_on_call() -> None:
     for expected in (
         "Checkout SRE",
         "component:payments",
-        "99.9 % over 28 days",
+        "99.9\u202f% over 28\u202fd",
         "Ana Ferreira",
         "active since 2026-04-01",
     ):
@@ -100,6 +100,37 @@ def test_what_the_files_alone_answer_fits_the_description_of_the_servers_answer(
 
 def test_show_says_that_an_engagement_has_not_begun() -> None:
     assert "not begun" in run(show, ACME, "--at", "2020-01-01")
+
+
+ASKED = ["proposed, on: 2026-01-01"]
+ACTIVE = [*ASKED, "preparing, on: 2026-01-02", "active, on: 2026-01-05"]
+ENDED = [*ACTIVE, "handingBack, on: 2026-02-01", "ended, on: 2026-03-01"]
+
+
+@pytest.mark.parametrize(
+    ("life", "ends", "shown"),
+    [
+        (ACTIVE, None, "active since 2026-01-05"),
+        (ACTIVE, "2026-12-31", "active since 2026-01-05, ends 2026-12-31"),
+        (ACTIVE, "2026-03-31", "ended 2026-03-31"),
+        (ENDED, "2026-03-31", "ended 2026-03-01"),
+        (ENDED, None, "ended 2026-03-01"),
+        ([*ASKED, "declined, on: 2026-01-02"], "2026-03-31", "declined 2026-01-02"),
+    ],
+)
+def test_show_says_on_which_day_an_engagement_ended_or_ends(
+    tmp_path: Path, life: list[str], ends: str | None, shown: str
+) -> None:
+    moves = "".join(f"\n    - {{state: {move}, by: user:dora, why: agreed}}" for move in life)
+    for file in SMALL.iterdir():
+        (tmp_path / file.name).write_text(file.read_text())
+    (tmp_path / "engagement.yaml").write_text(
+        "apiVersion: watchbill/v1\nkind: Engagement\nmetadata: {name: core-with-shop}\nspec:\n  sre: core\n"
+        f"  partner: shop-developers\n  covers: {{components: [api]}}\n  life:{moves}\n"
+        + (f"  ends: {ends}\n" if ends else "")
+    )
+    (line,) = (line for line in run(show, str(tmp_path), "--at", "2026-04-05").splitlines() if "core-with-shop" in line)
+    assert line == f"  core-with-shop  {shown}  core with group:shop-developers"
 
 
 def test_show_prints_json_for_programs() -> None:
