@@ -29,6 +29,7 @@ from watchbill.engine.leases import Leases
 from watchbill.engine.organisation import FolderWatch
 from watchbill.engine.signing_key import signing_key
 from watchbill.lib.clock import Clock, SystemClock
+from watchbill.lib.errors import NotFound
 from watchbill.lib.http import HttpClient
 from watchbill.lib.signing import Signer
 from watchbill.org.in_force import OrganizationInForce
@@ -40,7 +41,7 @@ from watchbill.practices.oncall.service import OnCallService
 from watchbill.practices.record.audit import AuditService
 from watchbill.settings import Settings
 from watchbill.sources.registry import SourceRegistry
-from watchbill.store import schema
+from watchbill.store import place, schema
 from watchbill.store.store import Store, open_store
 from watchbill.teams.view import TeamsService
 from watchbill.web.doors import Doors
@@ -209,18 +210,33 @@ def now() -> datetime:
 
 @dataclass(frozen=True)
 class Console:
-    """What commands at the machine's console give and take access by."""
+    """What commands at the machine's console give and take access by.
 
+    `database` is its place, without secrets; `is_new` says that it was made just now.
+    """
+
+    database: str
+    is_new: bool
     accounts: AccountsService
     tokens: TokensService
 
 
 @asynccontextmanager
-async def console_of(settings: Settings) -> AsyncIterator[Console]:
-    """Open the database for commands that give access; the server may be running."""
-    store = open_store(settings.database_url)
+async def console_of(settings: Settings, *, may_make: bool) -> AsyncIterator[Console]:
+    """Open the database for commands that give and take access; the server may be running.
+
+    Raises NotFound where there is none, unless it may be made, and Unavailable where it cannot be asked.
+    """
+    url = place.parsed(settings.database_url)
+    is_new = not await schema.is_made(url)
+    if is_new and not may_make:
+        raise NotFound(
+            f"There is no watchbill database at {place.named(url)}.",
+            "`watchbill up ORG_DIR` makes one; name another with --data or --database.",
+        )
+    store = open_store(url)
     try:
         await schema.upgrade(store)
-        yield Console(AccountsService(store, Passwords()), TokensService(store))
+        yield Console(place.named(url), is_new, AccountsService(store, Passwords()), TokensService(store))
     finally:
         await store.close()

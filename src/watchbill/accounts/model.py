@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from watchbill.lib.errors import Invalid
 from watchbill.org.values import EntityRef
 
 CONSOLE = "console"
 """Who acts, and by which right, where somebody runs a command on the machine."""
+
+
+def address_in(text: str) -> str:
+    """Read an e-mail address as accounts have it. Raises Invalid for what is none."""
+    address = text.strip().lower()
+    if "@" not in address:
+        raise Invalid(f"“{address}” is not an e-mail address.", "As in ana@acme.example.")
+    return address
 
 
 class TokenScope(StrEnum):

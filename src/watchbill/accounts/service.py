@@ -20,7 +20,7 @@ from watchbill.store.store import Store, Transaction
 from . import guessing, tables
 from .digests import digest_of, new_secret
 from .joining import Named, People, person_named
-from .model import CONSOLE, Access, Account, Ended, Invitation
+from .model import CONSOLE, Access, Account, Ended, Invitation, address_in
 from .passwords import Passwords
 from .sessions import open_session
 
@@ -60,9 +60,7 @@ class AccountsService:
     async def _invite(
         self, email: str, now: datetime, *, is_admin: bool, user: EntityRef | None, may_choose: bool, by: str
     ) -> str:
-        email = email.strip().lower()
-        if "@" not in email:
-            raise Invalid(f"“{email}” is not an e-mail address.", "As in ana@acme.example.")
+        email = address_in(email)
         secret = new_secret()
         async with self._store.writing() as transaction:
             await _refuse_second_account(transaction, user, email)

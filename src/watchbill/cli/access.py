@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
-from watchbill.accounts.model import Access, Ended
+from watchbill.accounts.model import Access, Ended, address_in
 from watchbill.lib.errors import Invalid
 from watchbill.org.values import EntityRef
 from watchbill.settings import Settings
 
 from .columns import aligned
+from .console import opened
 from .serving import settings_from, store_options
 
 
@@ -30,7 +31,7 @@ def invite(
     Whoever has the address in the catalog is the person; where nobody has, say who it is with --as.
     """
     settings = settings_from(config_file, data=data, database=database)
-    secret = asyncio.run(_invite(settings, email, _user(person), admin=admin))
+    secret = asyncio.run(_invite(settings, address_in(email), _user(person), admin=admin))
     click.echo(f"{settings.public_url}/welcome/{secret}")
 
 
@@ -103,21 +104,21 @@ def _minute(at: datetime) -> str:
 
 
 async def _invite(settings: Settings, email: str, user: EntityRef | None, *, admin: bool) -> str:
-    from watchbill.bootstrap import console_of, now
+    from watchbill.bootstrap import now
 
-    async with console_of(settings) as console:
+    async with opened(settings, may_make=True) as console:
         return await console.accounts.invite(email, now(), is_admin=admin, user=user)
 
 
 async def _list(settings: Settings) -> list[Access]:
-    from watchbill.bootstrap import console_of, now
+    from watchbill.bootstrap import now
 
-    async with console_of(settings) as console:
+    async with opened(settings) as console:
         return await console.accounts.access(now())
 
 
 async def _revoke(settings: Settings, email: str) -> Ended:
-    from watchbill.bootstrap import console_of, now
+    from watchbill.bootstrap import now
 
-    async with console_of(settings) as console:
+    async with opened(settings) as console:
         return await console.accounts.revoke_access(email, now())

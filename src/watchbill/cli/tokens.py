@@ -15,6 +15,7 @@ from watchbill.org.values import Duration
 from watchbill.settings import Settings
 
 from .columns import aligned
+from .console import opened
 from .serving import settings_from, store_options
 
 
@@ -99,22 +100,20 @@ def _row(found: ApiToken, at: datetime) -> tuple[str, ...]:
 async def _create(
     settings: Settings, name: str, scopes: Sequence[str], email: str | None, lasts: timedelta | None
 ) -> str:
-    from watchbill.bootstrap import console_of, now
+    from watchbill.bootstrap import now
 
-    async with console_of(settings) as console:
+    async with opened(settings, may_make=email is None) as console:
         account = await console.accounts.account(email) if email else None
         return await console.tokens.create(name, [TokenScope(scope) for scope in scopes], now(), account, lasts=lasts)
 
 
 async def _list(settings: Settings) -> list[ApiToken]:
-    from watchbill.bootstrap import console_of
-
-    async with console_of(settings) as console:
+    async with opened(settings) as console:
         return await console.tokens.all()
 
 
 async def _revoke(settings: Settings, token_id: str) -> None:
-    from watchbill.bootstrap import console_of, now
+    from watchbill.bootstrap import now
 
-    async with console_of(settings) as console:
+    async with opened(settings) as console:
         await console.tokens.revoke(token_id, now())

@@ -9,9 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
-from watchbill.lib.errors import Conflict
+from watchbill.lib.errors import Conflict, Unavailable
 
+from . import place
 from .postgres import FOR_MIGRATIONS
 from .store import Store, Transaction, open_store
 
@@ -37,12 +39,36 @@ async def _version(transaction: Transaction) -> str | None:
     return str(found) if found else None
 
 
+async def is_made(url: sa.URL) -> bool:
+    """Return whether watchbill's database is at a place; a file that is not there is not made. Raises Unavailable."""
+    if url.get_backend_name() == "sqlite" and not ((file := place.file_of(url)) and file.is_file()):
+        return False
+    store = open_store(url)
+    try:
+        return await _first_look(store) is not None
+    finally:
+        await store.close()
+
+
+async def _first_look(store: Store) -> str | None:
+    try:
+        return await version(store)
+    except (SQLAlchemyError, OSError) as error:
+        said = str(getattr(error, "orig", error)) or type(error).__name__
+        raise Unavailable(
+            f"The database cannot be opened: {said.splitlines()[0]}.",
+            "Check that it runs, or name another with --database or --data.",
+            place.named(store.url),
+        ) from error
+
+
 async def upgrade(store: Store) -> bool:
     """Bring the database to the newest schema; return whether there was anything to do.
 
-    A migration may take its time, an hour at most. Raises Conflict when the database is newer than this program.
+    A migration may take its time, an hour at most. Raises Conflict when the database is newer than this program, and
+    Unavailable when it cannot be asked.
     """
-    at = await version(store)
+    at = await _first_look(store)
     if at == newest():
         return False
     if at is not None and at > newest():

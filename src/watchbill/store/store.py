@@ -18,6 +18,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from watchbill.lib.errors import Unavailable
+
+from . import place
 from .postgres import DEFAULT_PATIENCE, Patience, engine_options
 from .postgres import watch as watch_postgresql
 
@@ -93,21 +96,32 @@ def open_store(url: str | sa.URL, patience: Patience = DEFAULT_PATIENCE) -> Stor
     """Open `sqlite:///path`, `sqlite:////abs/path` or `postgresql://user@host/name`; no connection is made yet.
 
     `patience` is how long a PostgreSQL is waited for. Values of statements never show in errors: they may be secrets.
+    Raises Invalid for what is no URL, and Unavailable where the folder of a file cannot be made.
     """
-    parsed = sa.make_url(url)
+    parsed = place.parsed(url) if isinstance(url, str) else url
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed.set(drivername="sqlite+aiosqlite"))
     return _open_postgresql(parsed.set(drivername="postgresql+asyncpg"), patience)
 
 
 def _open_sqlite(url: sa.URL) -> Store:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    file = place.file_of(url)
+    if file:
+        _make_folder(file.parent)
     writer = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
     reader = create_async_engine(url, pool_size=4, hide_parameters=True)
     _tune_sqlite(writer, begin="BEGIN IMMEDIATE", query_only=False)
     _tune_sqlite(reader, begin="BEGIN", query_only=True)
     return Store(writer, reader, url)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            f"The folder of the database cannot be made: {error.strerror}.", "Name another with --data.", str(folder)
+        ) from error
 
 
 def _tune_sqlite(engine: AsyncEngine, *, begin: str, query_only: bool) -> None:

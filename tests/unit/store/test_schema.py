@@ -1,12 +1,14 @@
 """The schema: what migrations make is what the tables declare, on both databases; a newer database is not touched."""
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from watchbill import tables  # noqa: F401
-from watchbill.lib.errors import Conflict
+from watchbill.lib.errors import Conflict, Unavailable
 from watchbill.store import schema
 from watchbill.store.columns import metadata
 from watchbill.store.store import open_store
@@ -58,3 +60,24 @@ async def test_a_database_from_a_newer_program_is_refused(database_url: str) -> 
     with pytest.raises(Conflict, match="schema 9999"):
         await schema.upgrade(store)
     await store.close()
+
+
+async def test_a_database_is_found_once_it_is_made(database_url: str) -> None:
+    url = sa.make_url(database_url)
+    assert not await schema.is_made(url)
+    store = open_store(url)
+    await schema.upgrade(store)
+    assert await schema.is_made(url)
+    await store.close()
+
+
+async def test_a_file_that_is_no_database_and_a_server_without_it_are_told_as_such(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    file = tmp_path / "watchbill.db"
+    file.write_text("To whom it may concern")
+    for url, said in ((f"sqlite:///{file}", "file is not a database"), (f"{postgresql_url}x", "does not exist")):
+        store = open_store(url)
+        with pytest.raises(Unavailable, match=f"The database cannot be opened: .*{said}"):
+            await schema.upgrade(store)
+        await store.close()
