@@ -12,8 +12,8 @@ from watchbill.lib.errors import Invalid, NotFound, Refused, Unavailable
 DEFAULT_SERVER = "http://127.0.0.1:8400"
 _SECONDS = 20.0
 _HOW_TO_ASK = (
-    "Set WATCHBILL_TOKEN to a token from `watchbill token create --name NAME --scope read`, "
-    "or give --org DIR to ask the files alone."
+    "Set WATCHBILL_TOKEN to a token from `watchbill token create --name NAME --scope read`, made with the --data or "
+    "--database that the server has, or give --org DIR to ask the files alone."
 )
 
 

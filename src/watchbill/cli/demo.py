@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import sys
 import tempfile
 import threading
@@ -32,10 +33,13 @@ watchbill is ready.
 
   Look      {url}
   Sign in   with the link printed above: it works once, and makes you the administrator.
-            Say that you are {person}: then the page comes to you
+            Say that you are {person}: then the page comes to you, and you sign in
+            again with the address beside the name
   Mail      {url}/mail has what watchbill would send
   Shop      {program} demo status
-  Log       {log}
+  Log       {data}/log
+  Token     {program} token create --name me --scope read --data {data}
+            token, invite and access find the demo's database by this --data alone
 
 Now break something. In a second terminal, in this folder:
 
@@ -73,13 +77,14 @@ def start(folder: Path, port: int, data: Path | None) -> None:
 
     from .shop import open_shop, refuse_taken
 
-    mail: dict[str, Any] = {"smtp_host": "127.0.0.1", "smtp_port": _MAIL_PORT, "mail_sink_port": _MAIL_PORT}
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": _MAIL_PORT, "mail_sink_port": _MAIL_PORT}
     with _data_folder(data) as kept:
-        settings = settings_from(None, port=port, data=kept, **mail)
+        own = {"data": kept, "database": ""}  # never the database that the environment names
+        settings = settings_from(None, port=port, **own, **mail)
         refuse_taken(settings.public_url)
-        words = {"url": settings.public_url, "person": _on_watch(folder), "log": kept / "log", "program": _program()}
+        words = ready_words(settings.public_url, _on_watch(folder), kept, _program())
         with open_shop(folder / "shop", SHOP_URL), _logging_to(kept / "log"):
-            threading.Thread(target=_say_when_ready, args=[words], daemon=True).start()
+            threading.Thread(target=_say_when_ready, args=[settings.public_url, words], daemon=True).start()
             exit_status = serve(folder, settings)
     sys.exit(exit_status)
 
@@ -115,12 +120,17 @@ def _on_watch(folder: Path) -> str:
     return paged[0].title if paged else "one of the people in the list"
 
 
-def _say_when_ready(words: dict[str, Any]) -> None:
+def ready_words(url: str, person: str, data: Path, program: str) -> str:
+    """Return what to do once the demo runs; every command in it can be pasted, `data` being where the database is."""
+    return _READY.format(url=url, person=person, data=shlex.quote(str(data.resolve())), program=program)
+
+
+def _say_when_ready(url: str, words: str) -> None:
     from .shop import answers
 
-    while not answers(f"{words['url']}/readyz"):
+    while not answers(f"{url}/readyz"):
         time.sleep(0.2)
-    click.echo(_READY.format(**words))
+    click.echo(words)
 
 
 def _program() -> str:

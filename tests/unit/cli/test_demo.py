@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from click.testing import CliRunner, Result
 from tests.servers import free_port
 from tests.shop import RunningShop
 from watchbill.cli.amounts import Seconds, Share
-from watchbill.cli.demo import demo
+from watchbill.cli.demo import demo, ready_words
+from watchbill.cli.main import cli
 from watchbill.cli.shop import open_shop as opened
 from watchbill.lib.durations import THIN
 from watchbill.lib.errors import Conflict, NotFound, Unavailable
@@ -123,3 +125,12 @@ def test_a_shop_that_does_not_open_is_reported(tmp_path: Path) -> None:
     (tmp_path / "run.py").write_text("raise SystemExit(1)")
     with pytest.raises(Unavailable, match="did not start"), opened(tmp_path, f"http://127.0.0.1:{free_port()}"):
         pass
+
+
+def test_the_command_for_a_token_that_it_prints_can_be_pasted(tmp_path: Path) -> None:
+    said = ready_words("http://127.0.0.1:8400", "Ana Ferreira", tmp_path / "a folder", "watchbill")
+    (line,) = (line for line in said.splitlines() if "token create" in line)
+    program, *arguments = shlex.split(line.partition("Token")[2])
+    assert program == "watchbill"
+    assert CliRunner().invoke(cli, arguments).stdout.startswith("wb_")
+    assert (tmp_path / "a folder" / "watchbill.db").is_file()
