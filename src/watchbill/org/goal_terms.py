@@ -1,0 +1,128 @@
+"""What an SLO promises: which share of events is good, over how long a window. Both are exact, or a fault says why they are none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from .doubts import doubt_minutes
+from .nodes import Path
+from .shapes import openslo
+from .slos import WrittenSLO
+from .spans import parse_span
+from .values import Duration
+
+_LONGEST_WINDOW = timedelta(days=366)
+_SHORTEST_WINDOW = timedelta(hours=1)
+_MOST_DECIMALS = 12
+
+
+class TargetShare(NamedTuple):
+    """The share of events that has to be good, exact, and the same in percent as it was written."""
+
+    share: Fraction
+    text: str
+
+
+def link_window(slo: WrittenSLO) -> timedelta | None:
+    """Return the rolling window, or None with a fault."""
+    windows = slo.spec.time_window
+    path: Path = ("spec", "timeWindow")
+    if len(windows) != 1:
+        what = "it has several time windows" if windows else "it has no time window"
+        slo.not_measured(path, what, "Give it exactly one, as in [{duration: 28d, isRolling: true}].")
+        return None
+    path = (*path, 0, "duration")
+    text = windows[0].duration
+    try:
+        window = parse_span(text)
+    except ValueError as error:
+        slo.faults.error("bad-duration", slo.document.place(*path), f"{error}.", "")
+        return None
+    if text.endswith("m"):
+        doubt_minutes(slo.document, path, slo.faults, Duration.parse(text))
+    if windows[0].calendar is not None or not windows[0].is_rolling:
+        slo.not_measured(path[:-1], "its time window follows the calendar", "Use a rolling window: isRolling: true.")
+        return None
+    return _bounded(slo, window, path)
+
+
+def _bounded(slo: WrittenSLO, window: timedelta, path: Path) -> timedelta | None:
+    if _SHORTEST_WINDOW <= window <= _LONGEST_WINDOW:
+        return window
+    slo.not_measured(path, "its window is out of range", "Use a window between 1h and 366d; 28d is a good start.")
+    return None
+
+
+def link_target(slo: WrittenSLO) -> TargetShare | None:
+    """Return the target of the one objective, or None with a fault."""
+    objectives = slo.spec.objectives
+    path: Path = ("spec", "objectives")
+    if len(objectives) != 1:
+        what = "it has several objectives" if objectives else "it has no objective"
+        slo.not_measured(path, what, "Give it exactly one objective; write an SLO for each of the others.")
+        return None
+    objective = objectives[0]
+    path = (*path, 0)
+    if objective.indicator or objective.indicator_ref or objective.composite_weight is not None:
+        slo.not_measured(path, "it is composed of several indicators", "Give the SLO one indicator.")
+        return None
+    if objective.op is not None and _has_ratio(slo):
+        slo.faults.note(
+            "op-on-ratio",
+            slo.document.key_place(*path, "op"),
+            "“op” says nothing about a ratio; strict readers of OpenSLO refuse it here.",
+            "Leave it out.",
+        )
+    return _exact_target(slo, objective, path)
+
+
+def _has_ratio(slo: WrittenSLO) -> bool:
+    indicator = slo.spec.indicator
+    return indicator is None or indicator.spec.ratio_metric is not None
+
+
+def _exact_target(slo: WrittenSLO, objective: openslo.Objective, path: Path) -> TargetShare | None:
+    if (objective.target is None) == (objective.target_percent is None):
+        slo.faults.error(
+            "bad-target-share",
+            slo.document.key_place(*path),
+            "An objective has either “target” or “targetPercent”.",
+            "Write targetPercent: 99.9, or target: 0.999.",
+        )
+        return None
+    field, whole, written = "target", Decimal(1), objective.target
+    if written is None:
+        field, whole, written = "targetPercent", Decimal(100), objective.target_percent
+    place = slo.document.place(*path, field)
+    if written is None or not _is_in_range(slo, field, written, whole, path):
+        return None
+    if field == "targetPercent" and written < 1:
+        slo.faults.warning(
+            "share-or-percent",
+            place,
+            f"A target of {written} percent is next to nothing.",
+            f"Did you mean targetPercent: {(written * 100).normalize():f}, or target: {written}?",
+        )
+    percent = (written * 100).normalize() if field == "target" else written
+    return TargetShare(Fraction(written) / Fraction(whole), f"{percent:f}")
+
+
+def _is_in_range(slo: WrittenSLO, field: str, written: Decimal, whole: Decimal, path: Path) -> bool:
+    place = slo.document.place(*path, field)
+    if written.is_finite() and 0 < written < whole:
+        exponent = written.as_tuple().exponent
+        if isinstance(exponent, int) and exponent < -_MOST_DECIMALS:
+            slo.faults.error("out-of-range", place, f"A target has at most {_MOST_DECIMALS} decimals.", "Round it.")
+            return False
+        return True
+    if field == "target" and written.is_finite() and 1 < written < 100:
+        hint = f"“target” is a share between 0 and 1. Did you mean targetPercent: {written}?"
+    elif written == whole:
+        hint = "A target of everything leaves no budget: the first failure would spend it. Aim a little lower."
+    else:
+        hint = f"Write a number above 0 and below {whole}."
+    slo.faults.error("out-of-range", place, f"“{field}: {slo.document.text(*path, field)}” is out of range.", hint)
+    return False
