@@ -17,7 +17,7 @@ from .organization import Organization
 from .roles import Role, Standing, standing_of
 from .values import EntityRef
 
-__all__ = ["TABLE", "Action", "Because", "Decision", "Role", "Rule", "decide"]
+__all__ = ["TABLE", "Action", "Decision", "Role", "Rule", "decide"]
 
 
 class Action(StrEnum):

@@ -1,4 +1,7 @@
-"""A reason: one step of the way that led to an answer, with the document and line it stands on. Nothing is decided here."""
+"""A reason: one step of the way that led to an answer, with the document and line it stands on; and how references are said.
+
+Nothing is decided here.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def spoken(ref: EntityRef) -> str:
     return str(ref)
 
 
-def several(refs: Sequence[EntityRef]) -> str:
+def listed(refs: Sequence[EntityRef]) -> str:
     """Return how some references are said in a sentence: up to three of them, and how many more there are."""
     names = [str(ref) for ref in refs[:_MOST_NAMED]]
     if (more := len(refs) - len(names)) > 0:

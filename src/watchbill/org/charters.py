@@ -1,7 +1,7 @@
 """watchbill's own nouns, linked: SRE teams and what they are chartered for, engagements, watches, escalations, budget policies.
 
-Made by `charter.py` (SRETeam, Engagement, ServiceProfile, Organization) and `watches.py` (Schedule, EscalationPolicy,
-BudgetPolicy) from `watchbill/v1` documents.
+Made from `watchbill/v1` documents by `charter.py` (SRETeam), `engagements.py` (Engagement) and `watches.py` (Schedule,
+EscalationPolicy, BudgetPolicy).
 """
 
 from __future__ import annotations

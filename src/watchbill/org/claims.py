@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from .because import Because, day_in_words, spoken
 from .charters import Engagement, EngagementState, Scope, SRETeam
-from .entities import Thing
+from .entities import Thing, domains_of
 from .implementations import Advice, ImplementationRules, Reach, rules_of
 from .organization import Organization
 from .values import EntityRef, Place
@@ -216,19 +216,10 @@ class Claims:
         yield Match(Form.THING, 0, thing.ref)
         if thing.system is not None:
             yield Match(Form.SYSTEM, 0, thing.system)
-        for distance, domain in enumerate(self._domains(thing)):
+        for distance, domain in enumerate(domains_of(thing, self._organization.systems)):
             yield Match(Form.DOMAIN, distance, domain)
         yield Match(Form.OWNED_BY, 0, thing.owner)
         yield Match(Form.EVERYTHING, 0, _EVERYTHING)
-
-    def _domains(self, thing: Thing) -> list[EntityRef]:
-        domains: list[EntityRef] = []
-        domain = thing.domain
-        while domain is not None and domain not in domains:
-            domains.append(domain)
-            above = self._organization.systems.get(domain)
-            domain = above.within if above is not None else None
-        return domains
 
     def _is_claiming(self, source: Source, thing: Thing) -> bool:
         if source.engagement is None:

@@ -20,8 +20,6 @@ from .organization import Organization
 from .values import EntityRef
 from .ways import Ways
 
-__all__ = ["Because", "PagerAnswer", "coverage", "pager", "policies_for"]
-
 
 @dataclass(frozen=True)
 class PagerAnswer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -89,3 +90,13 @@ class System:
     owner: EntityRef
     within: EntityRef | None
     place: Place
+
+
+def domains_of(thing: Thing, systems: Mapping[EntityRef, System]) -> list[EntityRef]:
+    """Return the Domains that a thing lies in, the nearest first."""
+    found: list[EntityRef] = []
+    domain = thing.domain
+    while domain is not None and domain not in found:
+        found.append(domain)
+        domain = systems[domain].within if domain in systems else None
+    return found

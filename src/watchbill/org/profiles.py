@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .catalog import report_self_dependency
 from .charters import Scope
-from .entities import Dependency, System, Thing, Tier
+from .entities import Dependency, System, Thing, Tier, domains_of
 from .nodes import Path
 from .recognition import Declared, Family
 from .register import Register
@@ -136,7 +136,7 @@ def _value(
 
 def _rank(scope: Scope, thing: Thing, systems: Mapping[EntityRef, System]) -> tuple[int, int] | None:
     """Return how specifically a scope reaches a thing (the lowest is the most specific), or None where it does not."""
-    domains = _domains(thing, systems)
+    domains = domains_of(thing, systems)
     facets = {thing.ref, thing.system, thing.owner, *domains}
     if facets & scope.excluded:
         return None
@@ -150,12 +150,3 @@ def _rank(scope: Scope, thing: Thing, systems: Mapping[EntityRef, System]) -> tu
     if thing.owner in scope.owned_by:
         return _OWNED_BY, 0
     return (_EVERYTHING, 0) if scope.everything else None
-
-
-def _domains(thing: Thing, systems: Mapping[EntityRef, System]) -> list[EntityRef]:
-    found: list[EntityRef] = []
-    domain = thing.domain
-    while domain is not None and domain not in found:
-        found.append(domain)
-        domain = systems[domain].within if domain in systems else None
-    return found

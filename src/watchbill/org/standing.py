@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from .because import day_in_words, several
+from watchbill.lib.instants import in_zone
+
+from .because import day_in_words, listed
 from .charters import Schedule, SRETeam
 from .claims import Claim, Claims, day_of
 from .coverage import PagerAnswer, coverage
@@ -88,7 +90,7 @@ def _nobody_answers(thing: Thing, answer: PagerAnswer) -> Fault:
 def _holder_without_policy(organization: Organization, holder: EntityRef, answers: Sequence[PagerAnswer]) -> Fault:
     first = answers[0]
     place = next((because.place for because in reversed(first.because) if because.place), organization.place)
-    what = f"Nobody can be paged for {several(_things(answers))}: {first.gap}."
+    what = f"Nobody can be paged for {listed(_things(answers))}: {first.gap}."
     return Fault("holder-without-policy", Level.ERROR, what, f"Write an EscalationPolicy that is for {holder}.", place)
 
 
@@ -107,7 +109,7 @@ def _teams_of_nobody(organization: Organization, answers: Mapping[datetime, Sequ
 
 def _team_of_nobody(team: SRETeam, answers: Sequence[PagerAnswer], later: date | None) -> Fault:
     when = f" on {day_in_words(later)}" if later is not None else ""
-    what = f"Nobody serves{when} in {team.title}, which answers for {several(_things(answers))}."
+    what = f"Nobody serves{when} in {team.title}, which answers for {listed(_things(answers))}."
     hint = f"Let people be members of {team.group}: “memberOf” of a User, or “members” of the Group."
     return Fault("team-of-nobody", Level.WARNING, what, hint, team.place)
 
@@ -127,12 +129,13 @@ def _watches_not_begun(organization: Organization, at: datetime, answers: Sequen
 
 
 def _not_begun(schedule: Schedule, at: datetime, through: Sequence[PagerAnswer]) -> Fault | None:
+    zone = ZoneInfo(schedule.time_zone)
     first = min((layer for layer in schedule.layers if any(layer.turns)), key=lambda layer: layer.start, default=None)
-    if first is None or first.start <= at.astimezone(ZoneInfo(schedule.time_zone)).replace(tzinfo=None):
+    if first is None or first.start <= at.astimezone(zone).replace(tzinfo=None):
         return None
     what = (
-        f"Nobody stands the watch “{schedule.name}” before {first.start:%Y-%m-%d %H:%M} ({schedule.time_zone}), "
-        f"and pages for {several(_things(through))} go through it now."
+        f"Nobody stands the watch “{schedule.name}” before {in_zone(first.start.replace(tzinfo=zone), zone)}, "
+        f"yet pages for {listed(_things(through))} go through it now."
     )
     hint = "Let “start” lie in the past, turns are counted on from there; or add a layer for the time until then."
     return Fault("watch-not-begun", Level.WARNING, what, hint, first.place)

@@ -146,7 +146,7 @@ def test_a_watch_that_begins_later_is_a_warning_while_something_is_paged_through
     root = watch(tmp_path, "2026-06-01T09:00")
     before, begun = datetime(2026, 6, 1, 12, 59, tzinfo=UTC), datetime(2026, 6, 1, 13, 0, tzinfo=UTC)
     (message,) = watched(root, before)
-    assert message.startswith("Nobody stands the watch “later” before 2026-06-01 09:00 (America/New_York), ")
+    assert message.startswith("Nobody stands the watch “later” before Mon 1 Jun 2026, 09:00 EDT (13:00 UTC), ")
     assert message.endswith("pages for component:lamp go through it now.")
     assert watched(root, begun) == []
 
