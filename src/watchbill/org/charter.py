@@ -1,4 +1,4 @@
-"""Organization, SRETeam and ReadinessReview documents → the organisation's own settings and its SRE teams, linked.
+"""Organization and SRETeam documents → the organisation's own settings and its SRE teams, linked.
 
 Engagements are linked by `engagements.py`, which needs the teams from here.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .charters import Hours, Implementation, Membership, SRETeam
+from .charters import Experience, Hours, Implementation, Membership, RuleOverride, SRETeam
 from .doubts import doubt_minutes
 from .implementations import ImplementationRules, rules_of
 from .recognition import Declared, Family
@@ -35,6 +35,7 @@ class Settings:
     admins: frozenset[EntityRef]
     hours: Mapping[str, tuple[Hours, ...]]
     place: Place
+    overrides: tuple[RuleOverride, ...] = ()
     is_unread: bool = False
 
 
@@ -53,7 +54,7 @@ def link_settings(register: Register, default_name: str) -> Settings:
         is_unread = not register.lacks(Family.WATCHBILL, "Organization")
         if not is_unread:
             _report_none(register)
-        return Settings(default_name, default_name, "UTC", None, frozenset(), {}, Place(".", 1), is_unread)
+        return Settings(default_name, default_name, "UTC", None, frozenset(), {}, Place(".", 1), is_unread=is_unread)
     settings = [_settings(register, one, shape) for one, shape in found]
     _check_admins(register, *found[0])
     return settings[0]
@@ -74,7 +75,7 @@ def _settings(register: Register, one: Declared[Shape], shape: shapes.Organizati
     spec = shape.spec
     catch_all = register.resolve(one, ("spec", "catchAll"), ("group",)) if spec.catch_all else None
     admins = (register.resolve(one, ("spec", "admins", position), ("user",)) for position in range(len(spec.admins)))
-    _check_rules(register, one, spec)
+    overrides = _link_overrides(register, one, spec)
     return Settings(
         name=one.name,
         title=shape.metadata.title or shape.metadata.name,
@@ -83,6 +84,7 @@ def _settings(register: Register, one: Declared[Shape], shape: shapes.Organizati
         admins=frozenset(admin for admin in admins if admin is not None),
         hours={name: link_hours(register, one, ("spec", "hours", name), hours) for name, hours in spec.hours.items()},
         place=one.place,
+        overrides=overrides,
     )
 
 
@@ -113,24 +115,33 @@ def _check_admins(register: Register, one: Declared[Shape], shape: shapes.Organi
         )
 
 
-def _check_rules(register: Register, one: Declared[Shape], spec: shapes.OrganizationSpec) -> None:
-    for position, rule in enumerate(spec.rules):
-        path = ("spec", "rules", position)
-        register.faults.warning(
-            "unknown-rule",
-            one.document.place(*path, "rule"),
-            f"There is no rule “{rule.rule}”: this version of watchbill evaluates no rules, so the override changes nothing.",
-            "Leave it out until there are rules.",
+def _link_overrides(
+    register: Register, one: Declared[Shape], spec: shapes.OrganizationSpec
+) -> tuple[RuleOverride, ...]:
+    return tuple(
+        _link_override(register, one, ("spec", "rules", position), rule) for position, rule in enumerate(spec.rules)
+    )
+
+
+def _link_override(
+    register: Register, one: Declared[Shape], path: tuple[str | int, ...], rule: shapes.RuleOverride
+) -> RuleOverride:
+    place = one.document.place(*path, "rule")
+    register.faults.warning(
+        "unknown-rule",
+        place,
+        f"There is no rule “{rule.rule}”: this version of watchbill evaluates no rules, so the override changes nothing.",
+        "Leave it out until there are rules.",
+    )
+    by = register.resolve(one, (*path, "by"), ("user", "group")) if rule.by else None
+    if (rule.value is None) == (rule.off is None):
+        register.faults.error(
+            "rule-value",
+            one.document.place(*path),
+            f"The override of “{rule.rule}” should say either “value” or “off”.",
+            "Give the threshold as “value”, or switch the rule off with “off: true”.",
         )
-        if rule.by:
-            register.resolve(one, (*path, "by"), ("user", "group"))
-        if (rule.value is None) == (rule.off is None):
-            register.faults.error(
-                "rule-value",
-                one.document.place(*path),
-                f"The override of “{rule.rule}” should say either “value” or “off”.",
-                "Give the threshold as “value”, or switch the rule off with “off: true”.",
-            )
+    return RuleOverride(rule.rule, rule.value, bool(rule.off), rule.reason, by, rule.on, rule.until, place)
 
 
 def link_sre_teams(register: Register) -> dict[str, SRETeam]:
@@ -171,6 +182,7 @@ def _link_team(register: Register, one: Declared[Shape], shape: shapes.SRETeam) 
         approved_on=charter.approved.on if charter and charter.approved else None,
         members=members,
         place=one.place,
+        review_every=charter.review_every if charter else None,
     )
 
 
@@ -189,8 +201,26 @@ def _link_members(
         if first is not place:
             register.faults.error("listed-twice", place, f"{user} is listed twice.", "Keep one of the two.", [first])
             continue
-        members.append(Membership(user, member.share if member.share is not None else Fraction(1), member.until, place))
+        share = member.share if member.share is not None else Fraction(1)
+        members.append(Membership(user, share, member.until, place, _experience(register, one, position, member)))
     return tuple(members)
+
+
+def _experience(
+    register: Register, one: Declared[Shape], position: int, member: shapes.Member
+) -> tuple[Experience, ...]:
+    for number, served in enumerate(member.experience):
+        if served.to is not None and served.to < served.from_:
+            register.faults.error(
+                "dates-reversed",
+                one.document.place("spec", "members", position, "experience", number, "to"),
+                "This time ended before it began.",
+                "Swap “from” and “to”, or correct one of them.",
+                [one.document.place("spec", "members", position, "experience", number, "from")],
+            )
+    return tuple(
+        Experience(Implementation(served.implementation), served.from_, served.to) for served in member.experience
+    )
 
 
 def check_forms(
@@ -228,39 +258,3 @@ def _check_numbers(register: Register, teams: Mapping[str, SRETeam]) -> None:
                 f"An organisation has {rules.teams} of them. Give one of the two another implementation.",
                 [found[0].place],
             )
-
-
-def check_reviews(register: Register) -> None:
-    """Check readiness reviews: the engagement and the people exist, and outcome and items agree."""
-    for one, shape in register.each(Family.WATCHBILL, "ReadinessReview", shapes.ReadinessReview):
-        spec = shape.spec
-        register.resolve_name(one, ("spec", "engagement"), Family.WATCHBILL, "Engagement")
-        for position in range(len(spec.reviewers)):
-            register.resolve(one, ("spec", "reviewers", position), ("user", "group"))
-        for position, item in enumerate(spec.items):
-            _check_item(register, one, spec, position, item)
-
-
-def _check_item(
-    register: Register,
-    one: Declared[Shape],
-    spec: shapes.ReadinessReviewSpec,
-    position: int,
-    item: shapes.ReviewItem,
-) -> None:
-    path = ("spec", "items", position)
-    if item.owner:
-        register.resolve(one, (*path, "owner"), ("user", "group"))
-    status = one.document.place(*path, "status")
-    if item.status == "notApplicable" and not item.reason:
-        register.faults.error(
-            "missing-reason", status, "An item that is not applicable needs a reason.", "Add “reason”."
-        )
-    if item.status == "no" and item.blocking and spec.outcome == "ready":
-        register.faults.error(
-            "review-contradiction",
-            status,
-            "This item is blocking and not fulfilled, yet the outcome is “ready”.",
-            "Change the outcome, or the item.",
-            [one.document.place("spec", "outcome")],
-        )

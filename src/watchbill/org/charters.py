@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -59,13 +60,23 @@ class Scope:
 
 
 @dataclass(frozen=True)
+class Experience:
+    """Time that a person served in an implementation; `until` is None while they still do."""
+
+    implementation: Implementation
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True)
 class Membership:
-    """A person's part in an SRE team; `share` is their part of full time."""
+    """A person's part in an SRE team; `share` is their part of full time, `experience` where they served before."""
 
     user: EntityRef
     share: Fraction
     until: date | None
     place: Place
+    experience: tuple[Experience, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,7 @@ class SRETeam:
     approved_on: date | None
     members: tuple[Membership, ...]
     place: Place
+    review_every: Duration | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,22 @@ class PagerTerms:
     classes: Mapping[AlertClass, str]
     escalation: str | None
     place: Place
+    respond_within: Duration | None = None
+    partner_share: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What both sides agreed on beside pager, practices and authority; what was left out is None or empty."""
+
+    goals: tuple[str, ...]
+    sre_share: Fraction | None
+    operations_limit: Fraction | None
+    budget_policy: str | None
+    escalate_to: EntityRef | None
+    review_every: Duration | None
+    hand_back_when: tuple[str, ...]
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -122,6 +150,7 @@ class Engagement:
     life: tuple[Move, ...]
     ends: date | None
     place: Place
+    agreement: Agreement | None = None
 
     def move_at(self, day: date) -> Move | None:
         """Return the last move that is not after a day, None before the first."""
@@ -140,6 +169,64 @@ class Engagement:
             return EngagementState.ENDED
         move = self.move_at(day)
         return move.state if move is not None else None
+
+
+class ReviewOutcome(StrEnum):
+    """What a readiness review found."""
+
+    READY = "ready"
+    READY_WITH_CONDITIONS = "readyWithConditions"
+    NOT_READY = "notReady"
+
+
+class ItemStatus(StrEnum):
+    """The answer to a question of a readiness review."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_APPLICABLE = "notApplicable"
+
+
+@dataclass(frozen=True)
+class ReviewItem:
+    """One question of a readiness review, its answer and what shows it. An item that is not fulfilled may have a day until when."""
+
+    area: str
+    question: str
+    status: ItemStatus
+    evidence: str
+    owner: EntityRef | None
+    reason: str
+    blocking: bool
+    due: date | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class ReadinessReview:
+    """Whether what an engagement covers was ready for it on a day."""
+
+    name: str
+    engagement: str
+    on: date
+    reviewers: tuple[EntityRef, ...]
+    outcome: ReviewOutcome
+    items: tuple[ReviewItem, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class RuleOverride:
+    """An override of a built-in rule: another threshold (`value`) or none at all (`is_off`), always with its reason."""
+
+    rule: str
+    value: Decimal | str | bool | None
+    is_off: bool
+    reason: str
+    by: EntityRef | None
+    on: date | None
+    until: date | None
+    place: Place
 
 
 @dataclass(frozen=True)

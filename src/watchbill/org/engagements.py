@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from .charter import Settings, check_forms
-from .charters import AlertClass, Engagement, EngagementState, Move, PagerTerms, SRETeam
+from .charters import Agreement, AlertClass, Engagement, EngagementState, Move, PagerTerms, SRETeam
 from .doubts import doubt_minutes, doubt_months
 from .implementations import ImplementationRules, rules_of
 from .recognition import Declared, Family
@@ -60,7 +60,7 @@ class _Linker:
         partner = self._register.resolve(one, ("spec", "partner"), ("group",))
         scope = link_scope(self._register, one, ("spec", "covers"), spec.covers)
         life = self._life()
-        self._check_agreement()
+        agreement = self._agreement()
         team = teams.get(name) if name else None
         if team is None or partner is None:
             return None
@@ -81,6 +81,7 @@ class _Linker:
             life=life,
             ends=spec.ends,
             place=one.place,
+            agreement=agreement,
         )
 
     def _pager(self, rules: ImplementationRules) -> PagerTerms:
@@ -105,6 +106,8 @@ class _Linker:
             classes={AlertClass(name): side for name, side in terms.classes.items()},
             escalation=terms.escalation.lower() if terms.escalation else None,
             place=document.key_place(*path) if document.has(*path) else self._one.place,
+            respond_within=terms.respond_within,
+            partner_share=terms.partner_share,
         )
 
     def _check_hours(self, hours: str) -> None:
@@ -147,16 +150,27 @@ class _Linker:
             last = state
         return tuple(moves)
 
-    def _check_agreement(self) -> None:
+    def _agreement(self) -> Agreement | None:
         agreement = self._spec.agreement
         if agreement is None:
-            return
-        path = ("spec", "agreement")
-        doubt_minutes(self._one.document, (*path, "reviewEvery"), self._faults, agreement.review_every)
+            return None
+        one, path = self._one, ("spec", "agreement")
+        doubt_minutes(one.document, (*path, "reviewEvery"), self._faults, agreement.review_every)
+        policy, above = None, None
         if agreement.budget_policy:
-            self._register.resolve_name(self._one, (*path, "budgetPolicy"), Family.WATCHBILL, "BudgetPolicy")
+            policy = self._register.resolve_name(one, (*path, "budgetPolicy"), Family.WATCHBILL, "BudgetPolicy")
         if agreement.escalate_to:
-            self._register.resolve(self._one, (*path, "escalateTo"), ("user", "group"))
+            above = self._register.resolve(one, (*path, "escalateTo"), ("user", "group"))
+        return Agreement(
+            goals=tuple(agreement.goals),
+            sre_share=agreement.sre_share,
+            operations_limit=agreement.operations_limit,
+            budget_policy=policy,
+            escalate_to=above,
+            review_every=agreement.review_every,
+            hand_back_when=tuple(agreement.hand_back_when),
+            place=one.document.key_place(*path),
+        )
 
     def _check_authority(self, rules: ImplementationRules) -> None:
         spec = self._spec

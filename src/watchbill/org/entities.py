@@ -44,6 +44,14 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Redundancy:
+    """How many copies of a dependency there are, and what may fail in all of them at once (`shared_fate`)."""
+
+    copies: int
+    shared_fate: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Dependency:
     """An edge of the service graph: the thing that carries it does not work well without `on`."""
 
@@ -51,6 +59,7 @@ class Dependency:
     critical: bool
     fallback: str
     place: Place
+    redundancy: Redundancy | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ class Thing:
     dependencies: tuple[Dependency, ...]
     place: Place
     profile_place: Place | None
+    repositories: tuple[str, ...] = ()
 
     @property
     def is_workflow(self) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from .addresses import check_addresses
 from .alerting import check_alert_policies
 from .catalog import link_catalog
-from .charter import check_reviews, link_settings, link_sre_teams
+from .charter import link_settings, link_sre_teams
 from .engagements import link_engagements
 from .goals import link_goals
 from .organization import Organization
 from .profiles import add_profiles
 from .reaching import check_reach
 from .register import Register
+from .reviews import link_reviews
 from .sources import link_sources
 from .unheeded import check_unheeded
 from .watches import link_budget_policies, link_escalation_policies, link_schedules
@@ -48,8 +49,9 @@ def link(register: Register, *, name: str, revision: str) -> Organization:
         goals=link_goals(register, sources, things),
         place=settings.place,
         revision=revision,
+        reviews=link_reviews(register),
+        overrides=settings.overrides,
     )
-    check_reviews(register)
     check_alert_policies(register)
     check_unheeded(register)
     check_reach(register, organization.groups)

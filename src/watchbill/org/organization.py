@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from .charters import BudgetPolicy, Engagement, EscalationPolicy, Hours, Schedule, SRETeam
+from .charters import (
+    BudgetPolicy,
+    Engagement,
+    EscalationPolicy,
+    Hours,
+    ReadinessReview,
+    RuleOverride,
+    Schedule,
+    SRETeam,
+)
 from .entities import Group, System, Thing, User
 from .objectives import DataSource, Goal
 from .values import EntityRef, Place
@@ -37,3 +46,5 @@ class Organization:
     goals: Mapping[str, Goal]
     place: Place
     revision: str
+    reviews: Mapping[str, ReadinessReview] = field(default_factory=dict)
+    overrides: tuple[RuleOverride, ...] = ()

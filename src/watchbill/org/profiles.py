@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .catalog import report_self_dependency
 from .charters import Scope
-from .entities import Dependency, System, Thing, Tier, domains_of
+from .entities import Dependency, Redundancy, System, Thing, Tier, domains_of
 from .nodes import Path
 from .recognition import Declared, Family
 from .register import Register
@@ -80,7 +80,10 @@ def _dependencies(
         if on is not None and on == itself:
             report_self_dependency(register, on, one.document.place(*path))
         elif on is not None:
-            yield Dependency(on, dependency.critical, dependency.fallback or "", one.document.place(*path))
+            copies = dependency.redundancy
+            redundancy = Redundancy(copies.copies, tuple(copies.shared_fate)) if copies is not None else None
+            place = one.document.place(*path)
+            yield Dependency(on, dependency.critical, dependency.fallback or "", place, redundancy)
 
 
 def _profiled(
@@ -105,6 +108,7 @@ def _profiled(
         runbook=values["runbook"] or thing.runbook,
         dependencies=tuple(edges[on] for on in sorted(edges)),
         profile_place=ranked[0][1].one.place,
+        repositories=next((tuple(p.spec.repositories) for _, p in ranked if p.spec.repositories), ()),
     )
 
 
