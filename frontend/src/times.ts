@@ -1,4 +1,5 @@
-// Times: the server writes them in the organisation's zone; here they turn to the reader's own, with UTC on hover.
+// Times: the server writes them in the zone of the reader's watch, or the organisation's; here they turn to the browser's own, with
+// UTC on hover. The rule of times stands in `web/show/times.py`.
 
 const day: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short" };
 const clock: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -22,7 +23,7 @@ function isToday(at: Date): boolean {
 export function ago(at: Date, now: Date): string {
   const seconds = Math.round((now.getTime() - at.getTime()) / 1000);
   const size = Math.abs(seconds);
-  if (size < 10) return "just now";
+  if (size < 10) return seconds >= 0 ? "just now" : "in a moment";
   const [unit, length] =
     size < 60 ? ["s", 1] : size < 3600 ? ["min", 60] : size < 172_800 ? ["h", 3600] : ["days", 86_400];
   const span = `${Math.floor(size / (length as number))}\u202f${unit}`;
@@ -41,14 +42,21 @@ function show(element: HTMLTimeElement): void {
   element.title = utc(at);
 }
 
+/** Name a zone and how far it is from UTC now, as the server does: "Berlin time, UTC+1". */
+export function zoneName(timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone, timeZoneName: "shortOffset" }).formatToParts(new Date());
+  const offset = parts.find((part) => part.type === "timeZoneName")?.value.replace("GMT", "UTC").replace("-", "−") ?? "";
+  const city = timeZone.split("/").pop()?.replaceAll("_", " ") ?? timeZone;
+  return city === "UTC" ? city : `${city} time, ${offset}`;
+}
+
 /** Turn every time under `root` to the reader's zone, and name that zone where the page names one. */
 export function localise(root: ParentNode): void {
   root.querySelectorAll<HTMLTimeElement>("time[data-local]").forEach(show);
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const city = zone.split("/").pop()?.replaceAll("_", " ") ?? zone;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   root.querySelectorAll<HTMLElement>("[data-zone]").forEach((element) => {
-    element.textContent = city === "UTC" ? city : `${city} time`;
-    element.title = `Your zone: ${zone}; hover a time for UTC`;
+    element.textContent = zoneName(timeZone);
+    element.title = `Your browser's zone, ${timeZone}; each time shows UTC when you point at it`;
   });
 }
 

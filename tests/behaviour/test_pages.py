@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,11 @@ async def page_ana(website: Website, **said: str) -> None:
     await oncall.take_due_steps(now)
     while await oncall.deliver_due(now, owner="test"):
         pass
+
+
+def text_of(page: str) -> str:
+    """Return what a page says, without its tags, in one line."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
 async def test_every_page_opens_with_and_without_anything_to_show(website: Website) -> None:
@@ -58,6 +64,48 @@ async def test_the_inbox_shows_the_page_its_consequence_and_its_reasons(website:
     after = (await browser.get("/inbox")).text
     assert "data-acknowledge" not in after
     assert "Ana Ruiz since" in after
+
+
+async def test_the_inbox_shows_the_persons_own_shifts(website: Website) -> None:
+    browser, _ = await website.person("ana")
+    shown = text_of((await browser.get("/inbox")).text)
+    assert "Your watch" in shown
+    assert "SRE core watch in 6 days Mon 11 May, 09:00 to Mon 18 May, 09:00 · for SRE core" in shown
+    other, _ = await website.person("dora")
+    assert "You stand no watch in the next eight weeks" in (await other.get("/inbox")).text
+
+
+@pytest.mark.parametrize("path", ["/", "/teams"])
+async def test_who_is_on_watch_is_shown_with_the_watch_and_its_team(website: Website, path: str) -> None:
+    browser, _ = await website.person("ana")
+    assert "Ben Okoro till Mon 11 May, 09:00 SRE core watch · SRE core" in text_of((await browser.get(path)).text)
+
+
+async def test_every_page_names_the_zone_of_its_times(website: Website) -> None:
+    browser, _ = await website.person("ana", is_admin=True)
+    await page_ana(website)
+    for path in EVERY_PAGE:
+        assert re.search(r"<span data-zone>Berlin time, UTC\+2</span>", (await browser.get(path)).text), path
+
+
+@pytest.mark.parametrize("path", ["/incidents", "/services/api"])
+async def test_a_list_of_incidents_says_when_each_opened(website: Website, path: str) -> None:
+    browser, _ = await website.person("ana")
+    await page_ana(website)
+    opened = re.findall(
+        r'<(\w+)(?: class="([^"]*)")?>[^<]*<time [^>]*data-local="clock"[^>]*>12:00</time>',
+        (await browser.get(path)).text,
+    )
+    assert any("wide" not in classes for _, classes in opened), opened
+
+
+async def test_the_reasons_on_a_page_have_names_not_references(website: Website) -> None:
+    browser, _ = await website.person("ana")
+    await page_ana(website)
+    for path in ("/incidents/1", "/inbox", "/services/api"):
+        because = " ".join(re.findall(r'class="because".*?</details>', (await browser.get(path)).text, re.DOTALL))
+        assert "SRE core" in because
+        assert not re.search(r"(user|group|component|schedule|channel):\w", because), path
 
 
 async def test_the_incident_shows_the_whole_way_with_times_and_reasons(website: Website) -> None:

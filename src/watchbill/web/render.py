@@ -10,7 +10,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -22,7 +21,8 @@ from watchbill.lib.durations import duration, window
 from watchbill.org.implementations import rules_of
 from watchbill.org.names import name_of, with_names
 from watchbill.org.values import EntityRef, Place
-from watchbill.practices.record.sentences import OUTCOMES
+from watchbill.org.zones import zone_of
+from watchbill.practices.record.sentences import CHANNELS, OUTCOMES, SENDERS
 
 from .administration import is_administrator
 from .callers import caller_of
@@ -77,12 +77,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"asset": assets.asset, "places": PLACES, "show": states, "reasons": reasons.reasons}
-    made.globals |= {"rules_of": rules_of, "outcomes": OUTCOMES}
+    made.globals |= {"rules_of": rules_of, "outcomes": OUTCOMES, "channels": CHANNELS, "senders": SENDERS}
     for function in (numbers.count, numbers.percent, numbers.level, numbers.target, numbers.rate, duration, window):
         made.filters[function.__name__] = function
     made.filters |= {
         "several": numbers.several,
         "initials": names.initials,
+        "in_words": names.in_words,
         "path": names.path_of,
         "named": _named,
         "clock": _time_filter("clock"),
@@ -113,12 +114,14 @@ def _shared(request: Request) -> dict[str, Any]:
     caller = caller_of(request)
     organization = doors.in_force.organization
     person = caller if caller is not None and caller.is_person else None
+    now = doors.clock.now()
+    zone = zone_of(organization, person.user if person else None)
     theme = request.cookies.get("theme", "")
     return {
         "path": request.url.path,
-        "now": doors.clock.now(),
-        "zone": ZoneInfo(organization.time_zone),
-        "city": times.city(organization.time_zone),
+        "now": now,
+        "zone": zone,
+        "zone_name": times.zone_name(zone, now),
         "organization": organization,
         "stale": _Stale.of(doors) if person and doors.in_force.is_stale else None,
         "name": lambda ref: name_of(organization, ref),

@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from watchbill.lib.instants import in_zone
 from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
+from watchbill.org.zones import zone_of
 from watchbill.practices.record.model import Audited
 from watchbill.web.administration import administrator
 from watchbill.web.doors import doors_of
@@ -30,7 +32,7 @@ _WORDS: Mapping[str, str] = {
     "signOut": "signed out as",
     "failedSignIn": "failed to sign in as",
     "setPassword": "set the password of",
-    "assignPerson": "became the person of",
+    "assignPerson": "is now the person behind",
     "invite": "invited",
     "revokeAccess": "revoked the access of",
     "createToken": "made the token",
@@ -78,7 +80,7 @@ def line_of(audited: Audited, organization: Organization) -> Line:
         incident if about_incident else audited.subject,
         f"/incidents/{audited.subject}" if about_incident else "",
         audited.because,
-        audited.reason or _told(audited.details),
+        audited.reason or _told(audited.details, organization),
     )
 
 
@@ -86,11 +88,11 @@ def _who(actor: str, organization: Organization) -> str:
     return name_of(organization, actor) if _PERSON.fullmatch(actor) else actor
 
 
-def _told(details: Mapping[str, Any]) -> str:
+def _told(details: Mapping[str, Any], organization: Organization) -> str:
     """Return what an entry adds for whoever reads it: whom, how often, until when."""
     told = []
     if details.get("user"):
-        told.append(str(details["user"]))
+        told.append(name_of(organization, str(details["user"])))
     if details.get("administrator"):
         told.append("as an administrator")
     if details.get("attempts"):
@@ -98,7 +100,7 @@ def _told(details: Mapping[str, Any]) -> str:
     if details.get("scopes"):
         told.append(f"scopes: {', '.join(details['scopes'])}")
     if details.get("expires_at"):
-        told.append(f"until {details['expires_at']}")
+        told.append(f"until {in_zone(datetime.fromisoformat(details['expires_at']), zone_of(organization))}")
     return "; ".join(told)
 
 

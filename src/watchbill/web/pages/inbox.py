@@ -16,6 +16,7 @@ from watchbill.web.show.escalation import next_step
 from watchbill.web.show.figures import figures_in_words
 
 from .frame import WAITING, page
+from .on_watch import own_shifts
 
 MOST_SHOWN = 30
 
@@ -47,8 +48,7 @@ async def inbox(request: Request) -> Response:
         waiting=[each for each in shown if each.page.state in WAITING],
         acknowledged=[each for each in shown if each.page.state is PageState.ACKNOWLEDGED],
         over=[each for each in shown if each.page.state is PageState.RESOLVED],
-        schedules=await doors.oncall.on_watch(user, now) if user else [],
-        mine=[each for each in watches if user in each.now.people],
+        shifts=own_shifts(user, doors.in_force.organization, now) if user else [],
     )
 
 

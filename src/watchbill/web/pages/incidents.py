@@ -12,7 +12,7 @@ from watchbill.web.doors import Doors, doors_of
 from watchbill.web.show.beginning import Sight, sight_of, with_beginning
 from watchbill.web.show.escalation import next_step
 from watchbill.web.show.figures import figures_in_words, headline
-from watchbill.web.show.incident_file import paged_people, spans
+from watchbill.web.show.incident_file import spans, told
 from watchbill.web.show.sentences import timeline
 
 from .frame import WAITING, page
@@ -51,6 +51,7 @@ async def one(request: Request) -> Response:
     organization = doors.in_force.organization
     sight = sight_of(file.record)
     lines = timeline(file.record, organization)
+    story = with_beginning(lines, file.record, sight, await _minutes(doors, sight))
     return await page(
         request,
         "incident.html",
@@ -59,9 +60,9 @@ async def one(request: Request) -> Response:
         reached=file.page,
         can_acknowledge=file.page is not None and file.page.state in WAITING,
         next_called=next_step(file.page, watches, organization) if file.page else "",
-        called=paged_people(file),
-        lines=with_beginning(lines, file.record, sight, await _minutes(doors, sight)),
-        spans=spans(file, now),
+        told=told(file.notices),
+        lines=story,
+        spans=spans(file, story, now),
         headline=headline(file.alerts[0].figures) if file.alerts else None,
         evidence={alert.id: figures_in_words(alert.figures) for alert in file.alerts},
         goals=[goal for goal in organization.goals.values() if goal.service == file.incident.thing],

@@ -14,25 +14,25 @@ from watchbill.org.organization import Organization
 from watchbill.practices.oncall.model import OnWatch, Shift
 from watchbill.practices.oncall.rotation import shifts
 from watchbill.web.doors import doors_of
-from watchbill.web.show.times import city
+from watchbill.web.show.times import zone_name
 from watchbill.web.show.watch_picture import Picture, picture
 
 from .frame import page
-from .rows import teams_served
+from .on_watch import teams_served
 
 AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class ScheduleShown:
-    """A schedule with its coming shifts; times of the picture are in the schedule's own zone, named by `city`."""
+    """A schedule with its coming shifts; times of the picture are in the schedule's own zone, named by `zone_name`."""
 
     watch: OnWatch
     serves: list[str]
     shifts: list[Shift]
     gaps: int
     picture: Picture
-    city: str
+    zone_name: str
 
 
 async def oncall(request: Request) -> Response:
@@ -57,7 +57,7 @@ def _shown(watch: OnWatch, now: datetime, organization: Organization) -> Schedul
         [shift for shift in coming if shift.end > now],
         sum(1 for shift in coming if not shift.people),
         picture(coming, start, end, now=now, zone=zone, organization=organization),
-        city(schedule.time_zone),
+        zone_name(zone, now),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,6 @@ from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
 from watchbill.practices.goals.model import GoalState, GoalStatus, Standing
-from watchbill.practices.oncall.model import OnWatch
 from watchbill.teams.explain import usual_class
 from watchbill.web.doors import Doors
 from watchbill.web.show.drawings import Spark, spark
@@ -71,42 +70,6 @@ def held_by(organization: Organization, thing: EntityRef, now: datetime) -> Page
     """Return who answers for a thing: by the workflow's class for what runs and ends, else by the application's."""
     known = organization.things.get(thing)
     return pager(organization, thing, usual_class(known) if known else AlertClass.APPLICATION, now)
-
-
-@dataclass(frozen=True)
-class Watcher:
-    """A person on watch, or nobody: for which schedule, whom it serves, and until when."""
-
-    person: EntityRef | None
-    schedule: str
-    title: str
-    serves: tuple[str, ...]
-    until: datetime
-
-
-def watchers(watches: Sequence[OnWatch], organization: Organization) -> list[Watcher]:
-    """Return who is on watch now, one row a person and schedule, SRE teams first; a schedule with nobody has a row too."""
-    rows: list[Watcher] = []
-    for watch in watches:
-        schedule, until = watch.schedule, watch.now.end
-        serves = tuple(teams_served(organization, schedule.name))
-        people: Sequence[EntityRef | None] = watch.now.people or (None,)
-        rows += [Watcher(person, schedule.name, schedule.title, serves, until) for person in people]
-    practising = {team.title for team in organization.sre_teams.values()}
-    return sorted(rows, key=lambda row: not practising.intersection(row.serves))
-
-
-def teams_served(organization: Organization, schedule: str) -> list[str]:
-    """Return the titles of the groups whose escalation policy calls a schedule."""
-    groups = {
-        group
-        for policy in organization.escalation_policies.values()
-        for group in policy.groups
-        if schedule in policy.schedules
-    }
-    teams = {team.group: team.title for team in organization.sre_teams.values()}
-    known = organization.groups
-    return sorted(teams.get(group) or (known[group].title if group in known else group.name) for group in groups)
 
 
 def uncovered(answers: Iterable[PagerAnswer], organization: Organization) -> list[PagerAnswer]:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from watchbill.lib.errors import NotFound
+from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
 from watchbill.web.doors import Doors, doors_of
 from watchbill.web.show.names import path_of
@@ -60,14 +61,19 @@ def _everything(organization: Organization) -> Iterator[Found]:
         yield Found("goal", goal.name, goal.title, f"/goals/{quote(goal.name, safe='')}")
     for team in organization.sre_teams.values():
         yield Found("SRE team", team.title, team.name, f"/teams/{quote(team.name, safe='')}")
+    practising = {team.group for team in organization.sre_teams.values()}
     for group in organization.groups.values():
+        if group.ref in practising:
+            continue
         yield Found("group", group.title or group.ref.name, group.ref.name, f"/teams/{quote(group.ref.name, safe='')}")
     for user in organization.users.values():
-        groups = sorted(group.name for group in user.groups)
-        place = f"/teams/{quote(groups[0], safe='')}" if groups else "/teams"
-        yield Found("person", user.title or user.ref.name, ", ".join(groups), place)
+        groups = sorted(user.groups)
+        place = f"/teams/{quote(groups[0].name, safe='')}" if groups else "/teams"
+        names = ", ".join(name_of(organization, group) for group in groups)
+        yield Found("person", user.title or user.ref.name, names, place)
     for schedule in organization.schedules.values():
-        yield Found("schedule", schedule.name, schedule.title, f"/oncall#{quote(schedule.name, safe='')}")
+        name, about = (schedule.title, schedule.name) if schedule.title else (schedule.name, "")
+        yield Found("schedule", name, about, f"/oncall#{quote(schedule.name, safe='')}")
 
 
 ROUTES = [Route("/search", search, methods=["GET"], name="search")]

@@ -9,7 +9,8 @@ from starlette.routing import Route
 from watchbill.web.doors import doors_of
 
 from .frame import page
-from .rows import by_urgency, goal_rows, watchers
+from .on_watch import watchers
+from .rows import by_urgency, goal_rows
 
 
 async def listed(request: Request) -> Response:

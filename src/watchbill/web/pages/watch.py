@@ -10,13 +10,13 @@ from starlette.routing import Route
 
 from watchbill.org.coverage import coverage
 from watchbill.practices.goals.model import GoalState
-from watchbill.practices.oncall.model import PageState
 from watchbill.web.doors import doors_of
 from watchbill.web.show.figures import figures_in_words
 from watchbill.web.show.incident_file import paged_people
 
-from .frame import page
-from .rows import goal_rows, standings, uncovered, watchers
+from .frame import WAITING, page
+from .on_watch import watchers
+from .rows import goal_rows, standings, uncovered
 
 MOST_OPEN = 5
 MOST_GOALS = 12
@@ -43,7 +43,8 @@ async def watch(request: Request) -> Response:
             for file in files
         ],
         open_total=await doors.incidents.open_count(),
-        waiting=sum(1 for file in files if file.page and file.page.state in (PageState.DUE, PageState.EXHAUSTED)),
+        first_opened=min((each.opened_at for each in open_incidents), default=None),
+        waiting=sum(1 for each in await doors.oncall.open_pages() if each.state in WAITING),
         goals=await goal_rows(doors, now, standing[:MOST_GOALS]),
         goals_total=len(standing),
         by_state=Counter(each.status.state for each in standing),

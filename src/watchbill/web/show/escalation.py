@@ -14,6 +14,8 @@ from watchbill.org.values import EntityRef, Place
 from watchbill.practices.oncall.frozen_policy import thaw
 from watchbill.practices.oncall.model import OnWatch, Page, PageState
 
+_KINDS = {"schedule": "schedule", "group": "group", "user": "person", "channel": "room"}
+
 
 @dataclass(frozen=True)
 class Called:
@@ -42,23 +44,22 @@ def steps(policy: EscalationPolicy, watches: Sequence[OnWatch], organization: Or
 
 
 def _called(target: Target, watches: Sequence[OnWatch], organization: Organization) -> Called:
-    return Called(f"{target.kind} {target.name}", _people(target, watches, organization), target.place)
+    return Called(f"{_KINDS[target.kind]} {target.name}", _people(target, watches, organization), target.place)
 
 
 def _people(target: Target, watches: Sequence[OnWatch], organization: Organization) -> str:
+    name = name_of(organization, f"{target.kind}:{target.name}")
     if target.kind == "schedule":
         people = [each.now.people for each in watches if each.schedule.name == target.name]
         return ", ".join(name_of(organization, ref) for ref in (people[0] if people else ())) or "nobody now"
     if target.kind == "group":
         group = organization.groups.get(EntityRef.parse(target.name, kind="group"))
-        return several(len(group.members), "person", "people") if group else "nobody"
-    if target.kind == "user":
-        return name_of(organization, EntityRef.parse(target.name, kind="user"))
-    return f"the room {target.name}"
+        return f"{name} ({several(len(group.members), 'person', 'people')})" if group else "nobody"
+    return name
 
 
 def next_step(page: Page, watches: Sequence[OnWatch], organization: Organization) -> str:
-    """Return whom the page calls next if nobody answers: “Lee Kim”; empty where no step is to come."""
+    """Return whom the page calls next if nobody answers: “Lee Kim”, “SRE core (4 people)”; empty where no step is to come."""
     frozen = thaw(page.policy)
     if frozen is None or page.state is not PageState.DUE or page.step > len(frozen.policy.steps):
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from watchbill.org.values import EntityRef
@@ -11,6 +12,11 @@ def initials(name: str) -> str:
     """Return up to two letters that stand for a person beside their name."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+def in_words(name: str) -> str:
+    """Return a name as documents write it in the words that it is made of: `changeCode` is “change code”."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 def path_of(ref: EntityRef) -> str:

@@ -1,6 +1,10 @@
-"""Instants as people read them, first in the organisation's zone; the browser then turns them to the reader's own.
+"""Instants as people read them on pages.
 
-What is written here and what `frontend/src/times.ts` makes of it have the same forms.
+The rule of times, here and everywhere: a time is in the zone of whoever reads it, that zone is named beside it or once on the
+page, and UTC is at hand. A browser knows its reader's zone: pages turn their times to it (`frontend/src/times.ts`, in the same
+forms as here), name it, and show UTC on hover. What cannot know it, a message, a command, and a page before its script has
+run, takes the zone of the watch that the reader stands, else the organisation's (`org/zones.py`); messages and commands write
+UTC beside it (`lib/instants.py`). Programs get UTC alone.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from watchbill.lib.durations import THIN
+from watchbill.lib.instants import offset_from_utc
 
 _SECOND, _MINUTE, _HOUR, _DAY = 1, 60, 3600, 86_400
 
@@ -49,7 +54,7 @@ def ago(at: datetime, now: datetime) -> str:
     seconds = round((now - at).total_seconds())
     size = abs(seconds)
     if size < 10:
-        return "just now"
+        return "just now" if seconds >= 0 else "in a moment"
     if size < _MINUTE:
         span = f"{size}{THIN}s"
     elif size < _HOUR:
@@ -61,6 +66,8 @@ def ago(at: datetime, now: datetime) -> str:
     return f"{span} ago" if seconds >= 0 else f"in {span}"
 
 
-def city(zone_name: str) -> str:
-    """Return the city that a zone is named by."""
-    return zone_name.rsplit("/", 1)[-1].replace("_", " ")
+def zone_name(zone: ZoneInfo, now: datetime) -> str:
+    """Return what a zone is called on a page: “Berlin time, UTC+1”, or “UTC”."""
+    offset = offset_from_utc(now.astimezone(zone))
+    city = zone.key.rsplit("/", 1)[-1].replace("_", " ")
+    return offset if city == "UTC" else f"{city} time, {offset}"

@@ -1,4 +1,7 @@
-"""The picture of a schedule's coming days: a row a person, a bar a shift, in the schedule's own zone. Coordinates only."""
+"""The picture of a schedule's coming days: a row a person, a bar a shift, in the schedule's own zone. Coordinates only.
+
+Across, all is in percent of the picture's width, so that it fits every window with its words at their own size; down, in pixels.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +14,27 @@ from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
 from watchbill.practices.oncall.model import Shift
 
-NAMES, WIDTH, TOP, ROW = 150, 1090, 26, 30
+TOP, ROW = 26, 30
 NOBODY = "Nobody"
+_WIDE_ENOUGH_FOR_WORDS = 800
+_LETTER = 6.2
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A word or a line at a place of the picture."""
+class Day:
+    """Where a day begins, in percent, and what it is called: `weekday` is left out where there is no room."""
 
     x: float
-    y: float
-    word: str
+    weekday: str
+    number: int
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A shift: where it lies, what it is called, and whether it is a gap."""
+    """A shift: where it lies (`x` and `width` in percent, `y` in pixels), what it is called, and whether it is a gap."""
 
     x: float
-    y: float
+    y: int
     width: float
     word: str
     says: str
@@ -38,11 +43,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Picture:
-    """A whole picture, `height` high; `now_x` is None when now lies outside."""
+    """A whole picture, `height` pixels high, with a row of `ROW` for each name; `now_x` is None when now lies outside."""
 
     height: int
-    days: tuple[Mark, ...]
-    rows: tuple[Mark, ...]
+    days: tuple[Day, ...]
+    names: tuple[str, ...]
     bars: tuple[Bar, ...]
     now_x: float | None
 
@@ -59,34 +64,36 @@ def picture(
     """Return the picture of the shifts between two instants; gaps have a row of their own, drawn as what they are."""
     # Two times of one zone are compared and subtracted as wall times; in UTC they are instants, whatever the clock does.
     start, end = start.astimezone(UTC), end.astimezone(UTC)
-    rows = list(dict.fromkeys(name for shift in shifts for name in _names(shift, organization)))
-    scale = (WIDTH - NAMES) / (end - start).total_seconds()
+    names = list(dict.fromkeys(name for shift in shifts for name in _names(shift, organization)))
 
     def at_x(instant: datetime) -> float:
-        return round(NAMES + (min(max(instant, start), end) - start).total_seconds() * scale, 1)
+        return round((min(max(instant, start), end) - start) / (end - start) * 100, 3)
 
     bars = []
     for shift in shifts:
         left, right = at_x(shift.start), at_x(shift.end)
         for name in _names(shift, organization):
-            y = TOP + rows.index(name) * ROW + 3
             word = shift.layer or "gap"
-            fits = right - left >= 8 + 6.2 * len(word)
-            says = (
-                f"{name}, {shift.start.astimezone(zone):%a %d %b %H:%M} to {shift.end.astimezone(zone):%a %d %b %H:%M}"
-            )
-            bars.append(Bar(left, y, round(right - left, 1), word if fits else "", says, not shift.people))
+            fits = (right - left) / 100 * _WIDE_ENOUGH_FOR_WORDS >= 2 * _LETTER + _LETTER * len(word)
+            says = f"{name}, {_wall(shift.start, zone)} to {_wall(shift.end, zone)}"
+            y = TOP + names.index(name) * ROW + 3
+            bars.append(Bar(left, y, round(right - left, 3), word if fits else "", says, not shift.people))
     return Picture(
-        TOP + ROW * len(rows) + 4,
+        TOP + ROW * len(names) + 4,
         tuple(_day(at_x(midnight), midnight.astimezone(zone)) for midnight in _midnights(start, end, zone)),
-        tuple(Mark(8, TOP + index * ROW + 19, name) for index, name in enumerate(rows)),
+        tuple(names),
         tuple(bars),
         at_x(now) if start <= now < end else None,
     )
 
 
-def _day(x: float, midnight: datetime) -> Mark:
-    return Mark(x, 16, f"{midnight:%a} {midnight.day}")
+def _day(x: float, midnight: datetime) -> Day:
+    return Day(x, f"{midnight:%a}", midnight.day)
+
+
+def _wall(instant: datetime, zone: ZoneInfo) -> str:
+    local = instant.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
 
 
 def _names(shift: Shift, organization: Organization) -> list[str]:

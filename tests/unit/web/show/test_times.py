@@ -23,7 +23,9 @@ def test_today_is_the_day_of_the_zone_not_of_utc() -> None:
 
 @pytest.mark.parametrize(
     ("ahead", "shown"),
-    [(-3, "just now"), (-42, "42 s ago"), (-480, "8 min ago"), (300, "in 5 min"), (-7200, "2 h ago"), (-3 * 86_400, "3 days ago")],
+    [
+        (-3, "just now"), (3, "in a moment"), (-42, "42 s ago"), (-480, "8 min ago"), (300, "in 5 min"), (-7200, "2 h ago"), (-3 * 86_400, "3 days ago"),
+    ],
 )  # fmt: skip
 def test_how_long_ago(ahead: int, shown: str) -> None:
     assert times.ago(NOW + timedelta(seconds=ahead), NOW).replace("\u202f", " ") == shown
@@ -34,6 +36,20 @@ def test_an_element_carries_the_instant_for_the_browser_and_utc_on_hover() -> No
     assert shown == (
         '<time datetime="2026-11-24T13:32:00.000Z" data-local="time" title="2026-11-24 13:32:00 UTC">14:32</time>'
     )
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("Europe/Berlin", "Berlin time, UTC+1"),
+        ("America/New_York", "New York time, UTC−5"),
+        ("Asia/Kolkata", "Kolkata time, UTC+5:30"),
+        ("UTC", "UTC"),
+        ("Etc/UTC", "UTC"),
+    ],
+)
+def test_a_zone_is_named_by_its_city_and_how_far_it_is_from_utc_now(zone: str, name: str) -> None:
+    assert times.zone_name(ZoneInfo(zone), NOW) == name
 
 
 def test_no_instant_is_a_dash() -> None:
