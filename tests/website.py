@@ -100,7 +100,7 @@ class Website:
 
 @asynccontextmanager
 async def open_website(
-    database_url: str, data: Path, base_url: str = "http://watchbill.test"
+    database_url: str, data: Path, base_url: str = "http://watchbill.test", organization: Path = SMALL
 ) -> AsyncIterator[Website]:
     """Build the program on an empty database; nothing runs but what a test asks for."""
     clock = HandClock(NOW)
@@ -111,7 +111,7 @@ async def open_website(
         rooms=(RoomSettings("ops", "webhook", "http://127.0.0.1:9/ops"),),
     )
     instance = Instance(data)
-    watchbill = await build(SMALL, settings, instance, clock)
+    watchbill = await build(organization, settings, instance, clock)
     website = Website(watchbill, clock, create_app(doors_of(watchbill, engine_of(watchbill))), base_url)
     try:
         yield website

@@ -3,8 +3,13 @@
 import uPlot from "uplot";
 
 const narrow = 760;
+const fontSize = 11;
+const lineHeight = 14;
 
 type Limit = { value: number; label: string };
+
+/** A table as a plot takes it, and its cells as they are written: `written[series][index]`. */
+type Figures = { data: uPlot.AlignedData; written: string[][] };
 
 function colour(name: string): string {
   const probe = document.createElement("span");
@@ -16,17 +21,16 @@ function colour(name: string): string {
   return value;
 }
 
-function read(table: HTMLTableElement): uPlot.AlignedData {
+function read(table: HTMLTableElement): Figures {
   const rows = [...table.querySelectorAll<HTMLTableRowElement>("tbody tr[data-at]")].reverse();
-  const columns = Math.max(0, ...rows.map((row) => row.querySelectorAll("[data-series]").length));
+  const cells = rows.map((row) => [...row.querySelectorAll<HTMLElement>("[data-series]")]);
+  const columns = Math.max(0, ...cells.map((row) => row.length));
   const at = rows.map((row) => Number(row.dataset["at"]));
-  const series = Array.from({ length: columns }, (_, column) =>
-    rows.map((row) => {
-      const text = row.querySelectorAll<HTMLElement>("[data-series]")[column]?.dataset["value"];
-      return text === undefined || text === "" ? null : Number(text);
-    }),
-  );
-  return [at, ...series];
+  const column = <Value>(index: number, value: (cell: HTMLElement | undefined) => Value) => cells.map((row) => value(row[index]));
+  const numbers = (index: number) => column(index, (cell) => (cell?.dataset["value"] ? Number(cell.dataset["value"]) : null));
+  const texts = (index: number) => column(index, (cell) => cell?.textContent ?? "");
+  const indexes = Array.from({ length: columns }, (_, index) => index);
+  return { data: [at, ...indexes.map(numbers)], written: indexes.map(texts) };
 }
 
 function limitsOf(element: HTMLElement): Limit[] {
@@ -36,7 +40,7 @@ function limitsOf(element: HTMLElement): Limit[] {
   });
 }
 
-/** Hatch the spans in which nothing was measured: a gap is not a zero, and not healthy. */
+/** Hatch the spans in which nothing was measured: a gap is not a zero, and not healthy. Each value speaks for the time before it. */
 function hatchGaps(plot: uPlot): void {
   const { ctx, bbox } = plot;
   const [at, values] = plot.data;
@@ -45,9 +49,10 @@ function hatchGaps(plot: uPlot): void {
   ctx.beginPath();
   for (let index = 0; index < at.length; index += 1) {
     if (values[index] !== null) continue;
-    const half = ((at[1] ?? 1) - (at[0] ?? 0)) / 2;
-    const left = Math.max(bbox.left, plot.valToPos((at[index] ?? 0) - half, "x", true));
-    const right = Math.min(bbox.left + bbox.width, plot.valToPos((at[index] ?? 0) + half, "x", true));
+    const end = at[index] ?? 0;
+    const start = at[index - 1] ?? end;
+    const left = Math.max(bbox.left, plot.valToPos(start, "x", true));
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(end, "x", true));
     if (right > left) ctx.rect(left, bbox.top, right - left, bbox.height);
   }
   ctx.clip();
@@ -62,49 +67,69 @@ function hatchGaps(plot: uPlot): void {
   ctx.restore();
 }
 
-/** A limit whose label would run into that of a higher one is drawn without it; the burn table names them all. */
-const LINE_HEIGHT = 13;
-
+/** Draw each limit with its label above it, or below it where the next higher one leaves no room. */
 function drawLimits(limits: Limit[]): (plot: uPlot) => void {
   return (plot) => {
     const { ctx, bbox } = plot;
+    const line = lineHeight * devicePixelRatio;
     ctx.save();
-    ctx.strokeStyle = ctx.fillStyle = colour("bad");
-    ctx.font = `${11 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
+    ctx.font = `${fontSize * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
     ctx.textAlign = "left";
-    ctx.textBaseline = "bottom";
     ctx.lineWidth = devicePixelRatio;
-    ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
-    const labelled: number[] = [];
+    const bad = colour("bad");
+    const surface = colour("surface");
+    let above = bbox.top - line;
     for (const limit of [...limits].sort((one, other) => other.value - one.value)) {
       const y = plot.valToPos(limit.value, "y", true);
       if (y < bbox.top || y > bbox.top + bbox.height) continue;
+      ctx.strokeStyle = bad;
+      ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
       ctx.beginPath();
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
-      if (labelled.some((other) => Math.abs(other - y) < LINE_HEIGHT * devicePixelRatio)) continue;
-      labelled.push(y);
-      ctx.fillText(limit.label, bbox.left + 4 * devicePixelRatio, y - 2 * devicePixelRatio);
+      const goesAbove = y - above >= line;
+      above = goesAbove ? y : y + line;
+      const x = bbox.left + 4 * devicePixelRatio;
+      ctx.textBaseline = goesAbove ? "bottom" : "top";
+      ctx.fillStyle = surface;
+      ctx.fillRect(x - 2 * devicePixelRatio, goesAbove ? y - line : y + devicePixelRatio, ctx.measureText(limit.label).width + 4 * devicePixelRatio, line - devicePixelRatio);
+      ctx.fillStyle = bad;
+      ctx.fillText(limit.label, x, goesAbove ? y - devicePixelRatio : y + 2 * devicePixelRatio);
     }
     ctx.restore();
   };
 }
 
-function optionsFor(element: HTMLElement, table: HTMLTableElement): uPlot.Options {
+/** A scale from zero on. One that goes by tens holds all limits, and keeps what is small and what is a hundred times as much apart. */
+function scaleOf(element: HTMLElement, limits: Limit[]): uPlot.Scale {
+  const top = Math.max(Number(element.dataset["top"] ?? 1), ...limits.map((limit) => limit.value * 1.6));
+  const byTens = "tenfold" in element.dataset;
+  const range: uPlot.Range.Function = (_plot, low, high) => [Math.min(0, low ?? 0), Math.max(top, high ?? 0) * (byTens ? 1.2 : 1.04)];
+  return byTens ? { distr: 4, asinh: 1, range } : { range };
+}
+
+/** A value between two gaps has no line to lie on: it is drawn as a point. */
+function lonely(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  const isKnown = (index: number) => values[index] !== null && values[index] !== undefined;
+  return [...values.keys()].filter((index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1));
+}
+
+function optionsFor(element: HTMLElement, table: HTMLTableElement, figures: () => Figures): uPlot.Options {
   const unit = element.dataset["unit"] ?? "";
-  const top = Number(element.dataset["top"] ?? 0);
-  const floor = Number(element.dataset["floor"] ?? 0);
+  const limits = limitsOf(element);
   const label = (value: number) => `${value.toLocaleString("en", { maximumFractionDigits: 2 }).replaceAll(",", "\u202f").replace("-", "−")}${unit}`;
   const names = [...table.querySelectorAll<HTMLElement>("thead th[data-series]")].map((head) => head.textContent ?? "");
-  const axis = { stroke: colour("ink-2"), font: "11px system-ui, sans-serif", grid: { stroke: colour("line"), width: 1 }, ticks: { show: false } };
+  const axis = { stroke: colour("ink-2"), font: `${fontSize}px system-ui, sans-serif`, grid: { stroke: colour("line"), width: 1 }, ticks: { show: false } };
+  const tens = (plot: uPlot) => [0, 1, 10, 100, 1000, 10_000].filter((value) => value <= (plot.scales["y"]?.max ?? 0));
   return {
     ...sizeOf(element),
     cursor: { y: false, points: { size: 7 } },
-    scales: { y: { range: (_plot, low, high) => [Math.min(floor, low), Math.max(top, high) * 1.04 || 1] } },
+    scales: { y: scaleOf(element, limits) },
     axes: [
       { ...axis, grid: { show: false }, space: 70, size: 30, values: timeLabels },
-      { ...axis, size: 52, space: 34, values: (_plot: uPlot, ticks: number[]) => ticks.map(label) },
+      { ...axis, size: 52, space: 34, values: (_plot: uPlot, ticks: number[]) => ticks.map(label), ...("tenfold" in element.dataset && { splits: tens, filter: (_plot: uPlot, ticks: number[]) => ticks }) },
     ] as uPlot.Axis[],
     series: [
       { label: "Until", value: (plot: uPlot, _at: number, _series: number, index: number | null) => moment(plot.data[0][index ?? newest(plot)]) },
@@ -114,15 +139,12 @@ function optionsFor(element: HTMLElement, table: HTMLTableElement): uPlot.Option
         width: 1.6,
         dash: index === 0 ? [] : [3, 3],
         fill: index === 0 ? colour("accent-soft") : undefined,
-        points: { show: false },
+        points: { show: true, size: 4, fill: colour("accent"), filter: lonely },
         spanGaps: false,
-        value: (plot: uPlot, _value: number | null, series: number, index: number | null) => {
-          const shown = plot.data[series]?.[index ?? newest(plot)];
-          return shown === null || shown === undefined ? "not measured" : label(shown);
-        },
+        value: (plot: uPlot, _value: number | null, series: number, index: number | null) => figures().written[series - 1]?.[index ?? newest(plot)] ?? "",
       })),
     ] as uPlot.Series[],
-    hooks: { drawAxes: [hatchGaps], draw: [drawLimits(limitsOf(element))] },
+    hooks: { drawAxes: [hatchGaps], draw: [drawLimits(limits)] },
   };
 }
 
@@ -147,21 +169,28 @@ function timeLabels(plot: uPlot, ticks: number[]): string[] {
   });
 }
 
-const plots = new Map<HTMLElement, uPlot>();
+type Drawn = { plot: uPlot; figures: Figures };
+const drawn = new Map<HTMLElement, Drawn>();
 const resized = new ResizeObserver((entries) => {
-  for (const { target } of entries) plots.get(target as HTMLElement)?.setSize(sizeOf(target as HTMLElement));
+  for (const { target } of entries) drawn.get(target as HTMLElement)?.plot.setSize(sizeOf(target as HTMLElement));
 });
 
 function sizeOf(element: HTMLElement): { width: number; height: number } {
   return { width: element.clientWidth, height: innerWidth > narrow ? 180 : 150 };
 }
 
+function tableOf(element: HTMLElement): HTMLTableElement | null {
+  return document.getElementById(element.dataset["table"] ?? "") as HTMLTableElement | null;
+}
+
 function draw(element: HTMLElement): void {
-  const table = document.getElementById(element.dataset["table"] ?? "") as HTMLTableElement | null;
-  const data = table ? read(table) : null;
-  if (!table || !data || data[0].length === 0) return;
-  plots.get(element)?.destroy();
-  plots.set(element, new uPlot(optionsFor(element, table), data, element));
+  const table = tableOf(element);
+  const figures = table && read(table);
+  if (!table || !figures || figures.data[0].length === 0) return;
+  drawn.get(element)?.plot.destroy();
+  const current = { figures } as Drawn;
+  current.plot = new uPlot(optionsFor(element, table, () => current.figures), figures.data, element);
+  drawn.set(element, current);
   resized.observe(element);
 }
 
@@ -171,10 +200,12 @@ function drawAll(): void {
 
 /** Take over new figures without drawing anew, so that a reader's pointer keeps its place. */
 function refresh(): void {
-  for (const [element, plot] of plots) {
-    const table = document.getElementById(element.dataset["table"] ?? "") as HTMLTableElement | null;
-    if (element.isConnected && table) plot.setData(read(table));
-    else plots.delete(element);
+  for (const [element, current] of drawn) {
+    const table = tableOf(element);
+    if (element.isConnected && table) {
+      current.figures = read(table);
+      current.plot.setData(current.figures.data);
+    } else drawn.delete(element);
   }
 }
 

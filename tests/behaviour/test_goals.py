@@ -271,7 +271,8 @@ async def test_a_chart_sums_the_ledger_and_tells_the_budget_left(watch: Watch) -
     points = await watch.goals.chart(GOAL, watch.now, span=HOUR, points=12)
     assert [point.end - point.start for point in points] == [5 * MINUTE] * 12
     assert points[-1].end == watch.now.replace(second=0)
-    minutes = await watch.ledger()
+    minutes = [*await watch.ledger(), *await watch.goals.unwritten(GOAL, watch.now)]
+    assert minutes[-1].minute == watch.now - MINUTE, "the newest minutes too, which are not written yet"
     for point in points:
         inside = [minute for minute in minutes if point.start <= minute.minute < point.end]
         assert point.total == sum(minute.total for minute in inside)
@@ -279,8 +280,13 @@ async def test_a_chart_sums_the_ledger_and_tells_the_budget_left(watch: Watch) -
         measured = [minute for minute in inside if minute.state is not MinuteState.UNKNOWN]
         assert point.unknown_minutes == 5 - len(measured)
     assert points[0].left is None
-    status = await watch.goals.status(GOAL, watch.now)
-    assert points[-1].left == pytest.approx(status.left, rel=0.1)
+    assert points[-1].left == (await watch.goals.status(GOAL, watch.now)).left
+
+
+async def test_a_chart_ends_now_as_soon_as_something_was_counted_in_the_open_minute(watch: Watch) -> None:
+    await watch.until(10 * MINUTE + 30 * SECOND)
+    points = await watch.goals.chart(GOAL, watch.now, span=10 * MINUTE, points=10)
+    assert [(point.end - point.start, point.total) for point in points[-2:]] == [(MINUTE, 600), (30 * SECOND, 300)]
 
 
 async def test_a_name_that_is_no_goal_is_met_with_the_nearest_one(watch: Watch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 THIN = "\u202f"
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
 def duration(span: timedelta | float | None) -> str:
@@ -21,10 +22,25 @@ def duration(span: timedelta | float | None) -> str:
     return _two(int(seconds), 3600, "h", 60, "min") if seconds < 48 * 3600 else f"{int(seconds) // 86_400}{THIN}days"
 
 
+def closely(span: timedelta) -> str:
+    """Return a length of time as closely as it takes to count with it: in two units also where `duration` is content with one."""
+    seconds = int(span.total_seconds())
+    return _two(seconds, 60, "min", 1, "s") if 60 <= seconds < 3600 else duration(span)
+
+
+def about(span: timedelta) -> str:
+    """Return an estimated length of time in its largest unit: “about 3 min”; “less than a minute” below one."""
+    seconds = span.total_seconds()
+    if seconds < 60:
+        return "less than a minute"
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds >= 2 * size or unit == "min")
+    return f"about {round(seconds / size)}{THIN}{unit}"
+
+
 def window(span: timedelta) -> str:
     """Return a window's length in one unit, as goals and tiers are named by it: 28 d, 6 h, 5 min."""
     seconds = int(span.total_seconds())
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+    for size, unit in _UNITS:
         if seconds >= size and seconds % size == 0:
             return f"{seconds // size}{THIN}{unit}"
     return duration(span)

@@ -15,6 +15,11 @@ def count(number: float | Fraction) -> str:
     return f"{math.floor(number):,}".replace(",", THIN)
 
 
+def amount(number: float | Fraction) -> str:
+    """Return a number that need not be whole: without decimals from ten on, with at most two below."""
+    return count(number) if number >= 10 else f"{float(number):.2f}".rstrip("0").rstrip(".")
+
+
 def several(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun in the right form: “1 page”, “3 pages”."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
@@ -28,6 +33,13 @@ def percent(share: float | Fraction | None, digits: int = 0) -> str:
     # Binary floats stand a hair beside the decimal they mean: 0.29 * 100 is 28.999…
     floored = math.floor(round(float(share) * 100 * scale, 6)) / scale
     return f"{floored:.{digits}f}{THIN}%"
+
+
+def left(share: float | Fraction | None) -> str:
+    """Return what is left of a budget, below zero when overspent: with one decimal, unless it is nothing or all."""
+    if share is not None and share < 0:
+        return f"−{percent(-share, 1)}"
+    return percent(share, 0 if share in (0, 1) else 1)
 
 
 def digits_of(target_text: str) -> int:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from watchbill.lib import numbers
-from watchbill.lib.durations import duration, window
+from watchbill.lib.durations import closely, duration, window
 from watchbill.org.implementations import rules_of
 from watchbill.org.names import name_of, with_names
 from watchbill.org.values import EntityRef, Place
@@ -31,6 +32,10 @@ from .show import assets, names, reasons, states, times
 
 TEMPLATES = Path(__file__).parent / "templates"
 _THEMES = frozenset({"light", "dark"})
+_IN_WORDS: tuple[Callable[..., str], ...] = (
+    numbers.amount, numbers.count, numbers.left, numbers.level, numbers.percent, numbers.rate, numbers.target,
+    closely, duration, window,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,7 @@ def environment() -> Environment:
     )
     made.globals |= {"asset": assets.asset, "places": PLACES, "show": states, "reasons": reasons.reasons}
     made.globals |= {"rules_of": rules_of, "outcomes": OUTCOMES, "channels": CHANNELS, "senders": SENDERS}
-    for function in (numbers.count, numbers.percent, numbers.level, numbers.target, numbers.rate, duration, window):
-        made.filters[function.__name__] = function
+    made.filters |= {function.__name__: function for function in _IN_WORDS}
     made.filters |= {
         "several": numbers.several,
         "initials": names.initials,

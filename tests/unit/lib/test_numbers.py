@@ -47,6 +47,27 @@ def test_a_burn_is_shown_with_as_many_digits_as_say_something(burn: float, shown
     assert plain(numbers.rate(burn)) == shown
 
 
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (1, "100 %"),
+        (0.9999, "99.9 %"),
+        (0.3, "30.0 %"),
+        (0, "0 %"),
+        (-0.125, "−12.5 %"),
+        (-0.1299, "−12.9 %"),
+        (None, "not measured"),
+    ],
+)
+def test_what_is_left_of_a_budget_is_whole_only_when_it_is(share: float | None, shown: str) -> None:
+    assert plain(numbers.left(share)) == shown
+
+
+def test_an_amount_that_is_small_has_decimals() -> None:
+    amounts = [Fraction(41_882_113, 1000), Fraction(23, 10), Fraction(1, 20), Fraction(0)]
+    assert [plain(numbers.amount(number)) for number in amounts] == ["41 882", "2.3", "0.05", "0"]
+
+
 @given(st.integers(min_value=0, max_value=10**15))
 def test_thousands_are_parted_and_nothing_is_lost(number: int) -> None:
     shown = numbers.count(number)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from watchbill.lib.durations import duration, window
-from watchbill.lib.numbers import count, rate, target
+from watchbill.lib.durations import closely, window
+from watchbill.lib.numbers import count, left, rate, target
 from watchbill.org.charters import AlertClass
 from watchbill.org.objectives import Goal, Severity
 from watchbill.org.organization import Organization
@@ -147,7 +147,7 @@ def figures(goal: Goal, status: GoalStatus, held: Sequence[Burn]) -> dict[str, A
         "good_events": status.good,
         "bad_events": status.spent,
         "total_events": status.total,
-        "budget_events": float(status.budget),
+        "allowed_events": None if status.allowed is None else float(status.allowed),
         "budget_left_share": status.left,
         "measured_share": status.coverage,
         "tiers": [_tier_figures(burn) for burn in held],
@@ -164,10 +164,12 @@ def _tier_figures(burn: Burn) -> dict[str, Any]:
         "long_window_seconds": _seconds(tier.long),
         "long_bad_events": burn.long_total - burn.long_good,
         "long_total_events": burn.long_total,
+        "long_measured_share": burn.long_measured,
         "long_burn_rate": burn.long_rate,
         "short_window_seconds": _seconds(tier.short),
         "short_bad_events": burn.short_total - burn.short_good,
         "short_total_events": burn.short_total,
+        "short_measured_share": burn.short_measured,
         "short_burn_rate": burn.short_rate,
     }
 
@@ -183,16 +185,19 @@ def _sentence(burn: Burn) -> str:
 
 
 def _left(goal: Goal, status: GoalStatus) -> str:
+    bad = f"{count(status.spent)} of {count(status.total)} events"
     measured = _measured(goal.window, status.coverage)
-    words = (
-        f"{count(status.spent)} of {count(status.total)} events were bad in the goal's window of {window(goal.window)}"
+    words = f"{bad} were bad in the goal's window of {window(goal.window)}{measured}; the goal is {target(goal.target_text)}"
+    if status.allowed is None:
+        return f"{words}."
+    return (
+        f"{words}, which allows {count(status.allowed)} in the whole window: {left(status.left)} of the budget is left."
     )
-    return f"{words}{measured}; the goal is {target(goal.target_text)}."
 
 
 def _measured(span: timedelta, share: float) -> str:
     """How much of a span was measured, where it is not nearly all."""
-    return "" if share > _ALL_OF_IT else f" ({duration(span * share)} of it measured)"
+    return "" if share > _ALL_OF_IT else f" ({closely(span * share)} of it measured)"
 
 
 def _times(burn_rate: float | None) -> str:

@@ -1,10 +1,10 @@
-"""The points of a goal's chart, from the minutes of its ledger: running sums over the whole span, then differences. Pure."""
+"""The points of a goal's chart, from the minutes that were counted: running sums over the whole span, then differences. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,8 @@ import numpy.typing as npt
 from watchbill.org.objectives import Goal
 
 from . import rules
-from .ledger import Block, start_of
+from .counters import Counted
+from .ledger import Block, minute_of, start_of
 from .model import Point
 
 _MINUTE = timedelta(minutes=1)
@@ -40,17 +41,27 @@ class Frame:
         return self.end - self.step * self.count
 
 
-def points(goal: Goal, frame: Frame, blocks: Iterable[Block]) -> list[Point]:
-    """Return the chart's points; `blocks` hold the ledger from one window before the frame on. What they lack is unknown."""
+def end_of(unwritten: Sequence[Counted], now: datetime) -> int:
+    """Return the minute before which a chart ends at `now`: the open one is shown once something was counted in it."""
+    present = minute_of(now)
+    return max(present, min(present, unwritten[-1].minute) + 1) if unwritten else present
+
+
+def points(goal: Goal, frame: Frame, blocks: Iterable[Block], unwritten: Iterable[Counted]) -> list[Point]:
+    """Return the chart's points; `blocks` hold the ledger from one window before the frame on. What is in neither is unknown."""
     window = goal.window // _MINUTE
     first = frame.start - window
-    bad, total, measured = _running(first, frame.end, blocks)
+    bad, total, measured = _running(first, frame.end, blocks, unwritten)
     found = []
     for number in range(frame.count):
         start = frame.start + number * frame.step
         end = start + frame.step
         low, high, behind = start - first, end - first, end - window - first
         events = int(total[high] - total[low])
+        spent = int(bad[high] - bad[behind])
+        whole = rules.WindowSums(
+            spent, int(total[high] - total[behind]), int(measured[high] - measured[behind]), window
+        )
         found.append(
             Point(
                 start=start_of(start),
@@ -58,22 +69,19 @@ def points(goal: Goal, frame: Frame, blocks: Iterable[Block]) -> list[Point]:
                 good=events - int(bad[high] - bad[low]),
                 total=events,
                 unknown_minutes=frame.step - int(measured[high] - measured[low]),
-                left=rules.left_of(
-                    rules.WindowSums(
-                        bad=int(bad[high] - bad[behind]),
-                        total=int(total[high] - total[behind]),
-                        measured=int(measured[high] - measured[behind]),
-                        length=window,
-                    ),
-                    goal.target,
-                ),
+                left=rules.left_of(spent, rules.allowed_of(whole, goal.target)),
             )
         )
     return found
 
 
-def _running(first: int, end: int, blocks: Iterable[Block]) -> tuple[Column, Column, Column]:
+def _running(
+    first: int, end: int, blocks: Iterable[Block], unwritten: Iterable[Counted]
+) -> tuple[Column, Column, Column]:
     columns = np.zeros((3, end - first + 1), dtype=np.int64)
+    for counted in unwritten:
+        if first <= counted.minute < end:
+            columns[:, counted.minute - first + 1] = counted.total - counted.good, counted.total, 1
     for block in blocks:
         low, high = max(block.start, first), min(block.end, end)
         if low >= high:

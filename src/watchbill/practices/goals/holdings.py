@@ -16,9 +16,10 @@ from watchbill.store.store import Store
 
 from . import blocks, meter_state, tables
 from .burn_moves import BurnKey, BurnState
-from .counters import Meter
+from .counters import Counted, Meter
 from .ledger import BLOCK, Block, Book, Sums, block_of, minute_of
 
+NEWEST_WITHIN = 5
 _MINUTE = timedelta(minutes=1)
 
 
@@ -70,6 +71,10 @@ class Holding:
             "written_at": now,
         }
 
+    def unwritten(self, goal: Goal) -> list[Counted]:
+        """Return the minutes that are measured so far and not in the book yet, oldest first: they may still grow."""
+        return [one for one in self.newest.measured(goal.good is not None) if one.minute >= self.book.end]
+
     def redefine(self, goal: Goal, cadence: timedelta) -> None:
         """Follow the goal's declaration: other counters begin anew, what was counted stays."""
         self.meter.cadence = round(cadence.total_seconds() * 1000)
@@ -87,9 +92,9 @@ def definition_of(goal: Goal) -> str:
 
 
 def windows_of(goal: Goal) -> list[int]:
-    """Return the lengths in minutes of all windows that a goal is looked at through."""
+    """Return the lengths in minutes of all windows that a goal is looked at through, the newest minutes among them."""
     spans = {goal.window, *(tier.long for tier in goal.tiers), *(tier.short for tier in goal.tiers)}
-    return sorted(span // _MINUTE for span in spans)
+    return sorted({NEWEST_WITHIN, *(span // _MINUTE for span in spans)})
 
 
 class Holdings:

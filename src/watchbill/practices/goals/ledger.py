@@ -120,15 +120,16 @@ class Block:
     def minutes(self, first: int, end: int) -> Iterator[MinuteCount]:
         """Yield the minutes in [`first`, `end`) that lie in this block, oldest first."""
         for minute in range(max(first, self.start), min(end, self.end)):
-            yield _minute_count(minute, self.sums(minute, minute + 1))
+            yield minute_count(minute, self.sums(minute, minute + 1))
 
 
 def unknown(minute: int) -> MinuteCount:
     """Return a minute of which nothing is known."""
-    return _minute_count(minute, NOTHING)
+    return minute_count(minute, NOTHING)
 
 
-def _minute_count(minute: int, sums: Sums) -> MinuteCount:
+def minute_count(minute: int, sums: Sums) -> MinuteCount:
+    """Return what was counted in a minute."""
     state = MinuteState.MEASURED if sums.total else MinuteState.NO_TRAFFIC
     if not sums.measured:
         state = MinuteState.UNKNOWN

@@ -95,7 +95,9 @@ class GoalState(StrEnum):
 class Burn:
     """How fast a tier's windows burn the budget: 1 spends it exactly by the window's end. None where nothing was measured.
 
-    `long_measured` and `short_measured` are the measured shares of the windows, in 0..1.
+    The rates are those that the alert compares: unmeasured minutes carry the same traffic without failures. `long_measured` and
+    `short_measured` are the measured shares of the windows, in 0..1. `due_in` is about how long it takes until the tier holds, if
+    the burn of the newest minutes goes on; None while it holds or is not on its way.
     """
 
     tier: BurnTier
@@ -108,17 +110,8 @@ class Burn:
     long_measured: float
     short_measured: float
     holds: bool
+    due_in: timedelta | None
     since: datetime | None
-
-    @property
-    def long_counted(self) -> float | None:
-        """The long window's rate as the alert counts it: unmeasured minutes carry the traffic without failures."""
-        return None if self.long_rate is None else self.long_rate * self.long_measured
-
-    @property
-    def short_counted(self) -> float | None:
-        """The short window's rate as the alert counts it."""
-        return None if self.short_rate is None else self.short_rate * self.short_measured
 
 
 @dataclass(frozen=True)
@@ -126,10 +119,12 @@ class GoalStatus:
     """A goal as of an instant: the sums over its window and what follows from them.
 
     `budget` is the number of the counted events that may be bad (exact), `spent` how many were; `remaining` = 1 - spent / budget,
-    None without events. `left` is what is left of the whole window's budget, where unmeasured minutes carry the same
-    traffic without failures: equal to `remaining` once all is measured. `coverage` is the measured part of the window's minutes, in
-    0..1. `last_measured` is the newest minute known. `spent_in` is how long the budget lasts at the present burn, None while it does
-    not burn down. `problem` says what keeps the figures from being right, `note` what may be worth a look though they are.
+    None without events. `allowed` is how many of the whole window's events may be bad, where unmeasured minutes carry the same
+    traffic without failures; `left` = 1 - spent / allowed, equal to `remaining` once all is measured. `coverage` is the measured
+    part of the window, in 0..1. `last_measured` is the newest minute known. `present` is the burn that looks at the shortest
+    time, `spent_in` how long the budget lasts at the rate of its short window, None while it does not burn down. `pages_in` is
+    about how long it takes until a page tier holds, if the burn of the newest minutes goes on. `problem` says what keeps the
+    figures from being right, `note` what may be worth a look though they are.
     """
 
     goal: str
@@ -138,10 +133,13 @@ class GoalStatus:
     good: int
     total: int
     budget: Fraction
+    allowed: Fraction | None
     spent: int
     remaining: float | None
     left: float | None
+    present: Burn | None
     spent_in: timedelta | None
+    pages_in: timedelta | None
     sli: float | None
     coverage: float
     unknown_minutes: int
@@ -163,7 +161,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Point:
-    """A point of a chart: sums over [`start`, `end`) of a goal's ledger, and the budget that is left of the window ending at `end`."""
+    """A point of a chart: sums over [`start`, `end`), and what is left of the budget of the window that ends at `end`."""
 
     start: datetime
     end: datetime

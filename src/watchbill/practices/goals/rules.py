@@ -4,13 +4,13 @@ Why unmeasured minutes count in the alert condition: a window of an hour of whic
 the hour. The condition takes its unmeasured part to carry the mean traffic of the measured part and no failures, that is, it
 multiplies the measured error ratio by the measured share of the window before comparing. A goal that was started minutes ago
 so alerts at the rule's own detection time, (1 - target) / error ratio × long window × factor, or 2.9 minutes for 30 % errors, 99.9 %
-and 14.4 over one hour, and never on its first error. What was not measured can so never start an alert. The burn rates that are
-shown are the plain formula over what was measured.
+and 14.4 over one hour, and never on its first error. What was not measured can so never start an alert. The burn that is shown and the
+budget that is left are counted in the same way, so that every figure can be checked against the one that decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -39,38 +39,59 @@ def budget_of(total: int, target: Fraction) -> Fraction:
 
 
 def remaining_of(bad: int, total: int, target: Fraction) -> float | None:
-    """Return the share of the budget that is left (negative when overspent), None without events."""
+    """Return the share of the budget of `total` events that is left (negative when overspent), None without events."""
     return None if total == 0 else float(1 - bad / budget_of(total, target))
 
 
-def left_of(window: WindowSums, target: Fraction) -> float | None:
-    """Return what is left of the whole window's budget (negative when overspent), None without events.
+def allowed_of(window: WindowSums, target: Fraction) -> Fraction | None:
+    """Return how many events of the whole window may be bad, None without events.
 
-    Unmeasured minutes carry the mean traffic of the measured ones and no failures, as in the alert condition: a goal that is
-    minutes old has not overspent a month's budget by its first bad minute.
+    Unmeasured minutes carry the mean traffic of the measured ones, as in the alert condition.
     """
-    if window.total == 0:
-        return None
-    measured = Fraction(min(window.measured, window.length), window.length)
-    return float(1 - measured * window.bad / budget_of(window.total, target))
+    measured = min(window.measured, window.length)
+    return Fraction(window.total * window.length, measured) * (1 - target) if window.total and measured else None
+
+
+def left_of(bad: int, allowed: Fraction | None) -> float | None:
+    """Return the share that is left of what a whole window allows (negative when overspent), None where that is not known.
+
+    Unmeasured minutes had no failures: a goal that is minutes old has not overspent a month's budget by its first bad minute.
+    """
+    return None if allowed is None else float(1 - bad / allowed)
 
 
 def burn_rate(window: WindowSums, target: Fraction) -> float | None:
-    """Return (bad / total) / (1 - target): 0 without traffic, None where nothing was measured."""
+    """Return (bad / total) × measured / length / (1 - target), what is compared with a tier's factor.
+
+    0 without traffic, None where nothing was measured.
+    """
     if window.total == 0:
         return 0.0 if window.measured else None
-    return float(Fraction(window.bad, window.total) / (1 - target))
+    measured = Fraction(min(window.measured, window.length), window.length)
+    return float(Fraction(window.bad, window.total) * measured / (1 - target))
 
 
-def spent_in(window: timedelta, left: float | None, burns: Iterable[Burn]) -> timedelta | None:
-    """Return how long the `left` share of a window's budget lasts at the burn of the first tier that has a figure.
+def spent_in(window: timedelta, left: float | None, burn: float | None) -> timedelta | None:
+    """Return how long the `left` share of a window's budget lasts at a burn.
 
     None where nothing is known, and at a rate of 1 or less: the window then gives back as fast as is spent. Zero once all is spent.
     """
-    burn = next((each.long_rate for each in burns if each.long_rate is not None), None)
     if burn is None or burn <= 1 or left is None:
         return None
     return window * (max(left, 0.0) / burn)
+
+
+def due_in(tier: BurnTier, long_rate: float | None, short_rate: float | None, newest: float | None) -> timedelta | None:
+    """Return about how long it takes until a tier holds, if the burn of the `newest` minutes goes on; None where it is not on its way.
+
+    It is on its way while its short window is over the factor, its long one not yet, and the newest minutes are over it too. The
+    long window then gains newest / long every minute; what leaves it is taken for clean.
+    """
+    if long_rate is None or short_rate is None or newest is None:
+        return None
+    factor = float(tier.factor)
+    is_on_its_way = long_rate < factor <= min(short_rate, newest)
+    return tier.long * ((factor - long_rate) / newest) if is_on_its_way else None
 
 
 def is_fireable(factor: Fraction, target: Fraction) -> bool:
@@ -88,23 +109,28 @@ def window_holds(window: WindowSums, factor: Fraction, target: Fraction) -> bool
 
 
 def judge(
-    tier: BurnTier, target: Fraction, long: WindowSums, short: WindowSums, *, since: datetime | None, now: datetime
+    tier: BurnTier,
+    target: Fraction,
+    long: WindowSums,
+    short: WindowSums,
+    *,
+    newest: float | None,
+    since: datetime | None,
+    now: datetime,
 ) -> Burn:
-    """Return a tier's burn, which began `since` or not yet (None).
+    """Return a tier's burn, which began `since` or not yet (None). `newest` is the burn of the newest minutes, None where unknown.
 
     A tier holds while both windows do, so it ends soon after the errors do, with the short one. One that held goes on while
     nothing at all is measured in its short window: that a burn is out of sight does not end it. An unfireable tier never holds.
     """
-    burns = (
-        is_fireable(tier.factor, target)
-        and window_holds(long, tier.factor, target)
-        and window_holds(short, tier.factor, target)
-    )
+    is_possible = is_fireable(tier.factor, target)
+    burns = is_possible and window_holds(long, tier.factor, target) and window_holds(short, tier.factor, target)
     holds = burns or (since is not None and short.measured == 0)
+    long_rate, short_rate = burn_rate(long, target), burn_rate(short, target)
     return Burn(
         tier=tier,
-        long_rate=burn_rate(long, target),
-        short_rate=burn_rate(short, target),
+        long_rate=long_rate,
+        short_rate=short_rate,
         long_good=long.total - long.bad,
         long_total=long.total,
         short_good=short.total - short.bad,
@@ -112,15 +138,21 @@ def judge(
         long_measured=min(1.0, long.measured / long.length),
         short_measured=min(1.0, short.measured / short.length),
         holds=holds,
+        due_in=due_in(tier, long_rate, short_rate, newest) if is_possible and not holds else None,
         since=(since or now) if holds else None,
     )
 
 
-def goal_state(burns: Iterable[Burn], left: float | None, last_measured: datetime | None, now: datetime) -> GoalState:
+def present_of(burns: Sequence[Burn]) -> Burn | None:
+    """Return the burn that looks at the shortest time, the nearest to what happens now; None without tiers."""
+    return min(burns, key=lambda burn: burn.tier.short, default=None)
+
+
+def goal_state(burns: Sequence[Burn], left: float | None, last_measured: datetime | None, now: datetime) -> GoalState:
     """Return a goal at a glance, the first of these that is so.
 
     `notMeasured`: no measured minute in the last ten, or never one. `burning`: a page tier holds. `spent`: nothing of the budget is
-    left. `attention`: a ticket tier holds, or less than half of the budget is left. Else `healthy`.
+    left. `attention`: a ticket tier holds, a page tier is about to, or less than half of the budget is left. Else `healthy`.
     """
     if last_measured is None or now - last_measured > MEASURED_WITHIN:
         return GoalState.NOT_MEASURED
@@ -129,6 +161,15 @@ def goal_state(burns: Iterable[Burn], left: float | None, last_measured: datetim
         return GoalState.BURNING
     if left is not None and left <= 0:
         return GoalState.SPENT
-    if Severity.TICKET in held or (left is not None and left < _ATTENTION_BELOW):
+    is_low = left is not None and left < _ATTENTION_BELOW
+    if Severity.TICKET in held or is_low or pages_in(burns) is not None:
         return GoalState.ATTENTION
     return GoalState.HEALTHY
+
+
+def pages_in(burns: Sequence[Burn]) -> timedelta | None:
+    """Return about how long it takes until the first page tier holds; None while one does, and while none is on its way."""
+    paging = [burn for burn in burns if burn.tier.severity is Severity.PAGE]
+    if any(burn.holds for burn in paging):
+        return None
+    return min((burn.due_in for burn in paging if burn.due_in is not None), default=None)

@@ -7,6 +7,7 @@ to the incidents. It never reads a clock.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Protocol
@@ -19,8 +20,9 @@ from watchbill.store.store import Store, Transaction
 
 from . import blocks, charting, tables
 from .burn_moves import BurnKey, BurnMove, BurnState, moves
+from .counters import Counted
 from .holdings import Holdings
-from .ledger import Block, block_of, minute_of, unknown
+from .ledger import Block, Sums, block_of, minute_count, minute_of, unknown
 from .measuring import Measuring
 from .model import GoalStatus, MinuteCount, Point, SourceFor
 from .standing import status_of
@@ -119,15 +121,30 @@ class GoalsService:
         found = {one.minute: one for block in held for one in block.minutes(first, last)}
         return [found.get(empty.minute, empty) for empty in map(unknown, range(first, last))]
 
+    async def unwritten(self, name: str, now: datetime) -> list[MinuteCount]:
+        """Return the minutes that are measured so far and not written yet, oldest first: they may still grow. Raises NotFound."""
+        goal = self._goal(name)
+        await self._refresh(now)
+        return [
+            minute_count(one.minute, Sums(one.total - one.good, one.total, 1, int(one.lower_bound)))
+            for one in self._unwritten(goal)
+        ]
+
     async def chart(self, name: str, now: datetime, *, span: timedelta, points: int) -> list[Point]:
-        """Return the last `span` in `points` equal pieces of whole minutes, the newest ending with the last closed minute.
+        """Return the last `span` in `points` equal pieces of whole minutes; the newest one ends now, and its `left` is the status's.
 
         The pieces are lengthened to whole minutes where `span` is no multiple. Raises NotFound.
         """
-        goal = self._goal(name)
-        frame = charting.Frame.of(minute_of(now), span, points)
+        goal, status = self._goal(name), await self.status(name, now)
+        unwritten = self._unwritten(goal)
+        frame = charting.Frame.of(charting.end_of(unwritten, now), span, points)
         first = frame.start - goal.window // timedelta(minutes=1)
-        return charting.points(goal, frame, await self._blocks(goal, first, frame.end))
+        found = charting.points(goal, frame, await self._blocks(goal, first, frame.end), unwritten)
+        return [*found[:-1], replace(found[-1], end=now, left=status.left)]
+
+    def _unwritten(self, goal: Goal) -> list[Counted]:
+        holding = self._holdings.by_name.get(goal.name)
+        return [] if holding is None else holding.unwritten(goal)
 
     @property
     def _goals(self) -> Mapping[str, Goal]:

@@ -15,7 +15,7 @@ from watchbill.org.objectives import Goal, Selector
 from . import rules
 from .burn_moves import BurnKey, BurnState
 from .counters import MINUTE, Counted
-from .holdings import Holding
+from .holdings import NEWEST_WITHIN, Holding
 from .ledger import Sums, minute_of, start_of
 from .model import Burn, GoalState, GoalStatus
 from .readings import instant
@@ -35,9 +35,9 @@ class _Sight:
     @classmethod
     def of(cls, goal: Goal, holding: Holding, now: datetime) -> _Sight:
         """Return how the goal is seen at `now`."""
-        meter, part_is_good = holding.newest, goal.good is not None
-        began = max(meter.began, meter.part_begins) if part_is_good else meter.began
-        return cls(holding, meter.measured(part_is_good), began, minute_of(now))
+        meter = holding.newest
+        began = meter.began if goal.good is None else max(meter.began, meter.part_begins)
+        return cls(holding, holding.unwritten(goal), began, minute_of(now))
 
     def window(self, length: int) -> rules.WindowSums:
         """Return the sums of the window of `length` minutes and how much of it was measured, from the first to the newest sample."""
@@ -58,8 +58,19 @@ class _Sight:
 
     def unwritten(self, first: int) -> Iterator[Counted]:
         """Yield the measured minutes from `first` on that are not in the book yet."""
-        first = max(first, self.holding.book.end)
         return (counted for counted in self.recent if first <= counted.minute <= self.end)
+
+    def newest(self) -> rules.WindowSums:
+        """Return the sums of the newest measured minute and the one before it, as a window that is measured whole."""
+        last = self.holding.newest.newest // MINUTE
+        first = last - 1
+        if first < self.end - NEWEST_WITHIN:
+            return rules.WindowSums(0, 0, 0, MINUTE)
+        sums = self.holding.book.sums(first, last + 1)
+        open_minutes = list(self.unwritten(first))
+        bad = sums.bad + sum(counted.total - counted.good for counted in open_minutes)
+        total = sums.total + sum(counted.total for counted in open_minutes)
+        return rules.WindowSums(bad, total, MINUTE, MINUTE)
 
 
 def status_of(goal: Goal, holding: Holding | None, burning: Mapping[BurnKey, BurnState], now: datetime) -> GoalStatus:
@@ -73,7 +84,9 @@ def status_of(goal: Goal, holding: Holding | None, burning: Mapping[BurnKey, Bur
     measured = closed.measured + len(open_measured)
     last_measured = _last_measured(goal, holding)
     burns = tuple(_burns(goal, sight, burning, now))
-    left = rules.left_of(window, goal.target)
+    present = rules.present_of(burns)
+    allowed = rules.allowed_of(window, goal.target)
+    left = rules.left_of(window.bad, allowed)
     state = rules.goal_state(burns, left, last_measured, now)
     return GoalStatus(
         goal=goal.name,
@@ -82,12 +95,15 @@ def status_of(goal: Goal, holding: Holding | None, burning: Mapping[BurnKey, Bur
         good=window.total - window.bad,
         total=window.total,
         budget=rules.budget_of(window.total, goal.target),
+        allowed=allowed,
         spent=window.bad,
         remaining=rules.remaining_of(window.bad, window.total, goal.target),
         left=left,
-        spent_in=rules.spent_in(goal.window, left, burns),
+        present=present,
+        spent_in=rules.spent_in(goal.window, left, present.short_rate if present else None),
+        pages_in=rules.pages_in(burns),
         sli=float(Fraction(window.total - window.bad, window.total)) if window.total else None,
-        coverage=measured / length,
+        coverage=min(1.0, window.measured / window.length),
         unknown_minutes=length - measured,
         lower_bound_minutes=closed.lower_bound + sum(c.lower_bound for c in open_measured),
         last_measured=None if last_measured is None else start_of(minute_of(last_measured)),
@@ -106,13 +122,15 @@ def _last_measured(goal: Goal, holding: Holding) -> datetime | None:
 
 def _burns(goal: Goal, sight: _Sight, burning: Mapping[BurnKey, BurnState], now: datetime) -> Iterator[Burn]:
     windows: dict[timedelta, rules.WindowSums] = {}
+    newest = rules.burn_rate(sight.newest(), goal.target)
     for tier in goal.tiers:
         for span in (tier.long, tier.short):
             if span not in windows:
                 windows[span] = sight.window(span // timedelta(minutes=1))
         state = burning.get(BurnKey(goal.name, tier.severity))
         since = state.tiers.get(tier.name) if state else None
-        yield rules.judge(tier, goal.target, windows[tier.long], windows[tier.short], since=since, now=now)
+        long, short = windows[tier.long], windows[tier.short]
+        yield rules.judge(tier, goal.target, long, short, newest=newest, since=since, now=now)
 
 
 def _problem(goal: Goal, holding: Holding, state: GoalState, minute: int) -> str | None:
@@ -169,10 +187,13 @@ def _unread(goal: Goal, now: datetime) -> GoalStatus:
         good=0,
         total=0,
         budget=Fraction(0),
+        allowed=None,
         spent=0,
         remaining=None,
         left=None,
+        present=None,
         spent_in=None,
+        pages_in=None,
         sli=None,
         coverage=0.0,
         unknown_minutes=length,

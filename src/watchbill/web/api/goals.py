@@ -14,7 +14,7 @@ from watchbill.practices.goals.model import Burn, GoalState, GoalStatus, MinuteC
 from watchbill.web.lookups import goal_named
 
 from . import API
-from .values import Answer, AskedInstant, ExactRatio, FromDoors, Name, PlaceAnswer, problems, seconds_of
+from .values import Answer, AskedInstant, ExactRatio, FromDoors, Name, PlaceAnswer, problems, seconds_if, seconds_of
 
 router = APIRouter(prefix=API, tags=["goals"])
 
@@ -27,7 +27,10 @@ _MINUTE_STATES = {
 
 
 class BurnAnswer(Answer):
-    """How fast a rule's two windows burn: 1 spends the budget exactly by the window's end; null where nothing was measured."""
+    """How fast a rule's two windows burn: 1 spends the budget exactly by the window's end; null where nothing was measured.
+
+    Unmeasured minutes carry the same traffic without failures: the rates are those that the rule compares.
+    """
 
     tier: str
     severity: Severity
@@ -35,11 +38,15 @@ class BurnAnswer(Answer):
     factor_exact: ExactRatio
     long_seconds: float
     short_seconds: float
-    long_rate: float | None
+    long_rate: float | None = Field(description="bad / total × measured share / (1 - target) of the long window.")
     short_rate: float | None
-    long_measured: float = Field(description="The measured share of the long window; the rule compares rate × share.")
+    long_measured: float = Field(description="The measured share of the long window.")
     short_measured: float
     holds: bool
+    due_in_seconds: float | None = Field(
+        description="About how long it takes until the rule holds, if the burn of the newest minutes goes on; null while it "
+        "holds, and while it is not on its way."
+    )
     since: datetime | None
 
     @classmethod
@@ -57,6 +64,7 @@ class BurnAnswer(Answer):
             long_measured=burn.long_measured,
             short_measured=burn.short_measured,
             holds=burn.holds,
+            due_in_seconds=seconds_if(burn.due_in),
             since=burn.since,
         )
 
@@ -83,14 +91,24 @@ class GoalAnswer(Answer):
     good: int
     total: int
     sli: float | None = Field(description="Good events as a share of all; null without events.")
-    budget: float = Field(description="How many events may be bad in the window.")
+    budget: float = Field(description="How many of the counted events may be bad.")
     budget_exact: ExactRatio
+    allowed: float | None = Field(
+        description="How many events of the whole window may be bad: unmeasured minutes carry the same traffic; null without events."
+    )
     spent: int = Field(description="How many were bad.")
     remaining: float | None = Field(description="1 - spent / budget, of what was measured; below 0 when overspent.")
     left: float | None = Field(
-        description="What is left of the whole window's budget: unmeasured minutes carry the same traffic without failures."
+        description="1 - spent / allowed, what is left of the whole window's budget: unmeasured minutes carry no failures."
     )
-    coverage: float = Field(description="The measured share of the window's minutes.")
+    spent_in_seconds: float | None = Field(
+        description="How long the budget lasts at the burn of the shortest window; null while it does not burn down."
+    )
+    pages_in_seconds: float | None = Field(
+        description="About how long it takes until a rule that pages holds, if the burn of the newest minutes goes on; null "
+        "while one holds, and while none is on its way."
+    )
+    coverage: float = Field(description="The measured share of the window.")
     unknown_minutes: int
     lower_bound_minutes: int = Field(description="Minutes of which a reset or a gap may have hidden a part.")
     last_measured: datetime | None
@@ -116,9 +134,12 @@ class GoalAnswer(Answer):
             sli=status.sli,
             budget=float(status.budget),
             budget_exact=ExactRatio.of(status.budget),
+            allowed=None if status.allowed is None else float(status.allowed),
             spent=status.spent,
             remaining=status.remaining,
             left=status.left,
+            spent_in_seconds=seconds_if(status.spent_in),
+            pages_in_seconds=seconds_if(status.pages_in),
             coverage=status.coverage,
             unknown_minutes=status.unknown_minutes,
             lower_bound_minutes=status.lower_bound_minutes,
@@ -170,7 +191,7 @@ class PointAnswer(Answer):
 
 
 class ChartAnswer(Answer):
-    """A goal's ledger, summed up for a drawing."""
+    """What was counted for a goal, summed up for a drawing."""
 
     schema_: Literal["watchbill/goal-chart/v1"] = Field(default="watchbill/goal-chart/v1", alias="schema")
     at: datetime
@@ -243,7 +264,7 @@ async def get_chart(
     ] = None,
     points: Annotated[int, Query(ge=2, le=1000, description="At most how many points.")] = 240,
 ) -> ChartAnswer:
-    """Return the newest span of a goal's ledger in equal parts."""
+    """Return the newest span of what was counted in equal parts; the newest part ends now."""
     now = doors.clock.now()
     goal = goal_named(doors.in_force.organization, name)
     span = goal.window if span_seconds is None else timedelta(seconds=span_seconds)

@@ -157,6 +157,11 @@ def seconds_of(span: timedelta) -> float:
     return span.total_seconds()
 
 
+def seconds_if(span: timedelta | None) -> float | None:
+    """Return a duration that may be none as it is answered."""
+    return None if span is None else seconds_of(span)
+
+
 def now_or(at: datetime | None, doors: Doors) -> datetime:
     """Return the instant that was asked for, else the present one."""
     return doors.clock.now() if at is None else at

@@ -11,19 +11,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from watchbill.org.objectives import Goal
-from watchbill.practices.goals.model import GoalStatus, Point
-from watchbill.web.doors import doors_of
+from watchbill.practices.goals.model import GoalStatus, MinuteCount, Point
+from watchbill.web.doors import Doors, doors_of
 from watchbill.web.lookups import goal_named
-from watchbill.web.show.drawings import burn_of, strip
+from watchbill.web.show.drawings import MINUTE, burn_of, strip
 
 from .frame import page
 from .rows import goal_rows, held_by, standings
 
-STRIP = timedelta(hours=3)
+LONGEST_STRIP = timedelta(hours=3)
 CHART_POINTS = 120
 MOST_INCIDENTS = 5
 PAGE_LENGTH = 50
-_SPANS = {"3h": timedelta(hours=3), "24h": timedelta(days=1), "7d": timedelta(days=7)}
+_SPANS = {
+    "15min": timedelta(minutes=15),
+    "1h": timedelta(hours=1),
+    "3h": timedelta(hours=3),
+    "24h": timedelta(days=1),
+    "7d": timedelta(days=7),
+}
 _STATES = ("burning", "spent", "attention", "notMeasured", "healthy")
 
 
@@ -65,7 +71,7 @@ class ChartRow:
 
 
 async def one(request: Request) -> Response:
-    """Show one goal; `?span=` is 3h, 24h, 7d or window."""
+    """Show one goal; `?span=` is 15min, 1h, 3h, 24h, 7d or window."""
     doors = doors_of(request)
     now = doors.clock.now()
     organization = doors.in_force.organization
@@ -74,8 +80,7 @@ async def one(request: Request) -> Response:
     chosen = _span(request.query_params.get("span", ""), goal, status)
     spans = {**_SPANS, "window": goal.window}
     points = await doors.goals.chart(goal.name, now, span=spans[chosen], points=CHART_POINTS)
-    end = now.replace(second=0, microsecond=0)
-    minutes = await doors.goals.minutes(goal.name, end - STRIP, end)
+    strip_start, strip_end, minutes = await _minutes(doors, goal, now, min(spans[chosen], LONGEST_STRIP))
     return await page(
         request,
         "goal.html",
@@ -88,10 +93,11 @@ async def one(request: Request) -> Response:
         span=chosen,
         spans=spans,
         rows=[_row(point, goal) for point in reversed(points)],
-        runs=strip(minutes, goal, end - STRIP, end),
-        strip_start=end - STRIP,
-        strip_end=end,
-        strip_minutes=int(STRIP / timedelta(minutes=1)),
+        piece=points[0].end - points[0].start,
+        runs=strip(minutes, goal, strip_start, strip_end),
+        strip_start=strip_start,
+        strip_span=strip_end - strip_start,
+        expected=None if status.allowed is None else status.allowed / (1 - goal.target),
         incidents=await doors.incidents.incidents(thing=goal.service, limit=MOST_INCIDENTS),
     )
 
@@ -100,8 +106,19 @@ def _span(asked: str, goal: Goal, status: GoalStatus) -> str:
     """Return the span asked for, else the shortest that holds all that was measured so far."""
     if asked in _SPANS or asked == "window":
         return asked
-    measured = goal.window * status.coverage
-    return next((name for name, span in _SPANS.items() if measured <= span), "window")
+    silent = status.at - status.last_measured if status.last_measured else timedelta()
+    return next((name for name, span in _SPANS.items() if goal.window * status.coverage + silent <= span), "window")
+
+
+async def _minutes(
+    doors: Doors, goal: Goal, now: datetime, span: timedelta
+) -> tuple[datetime, datetime, list[MinuteCount]]:
+    """Return the minutes of the last `span` and where they begin and end; the open one counts once something was counted in it."""
+    end = now.replace(second=0, microsecond=0)
+    unwritten = await doors.goals.unwritten(goal.name, now)
+    if unwritten and unwritten[-1].minute == end:
+        end += MINUTE
+    return end - span, end, [*await doors.goals.minutes(goal.name, end - span, end), *unwritten]
 
 
 def _row(point: Point, goal: Goal) -> ChartRow:

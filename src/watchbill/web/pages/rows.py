@@ -51,7 +51,12 @@ async def standings(doors: Doors, now: datetime, goals: Iterable[Goal] | None = 
 
 def by_urgency(standing: Iterable[Standing]) -> list[Standing]:
     """Return how goals stand, the most urgent first."""
-    return sorted(standing, key=lambda each: (_URGENCY.index(each.status.state), each.goal.name))
+    return sorted(standing, key=_urgency)
+
+
+def _urgency(standing: Standing) -> tuple[int, bool, str]:
+    status = standing.status
+    return _URGENCY.index(status.state), status.pages_in is None, standing.goal.name
 
 
 async def goal_rows(doors: Doors, now: datetime, shown: Iterable[Standing]) -> list[GoalRow]:

@@ -48,6 +48,7 @@ async def watch(request: Request) -> Response:
         goals=await goal_rows(doors, now, standing[:MOST_GOALS]),
         goals_total=len(standing),
         by_state=Counter(each.status.state for each in standing),
+        rising=sum(1 for each in standing if each.status.pages_in is not None),
         burning=sum(1 for each in standing if each.status.state in (GoalState.BURNING, GoalState.SPENT)),
         on_watch=on_watch[:MOST_ON_WATCH],
         more_on_watch=len(on_watch) - MOST_ON_WATCH if len(on_watch) > MOST_ON_WATCH else 0,

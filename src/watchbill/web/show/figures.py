@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from watchbill.lib.durations import duration, window
-from watchbill.lib.numbers import count, percent, rate
+from watchbill.lib.durations import closely, duration, window
+from watchbill.lib.numbers import count, left, rate
 
 Figures = Mapping[str, Any]
+_NEARLY_ALL = 0.995
 
 
 def figures_in_words(figures: Figures) -> str:
@@ -45,11 +46,19 @@ def _burn(figures: Figures) -> list[str]:
             f"burn {rate(tier['long_burn_rate'])} over {long} and {rate(tier['short_burn_rate'])} over {short},"
             f" limit {rate(tier['factor'])}"
         )
-        parts.append(f"{count(tier['short_bad_events'])} of {count(tier['short_total_events'])} bad in {short}")
-    left = figures.get("budget_left_share")
-    if isinstance(left, (int, float)):
-        parts.append(f"{percent(max(0.0, left))} of the budget left")
+        bad = f"{count(tier['short_bad_events'])} of {count(tier['short_total_events'])} bad"
+        parts.append(f"{bad} in {_measured(tier['short_window_seconds'], tier.get('short_measured_share', 1.0))}")
+    share = figures.get("budget_left_share")
+    if isinstance(share, (int, float)):
+        parts.append(f"{left(max(0.0, share))} of the budget left")
     return parts
+
+
+def _measured(window_seconds: float, share: float) -> str:
+    """Return the part of a window that was measured: the window's name where that is nearly all of it."""
+    if share >= _NEARLY_ALL:
+        return _span(window_seconds)
+    return f"the {closely(timedelta(seconds=window_seconds * share))} measured"
 
 
 def _span(seconds: float) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from watchbill.lib.durations import about, window
 from watchbill.lib.numbers import rate
 from watchbill.org.charters import EngagementState
 from watchbill.org.entities import Tier
 from watchbill.org.faults import Level
+from watchbill.org.objectives import Severity
 from watchbill.practices.goals.model import Burn, GoalState, GoalStatus
 from watchbill.practices.incidents.model import Incident, IncidentState
 from watchbill.practices.oncall.model import Notice, NoticeState, Page, PageState
@@ -57,18 +59,36 @@ _LEVELS = {
 
 
 def of_goal(status: GoalStatus) -> Shown:
-    """Return a goal's state; while it burns, with the rate of the tier that holds."""
-    shown = _GOALS[status.state]
-    held = next((burn for burn in status.burns if burn.holds), None)
-    if status.state is GoalState.BURNING and held is not None:
-        return Shown(shown.shape, f"{shown.word} {rate(held.long_rate)}")
+    """Return a goal's state; while it burns, with the rate of the tier that pages, and before it does, that it is on its way."""
+    shown, paging = _GOALS[status.state], _paging(status)
+    if paging is not None:
+        return Shown(shown.shape, f"{shown.word} {rate(paging.long_rate)}")
+    if status.state is GoalState.ATTENTION and status.pages_in is not None:
+        return Shown(shown.shape, "over the paging rate")
     return shown
 
 
+def after_state(status: GoalStatus) -> str:
+    """Return what stands under a goal's state: the window and limit of the burn that pages, or when one will; else nothing."""
+    paging = _paging(status)
+    if paging is not None:
+        return f"over {window(paging.tier.long)}, limit {rate(paging.tier.factor)}"
+    return "" if status.pages_in is None else f"pages in {about(status.pages_in)}"
+
+
+def _paging(status: GoalStatus) -> Burn | None:
+    if status.state is not GoalState.BURNING:
+        return None
+    return next((burn for burn in status.burns if burn.holds and burn.tier.severity is Severity.PAGE), None)
+
+
 def of_burn(burn: Burn) -> Shown:
-    """Return a tier's state: what it asks for while it holds."""
+    """Return a tier's state: what it asks for while it holds, and when it will while it is on its way."""
+    is_page = burn.tier.severity is Severity.PAGE
     if burn.holds:
-        return Shown("bad", "paging") if burn.tier.severity == "page" else Shown("warn", "ticket")
+        return Shown("bad", "paging") if is_page else Shown("warn", "ticket")
+    if burn.due_in is not None:
+        return Shown("warn", f"{'pages' if is_page else 'a ticket'} in {about(burn.due_in)}")
     if burn.long_rate is None and burn.short_rate is None:
         return Shown("unknown", "not measured")
     return Shown("good", "quiet")

@@ -31,6 +31,7 @@ def judged(
     long: tuple[int, int],
     short: tuple[int, int],
     target: Fraction = THREE_NINES,
+    newest: float | None = None,
     since: datetime | None = None,
 ) -> Burn:
     """Judge a tier by (bad, total) of two whole windows."""
@@ -39,6 +40,7 @@ def judged(
         target,
         WindowSums(*long, LONG, LONG),
         WindowSums(*short, SHORT, SHORT),
+        newest=newest,
         since=since,
         now=MIDNIGHT,
     )
@@ -52,31 +54,66 @@ def test_the_budget_of_a_million_events_at_three_nines_is_a_thousand() -> None:
 
 
 def test_a_young_goal_has_not_overspent_a_month_by_its_first_bad_minute() -> None:
-    """A tenth of the window at 5 ‰ errors spends half of the whole window's budget, though five times that of its own part."""
-    assert rules.left_of(WindowSums(5, 1000, 6_000, 60_000), THREE_NINES) == 0.5
-    assert (
-        rules.left_of(WindowSums(5, 1000, 60_000, 60_000), THREE_NINES)
-        == rules.remaining_of(5, 1000, THREE_NINES)
-        == -4
-    )
-    assert rules.left_of(WindowSums(0, 0, 0, 60_000), THREE_NINES) is None
+    """A tenth of the window had 1,000 events, so the whole has 10,000, of which 10 may be bad: 5 are half of them.
+
+    Of what was measured 1 might be bad, so 5 are five times as many.
+    """
+    tenth, whole = WindowSums(5, 1000, 6_000, 60_000), WindowSums(5, 1000, 60_000, 60_000)
+    assert rules.allowed_of(tenth, THREE_NINES) == 10
+    assert rules.left_of(5, rules.allowed_of(tenth, THREE_NINES)) == 0.5
+    assert rules.allowed_of(whole, THREE_NINES) == rules.budget_of(1000, THREE_NINES) == 1
+    assert rules.left_of(5, rules.allowed_of(whole, THREE_NINES)) == rules.remaining_of(5, 1000, THREE_NINES) == -4
+    assert rules.allowed_of(WindowSums(0, 0, 0, 60_000), THREE_NINES) is None
+    assert rules.left_of(0, None) is None
 
 
 def test_the_burn_rate_is_the_error_ratio_over_the_budget() -> None:
-    assert rules.burn_rate(WindowSums(3, 1000, 60_000, LONG), THREE_NINES) == 3.0
+    assert rules.burn_rate(WindowSums(3, 1000, LONG, LONG), THREE_NINES) == 3.0
     assert rules.burn_rate(WindowSums(0, 0, 60_000, LONG), THREE_NINES) == 0.0
     assert rules.burn_rate(WindowSums(0, 0, 0, LONG), THREE_NINES) is None
 
 
+def test_the_burn_of_an_hour_of_which_three_minutes_are_measured_is_a_twentieth() -> None:
+    """It is the rate that the alert compares: 300× in 3 of 60 minutes is 15×."""
+    assert rules.burn_rate(WindowSums(300, 1000, 3 * 60_000, LONG), THREE_NINES) == 15.0
+
+
 def test_a_budget_lasts_its_window_by_what_is_left_over_the_burn() -> None:
-    quiet, fourfold = judged(long=(0, 1000), short=(0, 1000)), judged(long=(4, 1000), short=(4, 1000))
-    steady = judged(long=(1, 1000), short=(9, 1000))
-    assert rules.spent_in(28 * DAY, 0.5, [fourfold, quiet]) == 3.5 * DAY
-    assert rules.spent_in(28 * DAY, -0.2, [fourfold]) == 0 * DAY
-    assert rules.spent_in(28 * DAY, 0.5, [steady]) is None
-    assert rules.spent_in(28 * DAY, 0.5, [quiet]) is None
-    assert rules.spent_in(28 * DAY, None, [fourfold]) is None
-    assert rules.spent_in(28 * DAY, 0.5, []) is None
+    assert rules.spent_in(28 * DAY, 0.5, 4.0) == 3.5 * DAY
+    assert rules.spent_in(28 * DAY, -0.2, 4.0) == 0 * DAY
+    assert rules.spent_in(28 * DAY, 0.5, 1.0) is None
+    assert rules.spent_in(28 * DAY, 0.5, 0.0) is None
+    assert rules.spent_in(28 * DAY, None, 4.0) is None
+    assert rules.spent_in(28 * DAY, 0.5, None) is None
+
+
+def test_the_present_burn_is_that_of_the_tier_with_the_shortest_short_window() -> None:
+    burns = [judged(tier, long=(0, 1), short=(0, 1)) for tier in (TICKET, FAST, SLOW)]
+    assert rules.present_of(burns) is burns[1]
+    assert rules.present_of([]) is None
+
+
+def test_a_tier_on_its_way_is_due_when_the_long_window_has_gained_what_it_lacks() -> None:
+    """At 144× an hour gains 2.4× a minute: from 7.2× to the limit of 14.4× it takes 3 minutes."""
+    assert judged(long=(72, 10_000), short=(720, 10_000), newest=144.0).due_in == 3 * MINUTE
+    assert judged(long=(0, 10_000), short=(144, 10_000), newest=144.0).due_in == 6 * MINUTE
+
+
+def test_a_tier_is_not_on_its_way_before_its_short_window_is_over_nor_when_the_failures_have_stopped() -> None:
+    assert judged(long=(72, 10_000), short=(143, 10_000), newest=144.0).due_in is None
+    assert judged(long=(72, 10_000), short=(720, 10_000), newest=14.3).due_in is None
+    assert judged(long=(72, 10_000), short=(720, 10_000), newest=None).due_in is None
+    assert judged(long=(144, 10_000), short=(720, 10_000), newest=144.0).due_in is None, "it holds"
+
+
+def test_a_goal_says_when_the_first_page_tier_holds_unless_one_does() -> None:
+    soon = judged(long=(72, 10_000), short=(720, 10_000), newest=144.0)
+    later = judged(SLOW, long=(0, 10_000), short=(720, 10_000), newest=144.0)
+    ticket = judged(TICKET, long=(0, 10_000), short=(720, 10_000), newest=144.0)
+    holding = judged(SLOW, long=(144, 10_000), short=(144, 10_000))
+    assert rules.pages_in([later, soon, ticket]) == 3 * MINUTE
+    assert rules.pages_in([ticket]) is None
+    assert rules.pages_in([soon, holding]) is None
 
 
 def test_a_tier_holds_from_exactly_its_factor_on_in_both_windows() -> None:
@@ -109,8 +146,8 @@ def test_a_burn_goes_on_since_it_began_and_ends_with_the_short_window() -> None:
 def test_a_burn_that_is_out_of_sight_has_not_ended() -> None:
     before = MIDNIGHT - HOUR
     long = WindowSums(144, 10_000, LONG, LONG)
-    assert rules.judge(FAST, THREE_NINES, long, NOTHING, since=before, now=MIDNIGHT).holds
-    assert not rules.judge(FAST, THREE_NINES, long, NOTHING, since=None, now=MIDNIGHT).holds
+    assert rules.judge(FAST, THREE_NINES, long, NOTHING, newest=None, since=before, now=MIDNIGHT).holds
+    assert not rules.judge(FAST, THREE_NINES, long, NOTHING, newest=None, since=None, now=MIDNIGHT).holds
 
 
 @pytest.mark.parametrize(
@@ -129,7 +166,7 @@ def test_a_fresh_start_alerts_at_the_rules_own_detection_time(error_percent: int
 
 def test_the_first_error_after_a_fresh_start_is_no_burn() -> None:
     window = WindowSums(1, 1, 15_000, LONG)
-    assert rules.burn_rate(window, THREE_NINES) == 1000
+    assert rules.burn_rate(window, THREE_NINES) == pytest.approx(1000 * 15 / 3600)
     assert not rules.window_holds(window, FAST.factor, THREE_NINES)
 
 
@@ -137,12 +174,15 @@ def test_a_goal_at_a_glance() -> None:
     page = judged(long=(144, 10_000), short=(144, 10_000))
     ticket = judged(TICKET, long=(144, 10_000), short=(144, 10_000))
     quiet = judged(long=(0, 10_000), short=(0, 10_000))
+    soon = judged(long=(72, 10_000), short=(720, 10_000), newest=144.0)
     now, just, long_ago = MIDNIGHT, MIDNIGHT - MINUTE, MIDNIGHT - 11 * MINUTE
     assert rules.goal_state([page], 0.9, None, now) is GoalState.NOT_MEASURED
     assert rules.goal_state([page], 0.9, long_ago, now) is GoalState.NOT_MEASURED
     assert rules.goal_state([page, ticket], -1.0, just, now) is GoalState.BURNING
     assert rules.goal_state([ticket], 0.0, just, now) is GoalState.SPENT
     assert rules.goal_state([ticket, quiet], 0.9, just, now) is GoalState.ATTENTION
+    assert rules.goal_state([soon, quiet], 0.9, just, now) is GoalState.ATTENTION
+    assert rules.goal_state([soon, quiet], 0.0, just, now) is GoalState.SPENT
     assert rules.goal_state([quiet], 0.49, just, now) is GoalState.ATTENTION
     assert rules.goal_state([quiet], 0.5, just, now) is GoalState.HEALTHY
     assert rules.goal_state([quiet], None, just, now) is GoalState.HEALTHY
@@ -163,6 +203,16 @@ def test_what_was_not_measured_never_starts_an_alert(
     if rules.window_holds(WindowSums(bad, total, measured, LONG), factor, target):
         assert rules.window_holds(WindowSums(bad, total, LONG, LONG), factor, target)
         assert Fraction(bad, total) / (1 - target) >= factor
+
+
+@checked
+@given(st.integers(0, 10**6), st.integers(1, 10**6), st.integers(1, LONG))
+def test_the_burn_that_is_shown_is_the_one_that_decides(bad: int, good: int, measured: int) -> None:
+    window = WindowSums(bad, bad + good, measured, LONG)
+    shown = rules.burn_rate(window, THREE_NINES)
+    assert shown is not None
+    if abs(shown - FAST.factor) > 1e-9:
+        assert rules.window_holds(window, FAST.factor, THREE_NINES) == (shown > FAST.factor)
 
 
 def test_severities_are_told_apart() -> None:

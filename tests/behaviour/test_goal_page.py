@@ -1,0 +1,140 @@
+"""The page of a goal whose service breaks while little is measured: every figure can be checked by hand against the others."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.organizations import SMALL
+from tests.unit.practices.goals.made import MINUTE, SECOND
+from tests.unit.practices.goals.recorded import OFFSET, PACE, Traffic
+from tests.unit.sources.serving import Reply, matrix, serving
+from tests.website import NOW, Website, open_website
+from watchbill.lib.durations import THIN
+
+PATH = "/goals/api-availability"
+TICK = 15 * SECOND
+
+
+class Shop:
+    """The website of an organisation whose goal is read from a Prometheus of its own; time passes by hand."""
+
+    def __init__(self, website: Website, traffic: Traffic, browser: httpx2.AsyncClient) -> None:
+        self.website, self.traffic, self.browser = website, traffic, browser
+
+    async def until(self, end: timedelta) -> None:
+        goals, clock = self.website.watchbill.goals, self.website.clock
+        while clock.now() < NOW + end:
+            clock.set(clock.now() + TICK)
+            await goals.measure(clock.now())
+            await goals.evaluate(clock.now())
+
+    async def page(self, path: str = PATH) -> str:
+        """Return what a reader sees of a page: its text, with plain spaces."""
+        html = (await self.browser.get(path)).text
+        main = re.sub(r"(?s).*<main[^>]*>|</main>.*", "", html)
+        return " ".join(re.sub(r"<[^>]*>", " ", main).replace(THIN, " ").split())
+
+    async def api(self) -> dict[str, object]:
+        program = await self.website.program("read")
+        goal: dict[str, object] = (await program.get(f"/api/v1{PATH}")).json()["goal"]
+        return goal
+
+
+@pytest.fixture
+async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
+    traffic = Traffic(NOW - timedelta(days=1))
+
+    def answer(_path: str, form: dict[str, str]) -> Reply:
+        end = float(form["time"])
+        span = int(re.findall(r"\[(\d+)ms\]", form["query"])[0]) / 1000
+        first = int((end - span - traffic.start.timestamp()) // PACE)
+        seconds = [number * PACE + OFFSET for number in range(first, first + int(span) // PACE + 2)]
+        return matrix(
+            *(
+                (
+                    {"service": "api", "code": code, "job": "shop", "instance": "api-0"},
+                    [[traffic.start.timestamp() + second, str(traffic.counts(second)[side])] for second in seconds],
+                )
+                for side, code in enumerate(("200", "500"))
+            )
+        )
+
+    async with serving(answer) as server:
+        folder = tmp_path / "organisation"
+        shutil.copytree(SMALL, folder)
+        goals = folder / "goals.yaml"
+        goals.write_text(goals.read_text().replace("http://127.0.0.1:9", server.url))
+        async with open_website(database_url, tmp_path / "data", organization=folder) as website:
+            browser, _ = await website.person("ana")
+            await website.watchbill.goals.measure(NOW)
+            yield Shop(website, traffic, browser)
+
+
+def number(text: str) -> float:
+    return float(text.replace(" ", ""))
+
+
+async def test_bad_events_what_is_allowed_and_what_is_left_agree(shop: Shop) -> None:
+    shop.traffic.break_between(timedelta(days=1, minutes=1), timedelta(days=2))
+    await shop.until(3 * MINUTE)
+    page = await shop.page()
+    allowed, spent = re.findall(r"bad events · ([\d ]+) allowed in 28 d (\d+)", page)[0]
+    left = re.findall(r"of the budget left ([\d.]+) %", page)[0]
+    assert int(number(spent)) == pytest.approx(10 * 112 * 0.3, abs=1), "ten a second, 30 % of them for 1 min 52 s"
+    assert number(allowed) == pytest.approx(10 * 28 * 86_400 / 1000, abs=10)
+    assert number(left) == pytest.approx(100 * (1 - number(spent) / number(allowed)), abs=0.1)
+    assert f"1 − {spent} / {allowed} = {left} % is left" in page
+
+
+async def test_the_chart_ends_with_the_budget_left_that_the_page_names(shop: Shop) -> None:
+    shop.traffic.break_between(timedelta(days=1, minutes=1), timedelta(days=2))
+    for seconds in (150, 165, 180, 195):
+        await shop.until(seconds * SECOND)
+        page = await shop.page()
+        named = re.findall(r"of the budget left ([\d.]+ %)", page)[0]
+        newest_row = re.findall(r"Minutes not measured \S+ ([\d.]+ %)", page)[0]
+        assert newest_row == named
+
+
+async def test_a_young_goal_is_shown_over_the_shortest_span_that_holds_it(shop: Shop) -> None:
+    await shop.until(3 * MINUTE)
+    assert "Budget left, 15 minutes to now" in await shop.page()
+    await shop.until(20 * MINUTE)
+    page = await shop.page()
+    assert "Budget left, 1 hour to now" in page
+    assert "Last 1 h, minute by minute" in page
+    assert "Burn, 3 hours to now each 2 min by itself" in await shop.page(f"{PATH}?span=3h")
+
+
+async def test_before_it_pages_every_place_says_so_and_after_it_one_burn_is_named_everywhere(shop: Shop) -> None:
+    shop.traffic.break_between(timedelta(days=1, minutes=2), timedelta(days=2))
+    await shop.until(3 * MINUTE + 30 * SECOND)
+    for path in (PATH, "/goals", "/", "/services/api"):
+        page = await shop.page(path)
+        assert re.search(r"over the paging rate pages in about \d min", page), path
+    goal = await shop.api()
+    assert goal["state"] == "attention"
+    assert 0 < float(str(goal["pagesInSeconds"])) < 180
+    assert "no goal burns, 1 goal is over the paging rate" in await shop.page("/")
+
+    await shop.until(5 * MINUTE)
+    incident = await shop.page("/incidents/1")
+    long, short = re.findall(r"burn ([\d.]+)× over 1 h and ([\d.]+)× over 5 min, limit 13.4×", incident)[0]
+    assert float(long) == pytest.approx(13.44, abs=1.5)
+    found_at = datetime.fromisoformat(str((await shop.api())["burns"][0]["since"]))  # type: ignore[index]
+    assert found_at.tzinfo == UTC
+    file = await shop.website.watchbill.incidents.incident("1")
+    mail = file.alerts[0].annotations["summary"].replace(THIN, " ")
+    assert f"a burn of {long}×, and of {short}× in the last 5 min; this rule's limit is 13.4×." in mail
+    page = await shop.page()
+    (now,) = re.findall(r"burning ([\d.]+)× over 1 h, limit 13.4×", page)
+    assert f"1 h / 5 min {now}×" in page
+    first = (await shop.api())["burns"][0]  # type: ignore[index]
+    assert float(now) == pytest.approx(first["longRate"], abs=0.1)
