@@ -46,6 +46,7 @@ from watchbill.store.store import Store, open_store
 from watchbill.teams.view import TeamsService
 from watchbill.web.doors import Doors
 
+_PATIENCE_WITH_SOURCES = timedelta(seconds=3)
 _LONGEST_MEASURING = timedelta(minutes=2)
 
 
@@ -153,6 +154,9 @@ def engine_of(watchbill: Watchbill) -> Engine:
     async def read_organisation(now: datetime) -> None:
         await watchbill.folder.step(watchbill.organization, now)
 
+    async def measure(now: datetime) -> None:
+        await watchbill.goals.measure(now, _PATIENCE_WITH_SOURCES)
+
     async def escalate(now: datetime) -> None:
         await watchbill.oncall.take_due_steps(now)
 
@@ -163,7 +167,7 @@ def engine_of(watchbill: Watchbill) -> Engine:
     modules = (
         Module("organisation", read_organisation, timedelta(seconds=2)),
         Module("scrape", watchbill.sources.scrape_due, timedelta(seconds=1)),
-        Module("measure", goals.measure, tick, longest=_LONGEST_MEASURING, lease="goals", took_over=goals.load),
+        Module("measure", measure, tick, longest=_LONGEST_MEASURING, lease="goals", took_over=goals.load),
         Module("evaluate", goals.evaluate, tick, after="measure", lease="goals", took_over=goals.load),
         Module("escalate", escalate, timedelta(seconds=1), wakes=True),
         Module("deliver", deliver, timedelta(seconds=1), wakes=True, workers=2),

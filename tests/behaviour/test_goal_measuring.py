@@ -8,10 +8,13 @@ from datetime import timedelta
 import pytest
 
 from tests.behaviour.goals_watch import GOAL, MONDAY, Watch
-from tests.unit.practices.goals.made import HOUR, MINUTE, SECOND
+from tests.unit.practices.goals.made import HOUR, MINUTE, SECOND, data_source
 from tests.unit.practices.goals.recorded import Traffic
+from tests.unit.sources.serving import Reply, Server, matrix, serving
+from watchbill.lib.http import HttpClient
 from watchbill.org.selectors import parse_selector
 from watchbill.practices.goals.model import GoalState, MinuteState
+from watchbill.sources.prometheus import PrometheusSource
 from watchbill.store.store import Store
 
 
@@ -146,6 +149,49 @@ async def test_after_an_orderly_end_a_source_without_memory_goes_on_where_it_was
     minutes = await watch.ledger()
     assert len(minutes) >= 13
     assert {minute.total for minute in minutes[1:]} == {600}
+
+
+def from_server(watch: Watch, server: Server) -> HttpClient:
+    """Declare a second goal, “elsewhere”, whose source is this server."""
+    declared, http = data_source("server", url=server.url), HttpClient()
+    watch.sources["server"] = PrometheusSource(declared, http)
+    elsewhere = replace(watch.goal, name="elsewhere", source="server")
+    watch.declare(watch.goal, elsewhere, sources={"server": declared})
+    return http
+
+
+async def test_a_source_that_hangs_delays_no_other_and_is_not_asked_anew(watch: Watch) -> None:
+    async with serving(Reply("never sent", delay=3600)) as server:
+        http = from_server(watch, server)
+        for minutes in range(6):
+            watch.desk.clock.set(MONDAY + minutes * MINUTE)
+            await watch.goals.measure(watch.now, SECOND / 2)
+        statuses = {status.goal: status for status in await watch.goals.statuses(watch.now)}
+        assert statuses[GOAL].state is GoalState.HEALTHY
+        assert statuses[GOAL].last_measured == watch.now - MINUTE
+        assert statuses["elsewhere"].state is GoalState.NOT_MEASURED
+        assert (len(server.asked), server.busiest) == (1, 1)
+        await watch.goals.put_down(watch.now)
+        await http.close()
+
+
+async def test_what_a_slow_source_answers_after_the_patience_is_measured(watch: Watch) -> None:
+    """The server takes a second and has ten requests a second; all from the first sample on, 15 seconds in, are counted."""
+
+    def counters(_path: str, form: dict[str, str]) -> Reply:
+        labels = {"service": "api", "code": "200", "job": "shop", "instance": "api-0"}
+        samples = [[MONDAY.timestamp() + second, str(10 * second)] for second in range(0, 400, 15)]
+        return replace(matrix((labels, samples)), delay=1.0 if float(form["time"]) > MONDAY.timestamp() else 0.0)
+
+    async with serving(counters) as server:
+        http = from_server(watch, server)
+        await watch.goals.measure(MONDAY)
+        watch.desk.clock.set(MONDAY + 5 * MINUTE)
+        await watch.goals.measure(watch.now, SECOND / 100)
+        assert (await watch.goals.status("elsewhere", watch.now)).total == 0
+        await watch.goals.measure(watch.now)
+        assert (await watch.goals.status("elsewhere", watch.now)).total == 10 * (300 - 15)
+        await http.close()
 
 
 async def test_measuring_begins_with_the_first_sample_not_with_its_minute(watch: Watch) -> None:

@@ -1,5 +1,8 @@
 """Reading the goals' counters: each source is asked once a tick for all its goals, from where each goal's reading ended.
 
+Each source is read in a task of its own: one that is slow, or hangs, is waited for only as long as the caller has patience, goes on
+by itself, and is not asked anew before it is done or its time is over. So it delays its own goals and no others.
+
 What a source does not answer stays unread and is asked for again; what it answers empty is unknown. Nothing is invented. After
 watchbill was down, the gap is read in spans of at most two hours, some of them a tick, back to the goal's window at the most.
 
@@ -27,6 +30,7 @@ from .readings import instant, milliseconds
 
 LONGEST_READ = timedelta(hours=2)
 MOST_READS = 12
+LONGEST_READING = timedelta(minutes=2)
 _SHORTEST_READ = timedelta(milliseconds=1)
 _LATELY = timedelta(minutes=5)
 
@@ -39,35 +43,56 @@ class Measuring:
     def __init__(self, holdings: Holdings, source_for: SourceFor) -> None:
         self._holdings = holdings
         self._source_for = source_for
+        self._running: dict[str, asyncio.Task[None]] = {}
 
-    async def measure(self, organization: Organization, now: datetime) -> None:
-        """Read every source up to `now`. A source or a goal that cannot be read says so in its problem and stops no other."""
+    async def measure(self, organization: Organization, now: datetime, patience: timedelta | None) -> None:
+        """Read every source that is not being read up to `now`; return when all are done, or when the `patience` is over.
+
+        A source or a goal that cannot be read says so in its problem and stops no other.
+        """
         await self._meet(organization, now)
+        self._running = {name: task for name, task in self._running.items() if not task.done()}
         by_source: dict[str, list[Goal]] = {}
         for goal in organization.goals.values():
             by_source.setdefault(goal.source, []).append(goal)
-        await asyncio.gather(
-            *(self._measure_source(organization.sources[name], goals, now) for name, goals in by_source.items())
-        )
+        for name in by_source.keys() - self._running.keys():
+            reading = self._measure_source(organization.sources[name], by_source[name], now)
+            self._running[name] = asyncio.create_task(reading, name=f"reading of {name}")
+        try:
+            if self._running:
+                await asyncio.wait(self._running.values(), timeout=patience.total_seconds() if patience else None)
+        except asyncio.CancelledError:
+            self._break_off()
+            raise
+
+    async def end(self) -> None:
+        """Break off what is still being read, and return when nothing is."""
+        self._break_off()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    def _break_off(self) -> None:
+        for task in self._running.values():
+            task.cancel()
 
     async def _meet(self, organization: Organization, now: datetime) -> None:
         """Have a holding for each goal; a new goal begins now, one that counts something else now begins its series anew."""
-        held = self._holdings.by_name
-        if held.keys() != organization.goals.keys():
+        if self._holdings.by_name.keys() != organization.goals.keys():
             await self._holdings.load(organization.goals, now)
-            held = self._holdings.by_name
-            new = [goal for name, goal in organization.goals.items() if name not in held]
+            new = [goal for name, goal in organization.goals.items() if name not in self._holdings.by_name]
             await self._holdings.begin([(goal, organization.sources[goal.source].interval) for goal in new], now)
         for name, goal in organization.goals.items():
-            cadence = organization.sources[goal.source].interval
-            if held[name].definition != definition_of(goal) or held[name].meter.cadence != _whole(cadence):
-                held[name].redefine(goal, cadence)
+            holding, cadence = self._holdings.by_name.get(name), organization.sources[goal.source].interval
+            if holding is None:
+                continue
+            if holding.definition != definition_of(goal) or holding.meter.cadence != _whole(cadence):
+                holding.redefine(goal, cadence)
 
     async def _measure_source(self, data_source: DataSource, goals: Sequence[Goal], now: datetime) -> None:
         try:
-            source = self._source_for(data_source)
-            for since, group in self._groups(goals, now):
-                await self._read_group(source, group, since, now)
+            async with asyncio.timeout(LONGEST_READING.total_seconds()):
+                source = self._source_for(data_source)
+                for since, group in self._groups(goals, now):
+                    await self._read_group(source, group, since, now)
         except Exception as error:  # noqa: BLE001 - whatever a source does, the other sources' goals are measured
             self._blame(data_source, goals, error)
 
@@ -75,6 +100,8 @@ class Measuring:
         """Return the goals that are read in one go, and from where on: those read lately first, those far behind by how far."""
         groups: dict[int, list[tuple[datetime, Goal]]] = {}
         for goal in goals:
+            if goal.name not in self._holdings.by_name:
+                continue  # dropped meanwhile, and read from the store by the next measuring
             begin = self._begin_of(goal, now)
             behind = 0 if now - begin <= _LATELY else 1 + (now - begin) // LONGEST_READ
             groups.setdefault(behind, []).append((begin, goal))
@@ -89,6 +116,9 @@ class Measuring:
     def _blame(self, data_source: DataSource, goals: Sequence[Goal], error: Exception) -> None:
         if isinstance(error, WatchbillError):
             problem = f"{error.what} {error.mend}".strip()
+        elif isinstance(error, TimeoutError):
+            longest = LONGEST_READING.total_seconds()
+            problem = f"“{data_source.name}” was not read within {longest:.0f} s. What was missed is read next."
         else:
             problem = f"“{data_source.name}” could not be read ({type(error).__name__})."
         _log.warning("source not read", source=data_source.name, goals=len(goals), problem=problem, error=repr(error))
@@ -113,11 +143,16 @@ class Measuring:
             since = instant(min(ends, default=milliseconds(now)))
 
     def _take(self, goal: Goal, readings: Mapping[str, SourceReading], until: datetime, now: datetime) -> bool:
-        """Count what was read for a goal; return whether its reading went on: what was read joins on, and was answered."""
+        """Count what was read for a goal; return whether its reading went on: what was read joins on, and was answered.
+
+        What was read for a goal that has come to count something else meanwhile is left out.
+        """
         part_selector = goal.good or goal.bad
         total, part = readings[goal.total.text], readings[(part_selector or goal.total).text]
         holding = self._holdings.by_name.get(goal.name)
-        if holding is None or holding.meter.read_until < milliseconds(total.since):
+        if holding is None or holding.definition != definition_of(goal):
+            return False
+        if holding.meter.read_until < milliseconds(total.since):
             return False
         holding.problem = total.problem or part.problem
         if not (total.answered and part.answered):

@@ -59,14 +59,18 @@ class GoalsService:
         await self._holdings.catch_up(self._goals, now)
         self._known_at = now
 
-    async def measure(self, now: datetime) -> None:
-        """Read all counters up to `now` and write the minutes that are complete. Faults of sources end up on the goals' statuses."""
+    async def measure(self, now: datetime, patience: timedelta | None = None) -> None:
+        """Read all counters up to `now` and write the minutes that are complete. Faults of sources end up on the goals' statuses.
+
+        With `patience` it returns when that is over; a source that is slower is read on meanwhile, and delays only its own goals.
+        """
         await self._refresh(now)
-        await self._measuring.measure(self._in_force.organization, now)
+        await self._measuring.measure(self._in_force.organization, now, patience)
         self._known_at = now
 
     async def put_down(self, now: datetime) -> None:
-        """Store how far was read: before an orderly end. What was read of a minute and not stored is read again, or not known."""
+        """Read no more, and store how far was read: before an orderly end. What is not stored is read again, or not known."""
+        await self._measuring.end()
         await self._holdings.put_down(now)
 
     async def evaluate(self, now: datetime) -> int:
