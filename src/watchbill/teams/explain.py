@@ -21,11 +21,11 @@ from watchbill.org.coverage import PagerAnswer, pager
 from watchbill.org.entities import Thing
 from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
+from watchbill.org.rotation import shift_at
 from watchbill.org.values import EntityRef
 from watchbill.practices.oncall.frozen_policy import FrozenPolicy
 from watchbill.practices.oncall.model import Outcome, Room
 from watchbill.practices.oncall.reach import Missed, Recipient, reach_of
-from watchbill.practices.oncall.rotation import shift_at
 
 SCHEMA = "watchbill/explain/v1"
 _MISSED = {

@@ -19,9 +19,8 @@ from watchbill.org.names import name_of
 from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
 from watchbill.org.roles import people_of
+from watchbill.org.rotation import Shift, shift_at
 from watchbill.org.values import EntityRef, Place
-from watchbill.practices.oncall.model import Shift
-from watchbill.practices.oncall.rotation import shift_at
 
 SCHEMA = "watchbill/show/v1"
 

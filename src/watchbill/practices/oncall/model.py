@@ -9,18 +9,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from watchbill.org.charters import Schedule
+from watchbill.org.rotation import Shift
 from watchbill.org.values import EntityRef
-
-
-@dataclass(frozen=True)
-class Shift:
-    """A half-open span [`start`, `end`) of a schedule with the people on watch (empty: a gap), and the layer it comes from."""
-
-    start: datetime
-    end: datetime
-    people: tuple[EntityRef, ...]
-    layer: str | None
-    reason: str
 
 
 @dataclass(frozen=True)

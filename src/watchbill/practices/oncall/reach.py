@@ -12,11 +12,11 @@ from datetime import datetime
 from watchbill.org.charters import EscalationStep, Target
 from watchbill.org.hours import is_within
 from watchbill.org.organization import Organization
+from watchbill.org.rotation import shift_at
 from watchbill.org.values import EntityRef
 
 from .frozen_policy import FrozenPolicy
 from .model import Outcome, Room
-from .rotation import shift_at
 
 ROOM = "channel"
 INBOX = "inbox"

@@ -15,6 +15,7 @@ from watchbill.lib.ids import new_id
 from watchbill.org.authority import Action, Decision, decide
 from watchbill.org.coverage import PagerAnswer
 from watchbill.org.in_force import OrganizationInForce
+from watchbill.org.rotation import shift_at
 from watchbill.org.values import EntityRef
 from watchbill.practices.incidents.model import Incident
 from watchbill.practices.record import service as record
@@ -28,7 +29,6 @@ from .escalation import Acknowledged, CalledAgain, Escalation, RanOut, Resolved
 from .frozen_policy import freeze, thaw
 from .links import AcknowledgeLinks
 from .model import Attempt, Channel, Notice, OnWatch, Outcome, Page, PageState, ReachedPage, Room
-from .rotation import shift_at
 from .tally import Tally
 
 _ASIDE = timedelta(minutes=1)

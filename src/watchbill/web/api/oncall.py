@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from watchbill.practices.oncall.model import Shift
+from watchbill.org.rotation import Shift
 
 from . import API
 from .values import Answer, At, FromDoors, now_or, problems

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from watchbill.org.organization import Organization
+from watchbill.org.rotation import Shift, shifts
 from watchbill.org.values import EntityRef
-from watchbill.practices.oncall.model import OnWatch, Shift
-from watchbill.practices.oncall.rotation import shifts
+from watchbill.practices.oncall.model import OnWatch
 
 AHEAD = timedelta(weeks=8)
 MOST_SHIFTS = 4

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from watchbill.org.organization import Organization
-from watchbill.practices.oncall.model import OnWatch, Shift
-from watchbill.practices.oncall.rotation import shifts
+from watchbill.org.rotation import Shift, shifts
+from watchbill.practices.oncall.model import OnWatch
 from watchbill.web.doors import doors_of
 from watchbill.web.show.times import zone_name
 from watchbill.web.show.watch_picture import Picture, picture

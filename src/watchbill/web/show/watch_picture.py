@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
-from watchbill.practices.oncall.model import Shift
+from watchbill.org.rotation import Shift
 
 TOP, ROW = 26, 30
 NOBODY = "Nobody"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.small_org import ANA, MONDAY, organization, policy, step, weekly
-from watchbill.practices.oncall.model import OnWatch, Shift
+from watchbill.org.rotation import Shift
+from watchbill.practices.oncall.model import OnWatch
 from watchbill.web.show.escalation import steps
 
 

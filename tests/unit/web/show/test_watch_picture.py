@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.organizations import small
+from watchbill.org.rotation import Shift
 from watchbill.org.values import EntityRef
-from watchbill.practices.oncall.model import Shift
 from watchbill.web.show.watch_picture import NOBODY, ROW, picture
 
 START = datetime(2026, 5, 4, tzinfo=UTC)

@@ -13,12 +13,21 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from watchbill.org.charters import Layer, Schedule
-from watchbill.org.values import EntityRef
-
-from .model import Shift
+from .charters import Layer, Schedule
+from .values import EntityRef
 
 FARTHEST_LOOK = timedelta(weeks=53)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A half-open span [`start`, `end`) of a schedule with the people on watch (empty: a gap), and the layer it comes from."""
+
+    start: datetime
+    end: datetime
+    people: tuple[EntityRef, ...]
+    layer: str | None
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchbill.org.charters import Layer, Schedule
+from watchbill.org.rotation import Shift, instant_of, shift_at, shifts, turn_at
 from watchbill.org.values import EntityRef, Place
-from watchbill.practices.oncall.model import Shift
-from watchbill.practices.oncall.rotation import instant_of, shift_at, shifts, turn_at
 
 HERE = Place("watches.yaml", 1)
 MINUTE = timedelta(minutes=1)
