@@ -25,6 +25,8 @@ def duration(span: timedelta | float | None) -> str:
 def closely(span: timedelta) -> str:
     """Return a length of time as closely as it takes to count with it: in two units also where `duration` is content with one."""
     seconds = int(span.total_seconds())
+    if seconds >= 48 * 3600:
+        return _two(seconds, 86_400, "days", 3600, "h")
     return _two(seconds, 60, "min", 1, "s") if 60 <= seconds < 3600 else duration(span)
 
 

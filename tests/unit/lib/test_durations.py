@@ -23,9 +23,12 @@ def test_a_length_of_time_is_shown_in_its_largest_units(seconds: float, shown: s
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(42, "42 s"), (114, "1 min 54 s"), (692, "11 min 32 s"), (2460, "41 min"), (11_400, "3 h 10 min")],
-)
-def test_a_length_of_time_to_count_with_keeps_its_seconds_below_an_hour(seconds: float, shown: str) -> None:
+    [
+        (42, "42 s"), (114, "1 min 54 s"), (692, "11 min 32 s"), (2460, "41 min"), (11_400, "3 h 10 min"),
+        (241_300, "2 days 19 h"),
+    ],
+)  # fmt: skip
+def test_a_length_of_time_to_count_with_has_two_units(seconds: float, shown: str) -> None:
     assert closely(timedelta(seconds=seconds)).replace(THIN, " ") == shown
 
 

@@ -24,7 +24,8 @@ def test_today_is_the_day_of_the_zone_not_of_utc() -> None:
 @pytest.mark.parametrize(
     ("ahead", "shown"),
     [
-        (-3, "just now"), (3, "in a moment"), (-42, "42 s ago"), (-480, "8 min ago"), (300, "in 5 min"), (-7200, "2 h ago"), (-3 * 86_400, "3 days ago"),
+        (-3, "just now"), (3, "in a moment"), (-42, "42 s ago"), (-480, "8 min ago"), (300, "in 5 min"),
+        (-7200, "2 h ago"), (-3 * 86_400, "3 days ago"),
     ],
 )  # fmt: skip
 def test_how_long_ago(ahead: int, shown: str) -> None:
