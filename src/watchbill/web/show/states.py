@@ -84,11 +84,10 @@ def _paging(status: GoalStatus) -> Burn | None:
 
 def of_burn(burn: Burn) -> Shown:
     """Return a tier's state: what it asks for while it holds, and when it will while it is on its way."""
-    is_page = burn.tier.severity is Severity.PAGE
     if burn.holds:
-        return Shown("bad", "paging") if is_page else Shown("warn", "ticket")
+        return Shown("bad", "paging") if burn.tier.severity is Severity.PAGE else Shown("warn", "ticket")
     if burn.due_in is not None:
-        return Shown("warn", f"{'pages' if is_page else 'a ticket'} in {about(burn.due_in)}")
+        return Shown("warn", f"over its limit in {about(burn.due_in)}")
     if burn.long_rate is None and burn.short_rate is None:
         return Shown("unknown", "not measured")
     return Shown("good", "quiet")

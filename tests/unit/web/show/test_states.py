@@ -62,5 +62,5 @@ def test_a_tier_says_what_it_asks_for_and_when_it_will() -> None:
     assert of_burn(QUIET) == Shown("good", "quiet")
     assert of_burn(burn(holds=True)) == Shown("bad", "paging")
     assert of_burn(burn(TICKET, holds=True)) == Shown("warn", "ticket")
-    assert of_burn(burn(due_in=9 * MINUTE)) == Shown("warn", f"pages in about 9{THIN}min")
-    assert of_burn(burn(TICKET, due_in=5 * 60 * MINUTE)) == Shown("warn", f"a ticket in about 5{THIN}h")
+    assert of_burn(burn(due_in=9 * MINUTE)) == Shown("warn", f"over its limit in about 9{THIN}min")
+    assert of_burn(burn(TICKET, due_in=5 * 60 * MINUTE)) == Shown("warn", f"over its limit in about 5{THIN}h")
