@@ -157,18 +157,21 @@ def test_linting_loads_no_server_and_no_database() -> None:
     assert {"fastapi", "sqlalchemy", "alembic", "numpy", "httpx2", "scipy", "rich"}.isdisjoint(loaded)
 
 
-def test_linting_takes_little_cpu_once_python_has_compiled_it(tmp_path: Path) -> None:
-    """The least of several runs: what else the machine does is not counted against the program."""
+def test_linting_takes_a_few_times_what_its_libraries_take_to_load(tmp_path: Path) -> None:
+    """The least of several runs each: what else the machine does is not counted. Milliseconds are the benchmark's to print."""
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    command = [Path(sys.executable).with_name("watchbill"), "lint", str(ACME)]
-    spent = []
-    for _ in range(6):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, capture_output=True, env=environment, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(spent) < 0.3
+    libraries = [sys.executable, "-c", "import click, pydantic, yaml"]
+    lint = [str(Path(sys.executable).with_name("watchbill")), "lint", str(ACME)]
+    loaded, linted = (min(_cpu(command, environment) for _ in range(6)) for command in (libraries, lint))
+    assert linted < 5 * loaded
+
+
+def _cpu(command: list[str], environment: dict[str, str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, capture_output=True, env=environment, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_schemas_are_listed_printed_and_written(tmp_path: Path) -> None:
