@@ -63,7 +63,7 @@ async def test_failures_that_stop_in_time_are_on_their_way_no_longer(watch: Watc
     watch.traffic.break_between(2 * HOUR, 2 * HOUR + MINUTE)
     await watch.until(2 * HOUR + MINUTE)
     assert (await status(watch)).pages_in is not None
-    await watch.until(2 * HOUR + 4 * MINUTE)
+    await watch.until(2 * HOUR + 2 * MINUTE + 45 * SECOND)
     now = await status(watch)
     assert (now.state, now.pages_in) == (GoalState.HEALTHY, None)
     assert now.burns[0].short_rate is not None

@@ -21,6 +21,7 @@ from .model import Burn, GoalState, GoalStatus
 from .readings import instant
 
 _ODD_FOR = 60
+_ENOUGH = 30_000
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ class _Sight:
         return (counted for counted in self.recent if first <= counted.minute <= self.end)
 
     def newest(self) -> rules.WindowSums:
-        """Return the sums of the newest measured minute and the one before it, as a window that is measured whole."""
-        last = self.holding.newest.newest // MINUTE
-        first = last - 1
+        """Return the sums of the newest measured minute, and of the one before while it is short, as a window measured whole."""
+        newest = self.holding.newest.newest
+        first, last = (newest - _ENOUGH) // MINUTE, newest // MINUTE
         if first < self.end - NEWEST_WITHIN:
             return rules.WindowSums(0, 0, 0, MINUTE)
         sums = self.holding.book.sums(first, last + 1)
