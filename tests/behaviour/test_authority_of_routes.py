@@ -18,8 +18,8 @@ ABOUT_ONESELF = {
 BY_SCOPE = {("POST", "/api/v1/hooks/alertmanager")}
 IN_SOMEBODYS_NAME = {("POST", "/acknowledge/{token}")}
 NEEDS_A_RIGHT = {
-    ("POST", "/pages/{id}/acknowledge"): "ask the owner, group:shop-developers",
-    ("POST", "/incidents/{id}/resolve"): "ask the owner, group:shop-developers",
+    ("POST", "/pages/{id}/acknowledge"): "Ask the owner, Shop developers",
+    ("POST", "/incidents/{id}/resolve"): "Ask the owner, Shop developers",
     ("POST", "/api/v1/pages/{id}/acknowledge"): "ask the owner, group:shop-developers",
     ("POST", "/api/v1/incidents/{id}/resolve"): "ask the owner, group:shop-developers",
     ("POST", "/api/v1/tokens"): "ask an administrator: user:dora",
@@ -61,4 +61,4 @@ async def test_a_link_in_the_name_of_somebody_who_has_no_right_is_refused(websit
     link = website.watchbill.links.url(page.id, eli)
     answer = await website.anybody().post(link)
     assert answer.status_code == 403
-    assert "ask the owner, group:shop-developers" in answer.text
+    assert "Ask the owner, Shop developers" in answer.text

@@ -49,6 +49,15 @@ async def test_what_is_not_there_is_a_page_that_says_how_to_go_on(website: Websi
     assert "What to do" in answer.text
 
 
+async def test_who_is_refused_reads_why_and_whom_to_ask(website: Website) -> None:
+    browser, _ = await website.person("ana")
+    answer = await browser.get("/audit")
+    assert answer.status_code == 403
+    shown = text_of(answer.text)
+    assert "Only administrators may do this. Ana Ruiz may not administer: that needs the role admin." in shown
+    assert "What to do Ask an administrator: Dora Lind" in shown
+
+
 async def test_the_inbox_shows_the_page_its_consequence_and_its_reasons(website: Website) -> None:
     browser, csrf = await website.person("ana")
     assert "No page waits for an answer" in (await browser.get("/inbox")).text

@@ -137,8 +137,9 @@ def _unknown(person: EntityRef | None) -> Decision:
 
 
 def _refusal(person: EntityRef, action: Action, rule: Rule, standing: Standing) -> tuple[Because, ...]:
-    needed = ", ".join(sorted(role.value for role in rule.roles))
-    text = f"{person} may not {action.value}: that needs one of the roles {needed}."
+    needed = sorted(role.value for role in rule.roles)
+    roles = f"one of the roles {', '.join(needed)}" if len(needed) > 1 else f"the role {needed[0]}"
+    text = f"{person} may not {action.value}: that needs {roles}."
     because = [Because("authority", text, None)]
     for role, reasons in standing.roles.items():
         if role is not Role.ANYONE:
