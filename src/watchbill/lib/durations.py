@@ -13,6 +13,8 @@ def duration(span: timedelta | float | None) -> str:
     if span is None:
         return "unknown"
     seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
+    if 0 < seconds < 0.1:
+        return f"under 0.1{THIN}s"
     if seconds < 60:
         return f"{seconds:.1f}{THIN}s" if 0 < seconds < 1 else f"{int(seconds)}{THIN}s"
     if seconds < 600:

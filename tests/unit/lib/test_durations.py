@@ -12,7 +12,7 @@ from watchbill.lib.durations import THIN, about, closely, duration, window
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [
-        (0, "0 s"), (0.4, "0.4 s"), (42, "42 s"), (114, "1 min 54 s"), (120, "2 min"), (2460, "41 min"),
+        (0, "0 s"), (0.03, "under 0.1 s"), (0.4, "0.4 s"), (42, "42 s"), (114, "1 min 54 s"), (120, "2 min"), (2460, "41 min"),
         (11_400, "3 h 10 min"), (7200, "2 h"), (432_000, "5 days"),
     ],
 )  # fmt: skip

@@ -55,16 +55,21 @@ def sight_of(entries: Sequence[Entry]) -> Sight | None:
 def with_beginning(
     lines: Sequence[Line], entries: Sequence[Entry], sight: Sight | None, minutes: Sequence[MinuteCount]
 ) -> list[Line]:
-    """Return a timeline that begins where the trouble did; its first alert follows from that line."""
+    """Return a timeline that begins where the trouble did; the first burn, and the first alert from outside, follow from it."""
+    fired = next((entry for entry in entries if entry.kind is Kind.ALERT_FIRED), None)
+    story = list(lines)
     if sight is not None:
-        first, alert = _counted(sight, minutes), sight.entry.id
-    elif (fired := next((entry for entry in entries if entry.kind is Kind.ALERT_FIRED), None)) is not None:
-        first, alert = _said(fired), fired.id
-    else:
-        return list(lines)
+        story = _with(story, _counted(sight, minutes), sight.entry.id)
+    if fired is not None:
+        story = _with(story, _said(fired), fired.id)
+    return story
+
+
+def _with(story: list[Line], first: Line | None, alert: str) -> list[Line]:
+    """Put the line that an alert follows from where its time is, before the alert at the latest."""
     if first is None:
-        return list(lines)
-    told = [replace(line, caused_by=first.id, cause=first.kind) if line.id == alert else line for line in lines]
+        return story
+    told = [replace(line, caused_by=first.id, cause=first.kind) if line.id == alert else line for line in story]
     place = next((index for index, line in enumerate(told) if line.at > first.at or line.id == alert), len(told))
     return [*told[:place], first, *told[place:]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -81,6 +82,13 @@ def test_an_alert_from_outside_begins_when_its_sender_says() -> None:
     assert (first.at, first.text) == (datetime(2026, 5, 4, 10, 0, 24, tzinfo=UTC), "It began, as Alertmanager says")
     assert first.evidence == "watchbill heard of it 4\u202fmin later"
     assert alert.cause == "sender"
+
+
+def test_an_incident_of_both_tells_both_beginnings_in_order() -> None:
+    outside = replace(fired(started_at="2026-05-04T09:59:00Z"), id="0", at=FOUND_AT - timedelta(minutes=2))
+    told_of = told([outside, BURN], minute(3, bad=30))
+    assert [line.kind for line in told_of] == ["sender", "counter", "alert", "alert"]
+    assert [line.cause for line in told_of] == ["", "", "sender", "counter"]
 
 
 def test_an_alert_that_was_heard_of_at_once_is_its_own_beginning() -> None:
