@@ -52,7 +52,8 @@ def _section(title: str, rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _team(team: Mapping[str, Any]) -> tuple[str, ...]:
     people = ", ".join(_person(person) for person in team["people"])
-    return team["title"], team["implementationTitle"].lower(), f"covers {len(team['covers'])}", people
+    kind = ", ".join(part for part in (team["implementationTitle"].lower(), team["called"]) if part)
+    return team["title"], kind, f"covers {len(team['covers'])}", people
 
 
 def _person(person: Mapping[str, Any]) -> str:

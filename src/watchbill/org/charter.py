@@ -162,6 +162,7 @@ def _link_team(register: Register, one: Declared[Shape], shape: shapes.SRETeam) 
     members = _link_members(register, one, spec, group)
     charter = spec.charter
     scope, approved_by = None, None
+    partners = _link_partners(register, one, charter)
     if charter is not None:
         doubt_minutes(one.document, ("spec", "charter", "reviewEvery"), register.faults, charter.review_every)
         if charter.scope is not None:
@@ -183,7 +184,14 @@ def _link_team(register: Register, one: Declared[Shape], shape: shapes.SRETeam) 
         members=members,
         place=one.place,
         review_every=charter.review_every if charter else None,
+        partners=partners,
     )
+
+
+def _link_partners(register: Register, one: Declared[Shape], charter: shapes.Charter | None) -> tuple[EntityRef, ...]:
+    count = len(charter.partners) if charter is not None else 0
+    found = (register.resolve(one, ("spec", "charter", "partners", position), ("group",)) for position in range(count))
+    return tuple(group for group in found if group is not None)
 
 
 def _link_members(

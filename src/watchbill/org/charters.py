@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from .agreements import Agreement, Extension, ReviewHeld
 from .values import Duration, EntityRef, Place
 
 
@@ -44,6 +45,9 @@ class EngagementState(StrEnum):
     HANDING_BACK = "handingBack"
     ENDED = "ended"
     DECLINED = "declined"
+
+
+_SERVING = frozenset({EngagementState.PREPARING, EngagementState.ACTIVE, EngagementState.HANDING_BACK})
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,11 @@ class Membership:
 
 @dataclass(frozen=True)
 class SRETeam:
-    """A Backstage group that practises SRE, with its implementation and its charter."""
+    """A Backstage group that practises SRE, with its implementation and its charter.
+
+    `partners` are the groups that the charter says it works with: the platform engineers beside an infrastructure team, the
+    adopters of a tools team.
+    """
 
     name: str
     title: str
@@ -94,6 +102,7 @@ class SRETeam:
     members: tuple[Membership, ...]
     place: Place
     review_every: Duration | None = None
+    partners: tuple[EntityRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,20 +131,6 @@ class PagerTerms:
 
 
 @dataclass(frozen=True)
-class Agreement:
-    """What both sides agreed on beside pager, practices and authority; what was left out is None or empty."""
-
-    goals: tuple[str, ...]
-    sre_share: Fraction | None
-    operations_limit: Fraction | None
-    budget_policy: str | None
-    escalate_to: EntityRef | None
-    review_every: Duration | None
-    hand_back_when: tuple[str, ...]
-    place: Place
-
-
-@dataclass(frozen=True)
 class Engagement:
     """An SRE team's agreement with a partner over a scope: practices, pager, authority and its life so far."""
 
@@ -151,6 +146,8 @@ class Engagement:
     ends: date | None
     place: Place
     agreement: Agreement | None = None
+    extensions: tuple[Extension, ...] = ()
+    reviews_held: tuple[ReviewHeld, ...] = ()
 
     def move_at(self, day: date) -> Move | None:
         """Return the last move that is not after a day, None before the first."""
@@ -162,6 +159,10 @@ class Engagement:
             return False
         move = self.move_at(day)
         return move is None or move.state not in {EngagementState.ENDED, EngagementState.DECLINED}
+
+    def serves(self, day: date) -> bool:
+        """Whether the team works with the partner on a day, with the pager or without it."""
+        return self.state_at(day) in _SERVING
 
     def state_at(self, day: date) -> EngagementState | None:
         """Return the state in force on a day: that of its last move, None before the first; once it has lapsed it is `ended`."""

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from .charter import Settings, check_forms
-from .charters import Agreement, AlertClass, Engagement, EngagementState, Move, PagerTerms, SRETeam
-from .doubts import doubt_minutes, doubt_months
+from .charters import AlertClass, Engagement, EngagementState, Move, PagerTerms, SRETeam
+from .demands import check_agreement
+from .doubts import doubt_months
+from .engagement_terms import link_agreement, link_extensions, link_reviews_held
 from .implementations import ImplementationRules, rules_of
+from .nodes import Path
 from .recognition import Declared, Family
 from .register import Register
 from .scopes import link_scope
@@ -60,14 +63,16 @@ class _Linker:
         partner = self._register.resolve(one, ("spec", "partner"), ("group",))
         scope = link_scope(self._register, one, ("spec", "covers"), spec.covers)
         life = self._life()
-        agreement = self._agreement()
+        extensions = link_extensions(self._register, one, spec)
+        reviews_held = link_reviews_held(self._register, one, spec)
         team = teams.get(name) if name else None
         if team is None or partner is None:
             return None
         rules = rules_of(team.implementation)
         check_forms(self._register, one, ("spec", "covers"), spec.covers, rules)
         self._check_authority(rules)
-        self._check_end(rules)
+        self._check_end()
+        check_agreement(self._register, one, spec, rules, partner)
         self._check_parties(team, partner)
         return Engagement(
             name=one.name,
@@ -81,7 +86,9 @@ class _Linker:
             life=life,
             ends=spec.ends,
             place=one.place,
-            agreement=agreement,
+            agreement=link_agreement(self._register, one, spec.agreement, rules),
+            extensions=extensions,
+            reviews_held=reviews_held,
         )
 
     def _pager(self, rules: ImplementationRules) -> PagerTerms:
@@ -150,50 +157,28 @@ class _Linker:
             last = state
         return tuple(moves)
 
-    def _agreement(self) -> Agreement | None:
-        agreement = self._spec.agreement
-        if agreement is None:
-            return None
-        one, path = self._one, ("spec", "agreement")
-        doubt_minutes(one.document, (*path, "reviewEvery"), self._faults, agreement.review_every)
-        policy, above = None, None
-        if agreement.budget_policy:
-            policy = self._register.resolve_name(one, (*path, "budgetPolicy"), Family.WATCHBILL, "BudgetPolicy")
-        if agreement.escalate_to:
-            above = self._register.resolve(one, (*path, "escalateTo"), ("user", "group"))
-        return Agreement(
-            goals=tuple(agreement.goals),
-            sre_share=agreement.sre_share,
-            operations_limit=agreement.operations_limit,
-            budget_policy=policy,
-            escalate_to=above,
-            review_every=agreement.review_every,
-            hand_back_when=tuple(agreement.hand_back_when),
-            place=one.document.key_place(*path),
-        )
-
     def _check_authority(self, rules: ImplementationRules) -> None:
         spec = self._spec
-        if spec.authority is None or spec.authority_reason:
-            return
-        for position, action in enumerate(spec.authority):
+        repositories = (spec.agreement.repositories if spec.agreement else None) or {}
+        named: list[tuple[Path, str]] = [
+            (("spec", "authority", position), action) for position, action in enumerate(spec.authority or ())
+        ]
+        named += [
+            (("spec", "agreement", "repositories", name, position), action)
+            for name, actions in repositories.items()
+            for position, action in enumerate(actions)
+        ]
+        for path, action in named if not spec.authority_reason else ():
             if action not in rules.default_authority:
                 self._faults.error(
                     "missing-reason",
-                    self._one.document.place("spec", "authority", position),
+                    self._one.document.place(*path),
                     f"“{action}” is wider than what the implementation “{rules.implementation.value}” gives.",
                     "Say why in “authorityReason”, or leave it out.",
                 )
 
-    def _check_end(self, rules: ImplementationRules) -> None:
+    def _check_end(self) -> None:
         spec, document = self._spec, self._one.document
-        if rules.requires_end and spec.ends is None:
-            self._faults.error(
-                "missing-end",
-                document.key_place("spec"),
-                f"An engagement of the implementation “{rules.implementation.value}” needs a day on which it ends.",
-                "Add “ends”, at most a year ahead; it can be prolonged.",
-            )
         if spec.ends is not None and spec.ends < spec.life[0].on:
             self._faults.error(
                 "ends-before-start",
@@ -210,6 +195,7 @@ class _Linker:
                 self._one.document.place("spec", "partner"),
                 f"{partner} is the group of {team.name} itself.",
                 "Name the group of the developers or customers that it serves.",
+                [team.place],
             )
 
 

@@ -35,21 +35,23 @@ class FaultList:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
 
-    def add(self, level: Level, code: str, place: Place, message: str, hint: str = "") -> None:
+    def add(  # noqa: PLR0917 - the parts of a fault, as in the three methods below
+        self, level: Level, code: str, place: Place, message: str, hint: str = "", related: Sequence[Place] = ()
+    ) -> None:
         """Collect one fault of any level."""
-        self._faults.append(Fault(code, level, message, hint, place))
+        self._faults.append(Fault(code, level, message, hint, place, tuple(related)))
 
     def error(self, code: str, place: Place, message: str, hint: str = "", related: Sequence[Place] = ()) -> None:
         """Collect a fault that keeps the organisation out of force."""
-        self._faults.append(Fault(code, Level.ERROR, message, hint, place, tuple(related)))
+        self.add(Level.ERROR, code, place, message, hint, related)
 
     def warning(self, code: str, place: Place, message: str, hint: str = "", related: Sequence[Place] = ()) -> None:
         """Collect a fault that is probably a mistake, but lets the organisation take force."""
-        self._faults.append(Fault(code, Level.WARNING, message, hint, place, tuple(related)))
+        self.add(Level.WARNING, code, place, message, hint, related)
 
     def note(self, code: str, place: Place, message: str, hint: str = "", related: Sequence[Place] = ()) -> None:
         """Collect what a person may want to know and need not act on."""
-        self._faults.append(Fault(code, Level.NOTE, message, hint, place, tuple(related)))
+        self.add(Level.NOTE, code, place, message, hint, related)
 
     def extend(self, faults: Iterable[Fault]) -> None:
         """Collect faults that were found elsewhere."""

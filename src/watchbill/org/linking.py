@@ -6,14 +6,16 @@ from .addresses import check_addresses
 from .alerting import check_alert_policies
 from .catalog import link_catalog
 from .charter import link_settings, link_sre_teams
+from .demands import check_charters
 from .engagements import link_engagements
 from .goals import link_goals
 from .organization import Organization
 from .profiles import add_profiles
 from .reaching import check_reach
 from .register import Register
-from .reviews import link_reviews
+from .reviews import check_openings, link_reviews
 from .sources import link_sources
+from .staffing import check_experience, check_hosts
 from .unheeded import check_unheeded
 from .watches import link_budget_policies, link_escalation_policies, link_schedules
 
@@ -52,6 +54,10 @@ def link(register: Register, *, name: str, revision: str) -> Organization:
         reviews=link_reviews(register),
         overrides=settings.overrides,
     )
+    check_charters(register, teams)
+    check_experience(register.faults, organization)
+    check_hosts(register.faults, organization)
+    check_openings(register, organization)
     check_alert_policies(register)
     check_unheeded(register)
     check_reach(register, organization.groups)

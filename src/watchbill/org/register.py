@@ -90,6 +90,10 @@ class Register:
         """Whether the folder surely has no document of a kind: none is declared, and none can stand in what stayed unread."""
         return self._is_whole and (family, kind) not in self._in_order
 
+    def has_read(self, family: Family, kind: str) -> bool:
+        """Whether every document of a kind could be read, and none can stand in what stayed unread."""
+        return self._is_whole and all(one.shape is not None for one in self._in_order.get((family, kind), ()))
+
     def named(self, family: Family, kind: str, name: str) -> Declared[Shape] | None:
         """Return the document of a kind and name, if there is one."""
         return self._documents.get((family, kind.lower()), {}).get(name.lower())

@@ -1,7 +1,8 @@
 """Who holds which pager, checked over time: at an instant, and on the next days on which an engagement changes.
 
 What follows from documents that are each sound and do not fit together: ties, ways that end before anybody can be paged, teams
-in which nobody serves, watches that nobody stands yet.
+in which nobody serves, watches that nobody stands yet. Who serves where (`staffing.py`) and who should have left (`leavers.py`) are
+asked from here.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from .coverage import PagerAnswer, coverage
 from .engagements import change_days
 from .entities import Thing
 from .faults import Fault, Level
+from .leavers import leavers
 from .organization import Organization
 from .roles import people_of
+from .staffing import staffing_faults
 from .values import EntityRef
 
 DAYS_AHEAD = 12
@@ -34,6 +37,8 @@ def check_standing(organization: Organization, at: datetime) -> tuple[Fault, ...
     found += _gaps(organization, [answer for instant in instants for answer in answers[instant]])
     found += _teams_of_nobody(organization, answers)
     found += _watches_not_begun(organization, at, answers[at])
+    found += staffing_faults(organization, day_of(organization, at))
+    found += leavers(organization, day_of(organization, at))
     return tuple(dict.fromkeys(found))
 
 

@@ -128,12 +128,26 @@ spec:
   practices: {capacity: partner}
   pager: {primary: sre, hours: office, respondWithin: 5m, classes: {workflow: partner}, escalation: standard, partnerShare: 20%}
   authority: [changeConfig, silence]
-  agreement: {goals: [it sells], sreShare: 40%, budgetPolicy: standard, escalateTo: "user:ana", reviewEvery: 3M}
+  agreement:
+    leads: {sre: "user:raj", partner: "user:ana"}
+    goals: [it sells]
+    sreShare: 40%
+    budgetPolicy: standard
+    escalateTo: "user:ana"
+    repositories: {harbour/cart: [changeCode]}
+    onboarding: [{step: a week beside a developer, due: 2026-03-20, done: 2026-03-27}]
+    feedback: {how: a talk, every: 3M}
+    maturity: [{on: 2026-03-01, observability: 2, capacity: 1, change: 3, incidents: 2}]
+    selectedBy: revenue
+    reviewEvery: 3M
+    handBackWhen: [all is calm]
   life:
     - {state: proposed, on: 2026-01-12, by: "user:ana", why: third outage}
     - {state: preparing, on: 2026-02-01, by: "user:ana", why: review begins}
     - {state: active, on: 2026-04-01, by: "user:ana", why: review passed}
   ends: 2027-03-31
+  extensions: [{on: 2026-09-01, until: 2027-03-31, by: "user:ana", why: not calm yet}]
+  reviews: [{on: 2026-07-01, by: "user:ana", verdict: continue, note: well begun}]
 ---
 apiVersion: watchbill/v1
 kind: ReadinessReview
@@ -143,7 +157,7 @@ spec:
   date: 2026-03-30
   reviewers: ["user:ana"]
   outcome: ready
-  items: [{area: goals, question: Has it goals, status: "yes", owner: "user:ana", due: 2026-04-01}]
+  items: [{area: goals, question: Has it goals, status: "yes", evidence: three, owner: "user:ana", due: 2026-04-01}]
 ---
 apiVersion: watchbill/v1
 kind: ServiceProfile

@@ -53,7 +53,13 @@ BY_INSTANT = {
     "holder-without-policy",
     "team-of-nobody",
     "watch-not-begun",
+    "too-many-people",
+    "shares-over-whole",
+    "no-home-team",
+    "ended-and-on-watch",
+    "person-in-no-group",
 }  # they are looked for once all documents are free of errors
+IN_WHOLE_FOLDERS = {"not-reviewed"}  # a review may stand in what could not be read
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -66,5 +72,39 @@ def test_no_fault_hides_another(order: int, tmp_path: Path) -> None:
 
     codes = {fault.code for fault in read(organisation).faults}
 
-    expected = {code.decode() for path in BROKEN for _, code, _, _ in EXPECTED.findall(path.read_bytes())} - BY_INSTANT
-    assert expected - codes == set()
+    expected = {code.decode() for path in BROKEN for _, code, _, _ in EXPECTED.findall(path.read_bytes())}
+    assert expected - BY_INSTANT - IN_WHOLE_FOLDERS - codes == set()
+
+
+BETWEEN_DOCUMENTS = [
+    "agreement-missing",
+    "duplicate-name",
+    "embedded-trio",
+    "embedded-twice-at-once",
+    "ended-and-on-watch",
+    "ends-before-start",
+    "extension-reversed",
+    "group-cycle",
+    "not-reviewed",
+    "own-partner",
+    "review-open-yet-ready",
+    "reviewed-not-ready",
+    "reviewed-too-late",
+    "reviews-out-of-order",
+    "shares-over-whole",
+    "tie",
+    "two-kitchen-sinks",
+    "two-parents",
+]
+
+
+@pytest.mark.parametrize("name", BETWEEN_DOCUMENTS)
+def test_what_two_places_make_wrong_names_both(name: str, tmp_path: Path) -> None:
+    organisation = tmp_path / "organisation"
+    shutil.copytree(CORPUS / "sound", organisation)
+    shutil.copyfile(CORPUS / "broken" / f"{name}.yaml", organisation / "zz-broken.yaml")
+
+    faults = read(organisation, AT).faults
+
+    assert faults
+    assert all(set(fault.related) - {fault.place} for fault in faults)

@@ -237,6 +237,21 @@ spec:
     assert database.tier == "high"
 
 
+OPENED = """
+  agreement: {leads: {sre: ana, partner: mei}, goals: [it sells], budgetPolicy: standard, escalateTo: ana, handBackWhen: [calm]}
+---
+apiVersion: watchbill/v1
+kind: ReadinessReview
+metadata: {name: NAME}
+spec:
+  engagement: NAME
+  date: 2026-03-30
+  reviewers: [ana]
+  outcome: ready
+  items: [{area: goals, question: Are there any?, status: yes, evidence: three}]
+"""
+
+
 def test_a_holder_without_a_policy_is_found_when_the_instant_is_known(tmp_path: Path) -> None:
     engagement = """
 apiVersion: watchbill/v1
@@ -251,7 +266,7 @@ spec:
     - {state: preparing, on: 2026-02-01, by: user:ana, why: review begins}
     - {state: active, on: 2026-04-01, by: user:ana, why: review passed}
 """
-    root = organisation(tmp_path, engagement=engagement)
+    root = organisation(tmp_path, engagement=engagement + OPENED.replace("NAME", "front-with-developers"))
     text = (root / "organisation.yaml").read_text()
     (root / "organisation.yaml").write_text(text.replace(", group:front]", "]"))
     assert codes(read(root)) == []
@@ -273,7 +288,8 @@ spec:
     - {{state: active, on: 2026-04-01, by: user:ana, why: review passed}}
   ends: 2026-05-31
 """
-    root = organisation(tmp_path, one=engagement.format(name="one"), two=engagement.format(name="two"))
+    one, two = (engagement.format(name=name) + OPENED.replace("NAME", name) for name in ("one", "two"))
+    root = organisation(tmp_path, one=one, two=two)
     (tie,) = read(root, datetime(2026, 3, 1, tzinfo=UTC)).faults
     assert (tie.code, tie.place.file, [place.file for place in tie.related]) == ("tie", "one.yaml", ["two.yaml"])
     assert codes(read(root, datetime(2026, 6, 1, tzinfo=UTC))) == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 import watchbill
 from watchbill.org.charters import Implementation
 from watchbill.org.implementations import PRACTICES, SCOPE_FORMS, Reach, all_rules, rules_of
@@ -39,9 +41,36 @@ def test_only_a_kitchen_sink_may_cover_everything_and_there_is_only_one() -> Non
     assert rules_of(Implementation.KITCHEN_SINK).teams == 1
 
 
-def test_only_embedded_people_need_an_end_and_are_two_at_most() -> None:
-    assert [rules.implementation for rules in all_rules() if rules.requires_end] == [Implementation.EMBEDDED]
-    assert rules_of(Implementation.EMBEDDED).people == 2
+def test_only_embedded_people_need_an_end_and_are_two_at_most_in_one_host_team() -> None:
+    assert [rules.implementation for rules in all_rules() if "ends" in rules.engagement_demands] == [
+        Implementation.EMBEDDED
+    ]
+    rules = rules_of(Implementation.EMBEDDED)
+    assert (rules.people, rules.hosts, rules.home_team) == (2, 1, True)
+
+
+def test_only_a_product_team_waits_for_a_readiness_review() -> None:
+    assert [rules.implementation for rules in all_rules() if rules.needs_review] == [Implementation.PRODUCT]
+
+
+def test_every_implementation_says_in_words_how_it_works_and_how_it_goes_wrong() -> None:
+    for rules in all_rules():
+        assert all((rules.summary, rules.partners, rules.staffing, rules.pager, rules.checklist, rules.goes_wrong_as))
+        assert len({(question.area, question.text) for question in rules.checklist}) == len(rules.checklist)
+
+
+@pytest.mark.parametrize(
+    ("served", "called"),
+    [
+        ({"team"}, ""),
+        ({"customer"}, "customer reliability engineers"),
+        ({"team", "customer"}, "site and customer reliability engineers"),
+        (set(), ""),
+    ],
+)
+def test_consultants_are_customer_reliability_engineers_to_customers(served: set[str], called: str) -> None:
+    assert rules_of(Implementation.CONSULTING).called(served) == called
+    assert rules_of(Implementation.PRODUCT).called(served) == ""
 
 
 def test_consultants_have_no_authority_of_their_own() -> None:

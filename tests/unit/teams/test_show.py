@@ -39,6 +39,11 @@ def test_a_team_has_its_implementation_its_people_with_shares_and_what_it_covers
     assert core["covers"] == ["component:settlement"]
 
 
+def test_who_advises_a_customer_is_called_a_customer_reliability_engineer(shown: dict[str, Any]) -> None:
+    assert named(shown["teams"], "advisers")["called"] == "site and customer reliability engineers"
+    assert named(shown["teams"], "checkout-sre")["called"] is None
+
+
 def test_a_service_has_owner_holder_tier_and_goals(shown: dict[str, Any]) -> None:
     payments = named(shown["services"], "component:payments", "ref")
     assert (payments["owner"], payments["holder"]) == ("group:payments-developers", "group:sre-checkout")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from watchbill.org.charters import Implementation
 
 from . import consulting, embedded, infrastructure, kitchen_sink, product, tools
-from .rules import PRACTICES, SCOPE_FORMS, Advice, Expectation, ImplementationRules, Reach
+from .checklist import Question
+from .rules import PRACTICES, SCOPE_FORMS, Advice, Expectation, ImplementationRules, Reach, Sign, Terms
 
 __all__ = [
     "PRACTICES",
@@ -13,7 +14,10 @@ __all__ = [
     "Advice",
     "Expectation",
     "ImplementationRules",
+    "Question",
     "Reach",
+    "Sign",
+    "Terms",
     "all_rules",
     "rules_of",
 ]

@@ -1,13 +1,16 @@
 """Embedded: one or two SREs inside exactly one host team, for a time that is agreed beforehand.
 
 They stand their fair share of the host's own watch, so the host's pager and policy stay in use; they change the host's code.
+They stay members of an SRE team at home.
 """
 
 from __future__ import annotations
 
 from watchbill.org.charters import Implementation
+from watchbill.org.faults import Level
 
-from .rules import SCOPE_FORMS, Advice, ImplementationRules, Reach, practices
+from .checklist import JOINING_A_WATCH
+from .rules import SCOPE_FORMS, Advice, ImplementationRules, Reach, Sign, Terms, practices
 
 RULES = ImplementationRules(
     implementation=Implementation.EMBEDDED,
@@ -17,13 +20,27 @@ RULES = ImplementationRules(
     rank=1,
     charter_claims=Reach.NOTHING,
     charter_advises=Advice.NOBODY,
-    primary="partner",
-    host_pager=True,
-    advises_only=False,
+    partners="exactly one team of developers, the host",
+    hosts=1,
+    staffing="one or two people, who keep a part of their time for an SRE team at home",
+    people=2,
+    home_team=True,
     changes=Reach.COVERED,
     authority=frozenset({"silence"}),
-    requires_end=True,
-    people=2,
-    teams=None,
+    pager="takes a fair share of the host's watch; the host's policy stays in use",
+    primary="partner",
+    host_pager=True,
     practices=practices("RRPRRPRP"),
+    engagement_demands={
+        "ends": Level.ERROR,
+        "leads": Level.WARNING,
+        "goals": Level.WARNING,
+        "maturity": Level.NOTE,
+    },
+    terms=Terms.of("50", "3M"),
+    checklist=JOINING_A_WATCH,
+    goes_wrong_as=(
+        Sign("staying on and on", ("embedded-no-end",)),
+        Sign("being the host's operations person", ("fair-share",)),
+    ),
 )

@@ -1,13 +1,18 @@
 """Product: the reliability of one critical product or application, with that product's developers.
 
 Its charter says what it is for and advises; the pager and the hands come with an engagement that a readiness review opened.
+Several such teams stand side by side, each with a product of its own.
 """
 
 from __future__ import annotations
 
 from watchbill.org.charters import Implementation
+from watchbill.org.faults import Level
 
-from .rules import SCOPE_FORMS, Advice, ImplementationRules, Reach, practices
+from .checklist import TAKING_THE_PAGER
+from .rules import SCOPE_FORMS, Advice, ImplementationRules, Reach, Sign, Terms, practices
+
+_AGREED = ("leads", "goals", "budgetPolicy", "escalateTo", "handBackWhen")
 
 RULES = ImplementationRules(
     implementation=Implementation.PRODUCT,
@@ -17,13 +22,19 @@ RULES = ImplementationRules(
     rank=2,
     charter_claims=Reach.NOTHING,
     charter_advises=Advice.SCOPE,
-    primary="sre",
-    host_pager=False,
-    advises_only=False,
+    partners="the developers of that product",
+    staffing="a full rotation, well under a tenth of the number of developers",
     changes=Reach.COVERED,
     authority=frozenset({"silence", "overrideGate"}),
-    requires_end=False,
-    people=None,
-    teams=None,
+    pager="holds it once a readiness review has opened the engagement; the developers keep a share of the watch",
+    primary="sre",
     practices=practices("RRRRRRRR"),
+    charter_demands={"scope": Level.WARNING},
+    engagement_demands={"review": Level.ERROR} | dict.fromkeys(_AGREED, Level.WARNING),
+    terms=Terms.of("50", "3M"),
+    checklist=TAKING_THE_PAGER,
+    goes_wrong_as=(
+        Sign("several teams that each build the same base", ("duplicate-tools",)),
+        Sign("developers who no longer stand a watch of their own", ("developer-seat",)),
+    ),
 )

@@ -6,8 +6,10 @@ Its charter holds the pager for its own tools and advises who depends on them; i
 from __future__ import annotations
 
 from watchbill.org.charters import Implementation
+from watchbill.org.faults import Level
 
-from .rules import SCOPE_FORMS, Advice, ImplementationRules, Reach, practices
+from .checklist import TAKING_THE_PAGER
+from .rules import SCOPE_FORMS, Advice, ImplementationRules, Reach, Sign, Terms, practices
 
 RULES = ImplementationRules(
     implementation=Implementation.TOOLS,
@@ -17,13 +19,19 @@ RULES = ImplementationRules(
     rank=3,
     charter_claims=Reach.OWN,
     charter_advises=Advice.DEPENDANTS,
-    primary="sre",
-    host_pager=False,
-    advises_only=False,
+    partners="other SRE teams and developers: its adopters, named in its charter or seen by what depends on its tools",
+    staffing="any size",
     changes=Reach.OWN,
     authority=frozenset({"silence"}),
-    requires_end=False,
-    people=None,
-    teams=None,
+    pager="holds it for its own tools, normally without urgency",
+    primary="sre",
     practices=practices("RRPRPEEE"),
+    engagement_demands={"goals": Level.WARNING},
+    terms=Terms.of("50", "6M"),
+    checklist=TAKING_THE_PAGER,
+    goes_wrong_as=(
+        Sign("solving problems that nobody has", ("tool-adopters",)),
+        Sign("becoming infrastructure: services stand on its tools", ("tool-on-serving-path",)),
+        Sign("growing without a charter", ("charter",)),
+    ),
 )

@@ -95,6 +95,7 @@ class Charter(Shape):
 
     mission: Text
     scope: ScopeShape | None = None
+    partners: list[Reference] = Field(default_factory=list)
     approved: Approval | None = None
     review_every: Span | None = None
 
@@ -143,16 +144,81 @@ class Pager(Shape):
     partner_share: Share | None = None
 
 
+class Leads(Shape):
+    """Who leads the engagement on either side."""
+
+    sre: Reference | None = None
+    partner: Reference | None = None
+
+
+class OnboardingStep(Shape):
+    """One thing that is done before the SREs take part fully."""
+
+    step: Text
+    due: Date | None = None
+    done: Date | None = None
+
+
+class Feedback(Shape):
+    """How the partner says what it thinks of the engagement, and how often."""
+
+    how: Text
+    every: Span | None = None
+
+
+Score: TypeAlias = Annotated[int, Field(ge=1, le=5)]
+
+
+class Maturity(Shape):
+    """How mature the partner was on a day: 1 (by chance) to 5 (improves itself) for each area that was looked at."""
+
+    on: Date
+    observability: Score | None = None
+    capacity: Score | None = None
+    change: Score | None = None
+    incidents: Score | None = None
+
+    @property
+    def scores(self) -> Mapping[str, int]:
+        """The areas that were looked at, with their scores."""
+        found = self.model_dump(exclude={"on"}, exclude_none=True)
+        return {str(area): int(score) for area, score in found.items()}
+
+
 class Agreement(Shape):
     """What both sides agreed on."""
 
+    leads: Leads | None = None
     goals: list[Text] = Field(default_factory=list)
     sre_share: Share | None = None
     operations_limit: Share | None = None
     budget_policy: Name | None = None
     escalate_to: Reference | None = None
+    repositories: dict[Text, list[Literal["changeCode", "changeConfig"]]] | None = None
+    onboarding: list[OnboardingStep] = Field(default_factory=list)
     review_every: Span | None = None
+    feedback: Feedback | None = None
+    maturity: list[Maturity] = Field(default_factory=list)
+    selected_by: Literal["revenue", "features", "workload"] | None = None
     hand_back_when: list[Text] = Field(default_factory=list)
+
+
+class ExtensionShape(Shape):
+    """That an engagement was prolonged, by whom and why."""
+
+    on: Date
+    until: Date
+    by: Reference
+    why: Text
+
+
+class ReviewHeldShape(Shape):
+    """That the two sides looked at their engagement together, and what they decided."""
+
+    on: Date
+    by: Reference
+    verdict: Literal["continue", "change", "handBack"]
+    note: Text | None = None
 
 
 class MoveShape(Shape):
@@ -177,6 +243,8 @@ class EngagementSpec(Shape):
     agreement: Agreement | None = None
     life: Annotated[list[MoveShape], Field(min_length=1)]
     ends: Date | None = None
+    extensions: list[ExtensionShape] = Field(default_factory=list)
+    reviews: list[ReviewHeldShape] = Field(default_factory=list)
 
 
 class Engagement(WatchbillDocument):
@@ -248,7 +316,7 @@ class ReadinessReviewSpec(Shape):
     date: Date
     reviewers: Annotated[list[Reference], Field(min_length=1)]
     outcome: Literal["ready", "readyWithConditions", "notReady"]
-    items: list[ReviewItem]
+    items: Annotated[list[ReviewItem], Field(min_length=1)]
 
 
 class ReadinessReview(WatchbillDocument):

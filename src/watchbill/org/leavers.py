@@ -1,0 +1,59 @@
+"""Who is still called by a former partner's policy, though the engagement that brought them into its watch has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from .charters import Engagement, EngagementState, EscalationPolicy
+from .faults import Fault, Level
+from .organization import Organization
+from .roles import people_of
+from .values import EntityRef, Place
+
+_OVER = frozenset({EngagementState.ENDED, EngagementState.DECLINED})
+
+
+def leavers(organization: Organization, day: date) -> Iterator[Fault]:
+    """Yield a fault for each person and policy. Who belongs to a group that it is for, or serves the partner again, may stay."""
+    engagements = sorted(organization.engagements.items())
+    serving = {(each.sre, each.partner) for _, each in engagements if each.state_at(day) not in _OVER}
+    for _, engagement in engagements:
+        if engagement.state_at(day) is EngagementState.ENDED and (engagement.sre, engagement.partner) not in serving:
+            yield from _still_called(organization, engagement, day)
+
+
+def _still_called(organization: Organization, engagement: Engagement, day: date) -> Iterator[Fault]:
+    guests = people_of(organization, organization.sre_teams[engagement.sre], day)
+    for policy in organization.escalation_policies.values():
+        if engagement.partner not in policy.groups:
+            continue
+        called = _called(organization, policy)
+        for person in guests:
+            if person in called and not organization.users[person].groups & policy.groups:
+                yield _fault(engagement, policy, person, called[person])
+
+
+def _called(organization: Organization, policy: EscalationPolicy) -> dict[EntityRef, Place]:
+    """Return the people whom a policy names or finds on its schedules, each with where it says so."""
+    found: dict[EntityRef, Place] = {}
+    for target in (target for step in policy.steps for target in step.targets):
+        if target.kind == "user":
+            found.setdefault(EntityRef.parse(target.name, kind="user"), target.place)
+    for name in sorted(policy.schedules & organization.schedules.keys()):
+        for layer in organization.schedules[name].layers:
+            found = {person: layer.place for turn in layer.turns for person in turn} | found
+    return found
+
+
+def _fault(engagement: Engagement, policy: EscalationPolicy, person: EntityRef, place: Place) -> Fault:
+    last = engagement.life[-1]
+    return Fault(
+        "ended-and-on-watch",
+        Level.WARNING,
+        f"{person} is still called by the policy {policy.name} of {engagement.partner}, though the engagement "
+        f"{engagement.name} has ended.",
+        "Take them out of the watch, or prolong the engagement.",
+        place,
+        (last.place if last.state is EngagementState.ENDED else engagement.place,),
+    )

@@ -1,0 +1,135 @@
+"""An engagement's agreement and records: what is written is read, and what is not holds as the implementation says."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.unit.org.test_folder import OPENED, codes, organisation
+from watchbill.org.agreements import Agreement, Selection, Verdict
+from watchbill.org.charters import Engagement
+from watchbill.org.folder import read
+
+HEAD = """
+apiVersion: watchbill/v1
+kind: Engagement
+metadata: {name: with-developers}
+spec:
+  sre: SRE
+  partner: group:developers
+  covers: {components: [cart]}
+  life: [{state: proposed, on: 2026-01-12, by: user:ana, why: asked for}]
+"""
+WRITTEN = """  ends: 2026-12-31
+  extensions:
+    - {on: 2026-06-01, until: 2026-09-30, by: user:ana, why: the launch is late}
+    - {on: 2026-09-01, until: 2026-12-31, by: user:ana, why: and later still}
+  reviews:
+    - {on: 2026-04-01, by: user:mei, verdict: continue, note: well begun}
+    - {on: 2026-07-01, by: user:ana, verdict: handBack}
+  agreement:
+    leads: {sre: user:raj, partner: user:ana}
+    repositories: {harbour/cart: [changeCode, changeConfig], harbour/keys: []}
+    onboarding:
+      - {step: a week beside a developer, due: 2026-03-20, done: 2026-03-27}
+    feedback: {how: a talk, every: 1M}
+    maturity:
+      - {on: 2026-02-01, observability: 2, incidents: 1}
+      - {on: 2026-08-01, observability: 4, incidents: 3}
+    operationsLimit: 30%
+    selectedBy: workload
+"""
+
+
+def engagement(tmp_path: Path, text: str) -> Engagement:
+    reading = read(organisation(tmp_path, own=text))
+    assert reading.faults == ()
+    assert reading.organization is not None
+    return reading.organization.engagements["with-developers"]
+
+
+def agreement(tmp_path: Path, text: str) -> Agreement:
+    found = engagement(tmp_path, text).agreement
+    assert found is not None
+    return found
+
+
+def test_what_was_agreed_on_is_read(tmp_path: Path) -> None:
+    found = agreement(tmp_path, HEAD.replace("SRE", "front") + WRITTEN)
+    assert (str(found.sre_lead), str(found.partner_lead)) == ("user:raj", "user:ana")
+    assert found.repositories == {"harbour/cart": {"changeCode", "changeConfig"}, "harbour/keys": frozenset()}
+    assert [(step.due, step.done) for step in found.onboarding] == [(date(2026, 3, 20), date(2026, 3, 27))]
+    assert found.feedback is not None
+    assert (found.feedback.how, found.feedback.every and found.feedback.every.months) == ("a talk", 1)
+    assert [dict(each.scores) for each in found.maturity] == [
+        {"observability": 2, "incidents": 1},
+        {"observability": 4, "incidents": 3},
+    ]
+    assert (found.operations_limit, found.selected_by) == (Fraction(3, 10), Selection.WORKLOAD)
+
+
+def test_extensions_and_reviews_are_on_record(tmp_path: Path) -> None:
+    found = engagement(tmp_path, HEAD.replace("SRE", "front") + WRITTEN)
+    assert [(each.on.month, each.until) for each in found.extensions] == [
+        (6, date(2026, 9, 30)),
+        (9, date(2026, 12, 31)),
+    ]
+    assert [(each.verdict, each.note) for each in found.reviews_held] == [
+        (Verdict.CONTINUE, "well begun"),
+        (Verdict.HAND_BACK, ""),
+    ]
+
+
+@pytest.mark.parametrize(("team", "limit", "months"), [("front", "1/2", 3), ("core", "1/2", 3), ("advisers", "0", 3)])
+def test_what_is_not_agreed_on_holds_as_the_implementation_says(
+    tmp_path: Path, team: str, limit: str, months: int
+) -> None:
+    found = agreement(tmp_path, HEAD.replace("SRE", team))
+    assert found.operations_limit == Fraction(limit)
+    assert found.review_every is not None
+    assert found.review_every.months == months
+
+
+ACTIVE = """
+apiVersion: watchbill/v1
+kind: Engagement
+metadata: {name: with-developers}
+spec:
+  sre: front
+  partner: group:developers
+  covers: {components: [cart]}
+  life:
+    - {state: proposed, on: 2026-01-12, by: user:ana, why: asked for}
+    - {state: preparing, on: 2026-02-01, by: user:ana, why: review begins}
+    - {state: active, on: 2026-04-01, by: user:ana, why: review passed}
+"""
+OVER = """    - {state: handingBack, on: 2026-06-01, by: user:ana, why: calm}
+    - {state: ended, on: 2026-07-01, by: user:ana, why: calm}
+"""
+
+
+def test_the_agreement_and_the_review_count_from_the_day_on_which_an_engagement_is_active(tmp_path: Path) -> None:
+    proposed = read(organisation(tmp_path / "a", own=HEAD.replace("SRE", "front")))
+    active = read(organisation(tmp_path / "b", own=ACTIVE))
+    over = read(organisation(tmp_path / "c", own=ACTIVE + OVER))
+    assert (codes(proposed), sorted(codes(active)), codes(over)) == ([], ["agreement-incomplete", "not-reviewed"], [])
+
+
+def test_the_last_review_before_the_move_decides(tmp_path: Path) -> None:
+    again = (
+        OPENED.replace("NAME", "with-developers").replace("2026-03-30", "DAY").replace("outcome: ready", "outcome: IS")
+    )
+    first, second = again, "---" + again.partition("---")[2].replace("name: with-developers", "name: again")
+    fails = first.replace("DAY", "2026-02-20").replace("IS", "notReady")
+    later = second.replace("DAY", "2026-03-30").replace("IS", "ready")
+    assert codes(read(organisation(tmp_path / "a", own=ACTIVE + fails + later))) == []
+    earlier = second.replace("DAY", "2026-02-10").replace("IS", "ready")
+    assert codes(read(organisation(tmp_path / "b", own=ACTIVE + fails + earlier))) == ["not-reviewed"]
+
+
+def test_a_review_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    unread = OPENED.replace("NAME", "with-developers").replace("2026-03-30", "soon")
+    assert codes(read(organisation(tmp_path, own=ACTIVE + unread))) == ["bad-date"]
