@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from sphinx.application import Sphinx
 
 from watchbill.cli.main import COMMANDS, cli
 from watchbill.org import schemas
+from watchbill.org.engagements import MOVES as ENGAGEMENT_MOVES
+from watchbill.org.faults import Level
+from watchbill.org.implementations import ImplementationRules, Reach, all_rules
 from watchbill.practices.incidents import rules as incident_rules
 from watchbill.practices.oncall import rules as page_rules
 from watchbill.settings import PREFIX, Settings
@@ -27,7 +31,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 def write() -> None:
     """Write all generated pages; a page whose text did not change is left alone."""
-    pages = {"commands": _commands(), "documents": _documents(), "settings": _settings(), "states": _states()}
+    pages = {
+        "commands": _commands(),
+        "documents": _documents(),
+        "implementations": _implementations(),
+        "settings": _settings(),
+        "states": _states(),
+    }
     FOLDER.mkdir(exist_ok=True)
     for name, text in pages.items():
         file = FOLDER / f"{name}.md"
@@ -102,6 +112,50 @@ def _type(part: dict[str, Any], shapes: dict[str, Any]) -> str:
     return str(kind).replace("object", "mapping").replace("string", "text").replace("array", "list")
 
 
+def _implementations() -> str:
+    parts = [
+        "# Implementations\n",
+        "What each way of practising SRE may and must do, from the code that decides by it.\n",
+    ]
+    for rules in all_rules():
+        parts += [f"## {rules.title}\n", f"`implementation: {rules.implementation.value}`: {rules.summary}.\n"]
+        parts += ["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in _implementation(rules)), ""]
+    return "\n".join(parts)
+
+
+def _implementation(rules: ImplementationRules) -> list[tuple[str, str]]:
+    demands = [
+        f"charter: {_demands(rules.charter_demands)}",
+        f"active engagement: {_demands(rules.engagement_demands)}",
+    ]
+    demands += [f"with a customer: {_demands(rules.customer_demands)}"] if rules.customer_demands else []
+    hours = f"operations up to {rules.terms.operations_limit * 100} %, reviewed every {rules.terms.review_every.text}"
+    return [
+        ("scope", ", ".join(f"`{form}`" for form in sorted(rules.scope_forms))),
+        ("partners", rules.partners),
+        ("staffing", rules.staffing),
+        ("changes code and configuration of", _REACHES[rules.changes]),
+        ("other authority by default", ", ".join(f"`{action}`" for action in sorted(rules.authority)) or "none"),
+        ("pager", rules.pager),
+        ("practices", ", ".join(f"{name}: {each.value}" for name, each in rules.practices.items())),
+        ("documents must say", "; ".join(demands)),
+        ("terms unless agreed otherwise", hours),
+        (
+            "goes wrong as",
+            "; ".join(
+                f"{sign.words} ({', '.join(f'`{rule}`' for rule in sign.rules)})" for sign in rules.goes_wrong_as
+            ),
+        ),
+    ]
+
+
+_REACHES = {Reach.NOTHING: "nobody", Reach.OWN: "its own things", Reach.COVERED: "all that it covers"}
+
+
+def _demands(demands: Mapping[str, Level]) -> str:
+    return ", ".join(f"`{field}` ({level.value})" for field, level in demands.items()) or "nothing"
+
+
 def _settings() -> str:
     rows = [
         "# Settings\n",
@@ -128,6 +182,7 @@ def _settings() -> str:
 def _states() -> str:
     page = [(old, new, move) for old, moves in page_rules.MOVES.items() for move, new in moves.items()]
     incident = [(old, new, None) for old, news in incident_rules.INCIDENT_MOVES.items() for new in news]
+    engagement = [(old, new, None) for old, news in ENGAGEMENT_MOVES.items() for new in sorted(news)]
     alert = [(old, state, status) for (old, status), state in incident_rules.ALERT_MOVES.items()]
     return "\n".join(
         [
@@ -140,6 +195,9 @@ def _states() -> str:
             "## Alert\n",
             "What a signal does to an alert in a state.\n",
             *_moves(alert),
+            "## Engagement\n",
+            "What may follow in `life`; an engagement begins with “proposed”.\n",
+            *_moves([move for move in engagement if move[0] is not None]),
         ]
     )
 

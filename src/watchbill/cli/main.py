@@ -31,6 +31,7 @@ COMMANDS = {
     "lint": _Command("lint:lint", "List all faults of an organisation's folder."),
     "show": _Command("show:show", "Show teams, services, goals and who is on call."),
     "explain": _Command("explain:explain", "Say who would be paged, and why, down to file and line."),
+    "readiness": _Command("readiness:readiness", "Write the readiness review of an engagement, to go through."),
     "schema": _Command("schema:schema", "Print the JSON Schemas of the documents, for editors."),
     "config": _Command("config:config", "Print the settings in force, secrets hidden."),
     "invite": _Command("access:invite", "Make a one-time sign-in link for a person."),

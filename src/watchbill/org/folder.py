@@ -16,6 +16,7 @@ from .documents import decode, read_documents
 from .faults import FaultList
 from .in_force import Reading
 from .linking import link
+from .organization import Organization
 from .recognition import Declared, recognise
 from .register import Register
 from .shapes.fields import Shape
@@ -42,6 +43,23 @@ def read(root: Path, at: datetime | None = None) -> Reading:
     With `at`, who holds which pager is checked too, at that instant and on the next days on which an engagement changes. Raises
     NotFound where there is no such folder and Unavailable where a file cannot be read; whatever is wrong inside is a fault.
     """
+    organization, faults = _linked(root)
+    if at is not None and not faults.has_errors:
+        from .standing import check_standing
+
+        faults.extend(check_standing(organization, at))
+    return Reading(None if faults.has_errors else organization, faults.sorted(), organization.revision)
+
+
+def read_anyway(root: Path) -> Organization:
+    """Return what the folder declares as far as it can be linked, whatever its faults: to mend it by, never to answer from.
+
+    Raises as `read` does.
+    """
+    return _linked(root)[0]
+
+
+def _linked(root: Path) -> tuple[Organization, FaultList]:
     check_is_folder(root)
     faults = FaultList()
     contents = _contents(root, faults)
@@ -59,11 +77,7 @@ def read(root: Path, at: datetime | None = None) -> Reading:
         name=printable(root.resolve().name) or "organization",
         revision=_revision(contents),
     )
-    if at is not None and not faults.has_errors:
-        from .standing import check_standing
-
-        faults.extend(check_standing(organization, at))
-    return Reading(None if faults.has_errors else organization, faults.sorted(), organization.revision)
+    return organization, faults
 
 
 def _read_file(file: str, content: bytes, faults: FaultList) -> _File:

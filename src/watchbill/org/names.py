@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
+from .charters import SRETeam
+from .implementations import rules_of
 from .organization import Organization
 from .values import EntityRef
 
@@ -37,6 +40,13 @@ def with_names(organization: Organization, text: str) -> str:
         return name_of(organization, found[0]) if _is_declared(organization, found[0]) else found[0]
 
     return _REFERENCE.sub(named, text)
+
+
+def called_beside_sre(organization: Organization, team: SRETeam, day: date) -> str:
+    """Return what a team's people are called beside SREs on a day, by whom they serve; the empty text for nothing else."""
+    serving = (each for each in organization.engagements.values() if each.sre == team.name and each.serves(day))
+    partners = {each.partner for each in serving} & organization.groups.keys()
+    return rules_of(team.implementation).called({organization.groups[partner].type for partner in partners})
 
 
 def _title_of_schedule(organization: Organization, name: str) -> str:

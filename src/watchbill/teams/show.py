@@ -15,7 +15,7 @@ from watchbill.org.claims import day_of
 from watchbill.org.coverage import PagerAnswer, coverage
 from watchbill.org.entities import Thing
 from watchbill.org.implementations import rules_of
-from watchbill.org.names import name_of
+from watchbill.org.names import called_beside_sre, name_of
 from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
 from watchbill.org.roles import people_of
@@ -59,7 +59,7 @@ def _team(organization: Organization, team: SRETeam, answers: tuple[PagerAnswer,
         "group": str(team.group),
         "implementation": team.implementation.value,
         "implementationTitle": rules_of(team.implementation).title,
-        "called": called(organization, team, day) or None,
+        "called": called_beside_sre(organization, team, day) or None,
         "mission": team.mission,
         "people": [
             {"user": str(user), "name": name_of(organization, user), "share": float(shares.get(user, 1))}
@@ -69,15 +69,6 @@ def _team(organization: Organization, team: SRETeam, answers: tuple[PagerAnswer,
         "advises": [str(answer.thing) for answer in answers if team.name in answer.advisers],
         **_place(team.place),
     }
-
-
-def called(organization: Organization, team: SRETeam, day: date) -> str:
-    """Return what a team's people are called beside SREs on a day, by whom they serve; the empty text for nothing else."""
-    partners = {
-        each.partner for each in organization.engagements.values() if each.sre == team.name and each.serves(day)
-    }
-    types = {organization.groups[partner].type for partner in partners if partner in organization.groups}
-    return rules_of(team.implementation).called(types)
 
 
 def _goals_by_service(organization: Organization) -> Mapping[EntityRef, list[str]]:

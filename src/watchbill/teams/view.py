@@ -18,6 +18,7 @@ from watchbill.org.claims import day_of
 from watchbill.org.coverage import PagerAnswer, coverage, policies_for
 from watchbill.org.entities import Group
 from watchbill.org.in_force import OrganizationInForce
+from watchbill.org.names import called_beside_sre
 from watchbill.org.organization import Organization
 from watchbill.org.roles import people_of
 from watchbill.org.values import EntityRef
@@ -67,7 +68,7 @@ class DeclaredTeam:
 
     `group` is None where the catalog lacks it. `covers` are the things that the team answers for: those that it claims and
     those whose pager is with its group. `advises` are those that it advises on, `owns` those of its group. Engagements that
-    are over come last.
+    are over come last. `called` is what its people are called beside SREs, empty for nothing else.
     """
 
     name: str
@@ -83,6 +84,7 @@ class DeclaredTeam:
     owns: tuple[EntityRef, ...]
     policies: tuple[EscalationPolicy, ...]
     watches: tuple[OnWatch, ...]
+    called: str = ""
 
     @property
     def claims(self) -> tuple[PagerAnswer, ...]:
@@ -218,6 +220,7 @@ def _declared(
         owns=tuple(ref for ref, thing in sorted(organization.things.items()) if thing.owner == subject.ref),
         policies=policies,
         watches=watches,
+        called=called_beside_sre(organization, subject.team, today) if subject.team is not None else "",
     )
 
 
