@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .because import Because, spoken
+from .because import Because
 from .charters import AlertClass, Engagement, EscalationPolicy
-from .claims import Claim, Claims, Source, Standing
+from .claims import Claims, Source, Standing
 from .entities import Dependency, Thing
+from .grounds import document_of, grounds
 from .hours import is_within
 from .organization import Organization
 from .values import EntityRef
@@ -83,22 +84,15 @@ class _Answers:
 
     def _own(self, thing: Thing, alert_class: AlertClass) -> PagerAnswer:
         standing = self._claims.standing(thing)
-        opening = (_about(thing), *standing.passed_over)
+        opening = grounds(self._claims, thing, standing)
         if standing.winner is not None:
             return self._claimed(thing, alert_class, standing, opening)
-        if standing.tie is not None:
-            opening += _tie_reasons(*standing.tie)
-        else:
-            text = f"No SRE team claims {thing.ref}, whose tier is {thing.tier.value}."
-            opening += (Because("uncovered", text, thing.profile_place or thing.place, _document(thing)),)
         return self._uncovered(thing, alert_class, standing, opening)
 
     def _claimed(
         self, thing: Thing, alert_class: AlertClass, standing: Standing, opening: tuple[Because, ...]
     ) -> PagerAnswer:
         winner = standing.claims[0].source
-        because = [*opening, *self._claims.reasons(standing.claims[0])]
-        because += [_beaten(standing.claims[0], loser) for loser in standing.claims[1:]]
         holder, named, terms = self._terms(winner, alert_class)
         way = self._ways.to(holder, named)
         advisers = [adviser for adviser in standing.advisers if adviser.team.name != winner.team.name]
@@ -111,7 +105,7 @@ class _Answers:
             policy=way.policy,
             advisers=tuple(adviser.team.name for adviser in advisers),
             gap=way.gap,
-            because=(*because, *(adviser.because for adviser in advisers), *terms, way.because),
+            because=(*opening, *(adviser.because for adviser in advisers), *terms, way.because),
         )
 
     def _terms(self, source: Source, alert_class: AlertClass) -> tuple[EntityRef, str | None, list[Because]]:
@@ -164,7 +158,7 @@ class _Answers:
         if len(owners) != 1:
             return self._caught(answer)
         text = f"Its owner, {owners[0]}, holds its own pager."
-        return self._held(answer, owners[0], Because("owner-pager", text, thing.place, _document(thing)))
+        return self._held(answer, owners[0], Because("owner-pager", text, thing.place, document_of(thing)))
 
     def _caught(self, answer: PagerAnswer) -> PagerAnswer:
         """Hand an answer that found no holder to the organisation's catch-all, if it has one."""
@@ -193,7 +187,7 @@ class _Answers:
         because = tuple(_critical_dependency(thing, edge) for edge, _ in others)
         if own.holder is not None:
             text = f"{own.holder}, who holds {thing.ref} itself, is told and not woken."
-            because += (Because("consumer-is-told", text, thing.place, _document(thing)),)
+            because += (Because("consumer-is-told", text, thing.place, document_of(thing)),)
         return replace(
             answer,
             thing=thing.ref,
@@ -204,35 +198,9 @@ class _Answers:
         )
 
 
-def _tie_reasons(first: Claim, second: Claim) -> tuple[Because, Because]:
-    text = f"{first.source.document} and {second.source.document} claim it equally: a tie, so neither counts."
-    return (
-        Because("tie", text, first.source.place, first.source.document),
-        Because("tie", text, second.source.place, second.source.document),
-    )
-
-
-def _beaten(winner: Claim, loser: Claim) -> Because:
-    if winner.key[0] != loser.key[0]:
-        rule, why = "engagement-before-charter", "an engagement stands before a charter"
-    elif winner.key[1:3] != loser.key[1:3]:
-        rule, why = "more-specific-first", "the more specific scope stands first"
-    else:
-        ranks = f"{winner.source.rules.title.lower()} stands before {loser.source.rules.title.lower()}"
-        rule, why = "implementation-order", ranks
-    text = f"It goes before {loser.source.words}, which covers {loser.match.words}: {why}."
-    return Because(rule, text, loser.source.place, loser.source.document)
-
-
-def _about(thing: Thing) -> Because:
-    where = f" in {spoken(thing.system)}" if thing.system is not None else ""
-    text = f"{thing.ref} is a {thing.type}{where}, owned by {thing.owner}."
-    return Because("thing", text, thing.place, _document(thing))
-
-
 def _critical_dependency(thing: Thing, edge: Dependency) -> Because:
     text = f"{thing.ref} critically depends on {edge.on}: while that fails, its holder is paged."
-    return Because("critical-dependency", text, edge.place, _document(thing))
+    return Because("critical-dependency", text, edge.place, document_of(thing))
 
 
 def _no_other_holder(thing: Thing, critical: Sequence[Dependency], others: int) -> Because:
@@ -244,8 +212,4 @@ def _no_other_holder(thing: Thing, critical: Sequence[Dependency], others: int) 
         text = f"Different groups hold what {thing.ref} critically depends on ({names}): its own holder finds out which fails."
     else:
         text = f"Nobody else holds what {thing.ref} critically depends on ({names}): its own holder answers."
-    return Because("no-other-holder", text, place, _document(thing))
-
-
-def _document(thing: Thing) -> str:
-    return f"{thing.ref.kind.capitalize()} {thing.ref.name}"
+    return Because("no-other-holder", text, place, document_of(thing))

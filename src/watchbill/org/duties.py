@@ -1,0 +1,166 @@
+"""Who is accountable for a practice of SRE on a thing: exactly one group at an instant, or a gap, always with the reasons.
+
+The claim that holds a thing's pager decides its practices too: as its engagement agreed, else as its implementation expects.
+Whether a practice is done is told by evidence, which is not read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .because import Because
+from .claims import CLAIMING, Claim, Claims, Source, Standing
+from .entities import Thing
+from .grounds import document_of, grounds
+from .implementations import PRACTICES, Expectation
+from .organization import Organization
+from .values import EntityRef
+
+
+class How(StrEnum):
+    """Who does a practice: the SRE team, the partner, or both, of whom the partner then stays accountable."""
+
+    SRE = "sre"
+    PARTNER = "partner"
+    JOINT = "joint"
+
+
+_BY_EXPECTATION = {
+    Expectation.REQUIRED: How.SRE,
+    Expectation.PARTIAL: How.JOINT,
+    Expectation.ENABLING: How.PARTNER,
+}
+_AGREED = {How.SRE: "to its SREs", How.PARTNER: "to the partner", How.JOINT: "to both sides together"}
+_EXPECTED = {
+    Expectation.REQUIRED: "does it itself",
+    Expectation.PARTIAL: "does it together with those whose thing it is",
+    Expectation.ENABLING: "enables others to do it",
+}
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who is accountable for a practice on a thing, and how it is done.
+
+    `team` is the SRE team whose claim covers the thing (None: no SRE team does), by `engagement` or else by its charter.
+    `accountable` is one group or owner; None only where `gap` says what is missing.
+    """
+
+    thing: EntityRef
+    practice: str
+    accountable: EntityRef | None
+    how: How
+    team: str | None
+    engagement: str | None
+    gap: str | None
+    because: tuple[Because, ...]
+
+
+def duty(organization: Organization, thing: Thing, practice: str, at: datetime) -> Duty:
+    """Return who is accountable for one of PRACTICES on a thing."""
+    return _Duties(organization, at).of(thing)[PRACTICES.index(practice)]
+
+
+def duties(organization: Organization, at: datetime) -> tuple[Duty, ...]:
+    """Return who is accountable for every practice on every thing, in the order of their references and of PRACTICES."""
+    answers = _Duties(organization, at)
+    return tuple(duty for _, thing in sorted(organization.things.items()) for duty in answers.of(thing))
+
+
+class _Duties:
+    """The duties of one organisation at one instant."""
+
+    def __init__(self, organization: Organization, at: datetime) -> None:
+        self._organization = organization
+        self._claims = Claims(organization, at)
+
+    def of(self, thing: Thing) -> tuple[Duty, ...]:
+        """Return the duties on a thing, in the order of PRACTICES."""
+        standing = self._claims.standing(thing)
+        opening = grounds(self._claims, thing, standing)
+        return tuple(self._duty(thing, practice, standing, opening) for practice in PRACTICES)
+
+    def _duty(self, thing: Thing, practice: str, standing: Standing, opening: tuple[Because, ...]) -> Duty:
+        winner = standing.winner
+        if winner is None:
+            how, because = self._advised(thing, practice, standing)
+            return self._answer(thing, practice, thing.owner, how=how, source=None, because=(*opening, *because))
+        source = winner.source
+        partner = source.engagement.partner if source.engagement is not None else thing.owner
+        how, why = _by_claim(winner, practice, partner)
+        accountable = source.team.group if how is How.SRE else partner
+        because = (why, _accountable(accountable, how, thing, source))
+        return self._answer(thing, practice, accountable, how=how, source=source, because=(*opening, *because))
+
+    def _answer(
+        self,
+        thing: Thing,
+        practice: str,
+        accountable: EntityRef,
+        *,
+        how: How,
+        source: Source | None,
+        because: tuple[Because, ...],
+    ) -> Duty:
+        is_known = accountable in self._organization.groups or accountable in self._organization.users
+        gap = None if is_known else f"{accountable}, who owns it, is not in the catalog"
+        if gap is not None:
+            because += (Because("unknown-owner", f"The way ends here: {gap}.", thing.place, document_of(thing)),)
+        return Duty(
+            thing=thing.ref,
+            practice=practice,
+            accountable=accountable if is_known else None,
+            how=how,
+            team=source.team.name if source is not None else None,
+            engagement=source.engagement.name if source is not None and source.engagement is not None else None,
+            gap=gap,
+            because=because,
+        )
+
+    def _advised(self, thing: Thing, practice: str, standing: Standing) -> tuple[How, tuple[Because, ...]]:
+        """Return how a practice is done that no claim decides: by the owner, or together with who advises on it by agreement."""
+        text = f"{thing.owner} owns it and is accountable for {practice}."
+        owner = Because("owner-accountable", text, thing.place, document_of(thing))
+        shared = tuple(self._shared(practice, standing))
+        return (How.JOINT if shared else How.PARTNER), (*shared, owner)
+
+    def _shared(self, practice: str, standing: Standing) -> Iterator[Because]:
+        for adviser in standing.advisers:
+            engagement = adviser.engagement
+            if engagement is None or engagement.state_at(self._claims.day) not in CLAIMING:
+                continue
+            if engagement.practices.get(practice, How.PARTNER) != How.PARTNER:
+                team = adviser.team.title or adviser.team.name
+                text = f"{team} takes part in {practice} by the engagement {engagement.name}, and only advises."
+                yield Because("practice-advised", text, engagement.place, f"Engagement {engagement.name}")
+
+
+def _by_claim(claim: Claim, practice: str, partner: EntityRef) -> tuple[How, Because]:
+    source = claim.source
+    team = source.team.title or source.team.name
+    if source.engagement is not None and (agreed := source.engagement.practices.get(practice)) is not None:
+        how = How(agreed)
+        text = f"The engagement {source.engagement.name} gives {practice} {_AGREED[how]}."
+        return how, Because("practice-agreed", text, source.engagement.place, source.document)
+    if partner == source.team.group:
+        text = f"What {team} covers here is its own: all practices are its own as well."
+        return How.SRE, Because("practice-own", text, source.team.place, f"SRETeam {source.team.name}")
+    expectation = source.rules.practices[practice]
+    text = f"{team} is {source.rules.title.lower()}: as for {practice}, such a team {_EXPECTED[expectation]}."
+    because = Because("practice-of-implementation", text, source.team.place, f"SRETeam {source.team.name}")
+    return _BY_EXPECTATION[expectation], because
+
+
+def _accountable(accountable: EntityRef, how: How, thing: Thing, source: Source) -> Because:
+    if how is How.SRE:
+        text = f"{accountable} is the group of {source.team.title or source.team.name}, and accountable."
+        return Because("sre-accountable", text, source.team.place, f"SRETeam {source.team.name}")
+    stays = "stays accountable where both take part" if how is How.JOINT else "is accountable"
+    if source.engagement is not None:
+        text = f"{accountable} is the partner, and {stays}."
+        return Because("partner-accountable", text, source.engagement.place, source.document)
+    text = f"{accountable} owns it, and {stays}."
+    return Because("owner-accountable", text, thing.place, document_of(thing))
