@@ -16,11 +16,17 @@ _OVER = frozenset({EngagementState.ENDED, EngagementState.DECLINED})
 
 def leavers(organization: Organization, day: date) -> Iterator[Fault]:
     """Yield a fault for each person and policy. Who belongs to a group that it is for, or serves the partner again, may stay."""
-    engagements = sorted(organization.engagements.items())
-    serving = {(each.sre, each.partner) for _, each in engagements if each.state_at(day) not in _OVER}
-    for _, engagement in engagements:
-        if engagement.state_at(day) is EngagementState.ENDED and (engagement.sre, engagement.partner) not in serving:
+    engagements = sorted(organization.engagements.values(), key=lambda each: (_end(each), each.name))
+    serving = {(each.sre, each.partner) for each in engagements if each.state_at(day) not in _OVER}
+    last = {(each.sre, each.partner): each for each in engagements if each.state_at(day) is EngagementState.ENDED}
+    for parties, engagement in last.items():
+        if parties not in serving:
             yield from _still_called(organization, engagement, day)
+
+
+def _end(engagement: Engagement) -> date:
+    days = [move.on for move in engagement.life if move.state is EngagementState.ENDED]
+    return min([*days, engagement.ends or date.max])
 
 
 def _still_called(organization: Organization, engagement: Engagement, day: date) -> Iterator[Fault]:
