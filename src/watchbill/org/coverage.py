@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .because import Because
 from .charters import AlertClass, Engagement, EscalationPolicy
-from .claims import Claims, Source, Standing
+from .claims import Claims, Source, Standing, claims_at
 from .entities import Dependency, Thing
 from .grounds import document_of, grounds
 from .hours import is_within
@@ -45,15 +45,17 @@ class PagerAnswer:
 
 def pager(organization: Organization, thing: EntityRef | None, alert_class: AlertClass, at: datetime) -> PagerAnswer:
     """Return who is paged for `thing`; for a thing that is not in the catalog, whoever answers for the rest."""
-    answers = _Answers(organization, at)
+    answers = _answers_at(organization, at)
     known = organization.things.get(thing) if thing is not None else None
     return answers.answer(known, alert_class) if known is not None else answers.unknown(thing, alert_class)
 
 
-def coverage(organization: Organization, at: datetime) -> tuple[PagerAnswer, ...]:
-    """Return who is paged for every thing that fails by itself, in the order of their references."""
+def coverage(
+    organization: Organization, at: datetime, alert_class: AlertClass = AlertClass.APPLICATION
+) -> tuple[PagerAnswer, ...]:
+    """Return who is paged for every thing, in the order of their references; for alerts that it fails by itself unless said."""
     answers = _Answers(organization, at)
-    return tuple(answers.answer(thing, AlertClass.APPLICATION) for _, thing in sorted(organization.things.items()))
+    return tuple(answers.answer(thing, alert_class) for _, thing in sorted(organization.things.items()))
 
 
 def policies_for(organization: Organization, group: EntityRef) -> tuple[EscalationPolicy, ...]:
@@ -61,14 +63,23 @@ def policies_for(organization: Organization, group: EntityRef) -> tuple[Escalati
     return Ways(organization).policies(group)
 
 
-class _Answers:
-    """The answers of one organisation at one instant."""
+def _answers_at(organization: Organization, at: datetime) -> _Answers:
+    """Return the answers at an instant: between two midnights they change only where hours open or close."""
+    local = at.astimezone(ZoneInfo(organization.time_zone))
+    shut = frozenset(name for name, openings in organization.hours.items() if not is_within(openings, local))
+    key = ("answers", local.date(), shut)
+    return organization.memory.recall(key, lambda: _Answers(organization, claims_at(organization, at), shut))
 
-    def __init__(self, organization: Organization, at: datetime) -> None:
+
+class _Answers:
+    """The answers of one organisation on one day, while the hours named in `shut` are closed."""
+
+    def __init__(self, organization: Organization, claims: Claims, shut: frozenset[str]) -> None:
         self._organization = organization
-        self._local = at.astimezone(ZoneInfo(organization.time_zone))
-        self._claims = Claims(organization, at)
+        self._claims = claims
+        self._shut = shut
         self._ways = Ways(organization)
+        self._answered: dict[tuple[EntityRef, AlertClass], PagerAnswer] = {}
 
     def unknown(self, thing: EntityRef | None, alert_class: AlertClass) -> PagerAnswer:
         """Return who is paged for what is not in the catalog."""
@@ -79,8 +90,12 @@ class _Answers:
 
     def answer(self, thing: Thing, alert_class: AlertClass) -> PagerAnswer:
         """Return who is paged for a thing of the catalog."""
-        own = self._own(thing, alert_class)
-        return self._platform(thing, own) if alert_class is AlertClass.PLATFORM else own
+        found = self._answered.get((thing.ref, alert_class))
+        if found is None:
+            found = self._own(thing, alert_class)
+            found = self._platform(thing, found) if alert_class is AlertClass.PLATFORM else found
+            self._answered[thing.ref, alert_class] = found
+        return found
 
     def _own(self, thing: Thing, alert_class: AlertClass) -> PagerAnswer:
         standing = self._claims.standing(thing)
@@ -126,7 +141,7 @@ class _Answers:
         if side == "partner":
             given = f"alerts of class {alert_class.value}" if alert_class in pager_terms.classes else "the pager"
             return partner, None, reason("pager-of-partner", f"The engagement leaves {given} with {partner}.")
-        if not self._is_open(engagement):
+        if pager_terms.hours in self._shut:
             text = f"Outside the hours “{pager_terms.hours}” the pager is with {partner}."
             return partner, None, reason("pager-hours", text)
         return (
@@ -134,10 +149,6 @@ class _Answers:
             pager_terms.escalation,
             reason("pager-of-sre", f"The pager is with {source.team.group}."),
         )
-
-    def _is_open(self, engagement: Engagement) -> bool:
-        openings = self._organization.hours.get(engagement.pager.hours)
-        return openings is None or is_within(openings, self._local)
 
     def _uncovered(
         self, thing: Thing, alert_class: AlertClass, standing: Standing, opening: tuple[Because, ...]
@@ -179,7 +190,7 @@ class _Answers:
     def _platform(self, thing: Thing, own: PagerAnswer) -> PagerAnswer:
         """Hand a platform alert to the one other holder of its critical dependencies; where several do, to the thing's own."""
         critical = [edge for edge in thing.dependencies if edge.critical and edge.on in self._organization.things]
-        answers = [(edge, self._own(self._organization.things[edge.on], AlertClass.APPLICATION)) for edge in critical]
+        answers = [(edge, self.answer(self._organization.things[edge.on], AlertClass.APPLICATION)) for edge in critical]
         others = [(edge, answer) for edge, answer in answers if answer.holder not in {own.holder, None}]
         if len({answer.holder for _, answer in others}) != 1:
             return replace(own, because=(_no_other_holder(thing, critical, len(others)), *own.because))

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from .because import Because
 from .charters import Engagement, SRETeam
-from .claims import CLAIMING, Adviser, Claim, Claims, Source
+from .claims import CLAIMING, Adviser, Claim, Claims, Source, claims_at
 from .entities import Thing
 from .implementations import Reach, rules_of
 from .organization import Organization
@@ -72,7 +72,7 @@ def standing_of(
         if person is None and administrator:
             nobody[Role.ADMIN] = (_BY_ACCOUNT,)
         return Standing(nobody, {}, None, None)
-    claims = Claims(organization, at) if thing is not None else None
+    claims = claims_at(organization, at) if thing is not None else None
     covering, advising = _serving(organization, claims, thing, person)
     consulting = _consulting(advising, claims.day) if claims is not None else None
     roles: dict[Role, tuple[Because, ...]] = {}
@@ -117,19 +117,31 @@ def _serving(
 def _terms(thing: Thing | None, covering: Claim | None, consulting: Adviser | None) -> Mapping[Role, frozenset[str]]:
     terms: dict[Role, frozenset[str]] = {}
     if covering is not None and thing is not None:
-        terms[Role.MEMBER] = _given(covering.source, thing)
+        terms[Role.MEMBER] = terms_of(covering.source, thing)
     if consulting is not None and consulting.engagement is not None:
-        terms[Role.CONSULTANT] = (consulting.engagement.authority or frozenset()) - CHANGES
+        terms[Role.CONSULTANT] = consultants_terms(consulting.engagement)
     return terms
 
 
-def _given(source: Source, thing: Thing) -> frozenset[str]:
+def terms_of(source: Source, thing: Thing) -> frozenset[str]:
     """Return what a claim gives: what the engagement names, else the implementation's default; consultants never change."""
     named = source.engagement.authority if source.engagement is not None else None
     given = source.rules.default_authority if named is None else named
     if named is None and source.rules.changes is Reach.OWN and thing.owner == source.team.group:
         given |= CHANGES
     return given - CHANGES if source.rules.advises_only else given
+
+
+def consultants_terms(engagement: Engagement) -> frozenset[str]:
+    """Return what an engagement gives to consultants: what it names, and never a change."""
+    return (engagement.authority or frozenset()) - CHANGES
+
+
+def consults(adviser: Adviser, day: date) -> bool:
+    """Whether a team advises as consultants do: by an engagement in force, and as its whole part."""
+    engagement = adviser.engagement
+    is_consultant = rules_of(adviser.team.implementation).advises_only
+    return engagement is not None and is_consultant and engagement.state_at(day) in CLAIMING
 
 
 def _member(claims: Claims, claim: Claim, person: EntityRef) -> tuple[Because, ...]:
@@ -174,9 +186,4 @@ def _is_or_belongs_to(organization: Organization, person: EntityRef, party: Enti
 
 
 def _consulting(advising: list[Adviser], day: date) -> Adviser | None:
-    for adviser in advising:
-        engagement = adviser.engagement
-        is_consultant = rules_of(adviser.team.implementation).advises_only
-        if engagement is not None and is_consultant and engagement.state_at(day) in CLAIMING:
-            return adviser
-    return None
+    return next((adviser for adviser in advising if consults(adviser, day)), None)

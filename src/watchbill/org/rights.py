@@ -1,0 +1,51 @@
+"""What each group of people may do to a thing: the rows of authority's table, read by group. It decides nothing that the table does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from .authority import TABLE, Action, Role
+from .claims import Claims
+from .entities import Thing
+from .organization import Organization
+from .roles import consultants_terms, consults, terms_of
+from .values import EntityRef
+
+Rights = Mapping[EntityRef, frozenset[Action]]
+
+
+def rights(organization: Organization, at: datetime) -> Mapping[EntityRef, Rights]:
+    """Return for every thing which groups may do what to it: its owner, who covers it and who advises on it.
+
+    What anyone may, an administrator, a lead or a person on watch, does not depend on the group and is left out.
+    """
+    claims = Claims(organization, at)
+    return {thing.ref: _rights(claims, thing) for thing in organization.things.values()}
+
+
+def _rights(claims: Claims, thing: Thing) -> Rights:
+    found: dict[EntityRef, frozenset[Action]] = {}
+    for group, actions in _parts(claims, thing):
+        found[group] = found.get(group, frozenset()) | actions
+    return found
+
+
+def _parts(claims: Claims, thing: Thing) -> Iterator[tuple[EntityRef, frozenset[Action]]]:
+    yield thing.owner, _of(Role.OWNER)
+    standing = claims.standing(thing)
+    if (winner := standing.winner) is not None:
+        yield winner.source.team.group, _of(Role.MEMBER, terms_of(winner.source, thing))
+    for adviser in standing.advisers:
+        yield adviser.team.group, _of(Role.ADVISER)
+        if adviser.engagement is not None and consults(adviser, claims.day):
+            yield adviser.team.group, _of(Role.CONSULTANT, consultants_terms(adviser.engagement))
+
+
+def _of(role: Role, terms: frozenset[str] | None = None) -> frozenset[Action]:
+    """Return what a role may by the table; where terms count, what they give."""
+    return frozenset(
+        action
+        for action, rule in TABLE.items()
+        if (action.value in terms if rule.by_terms and terms is not None else role in rule.roles)
+    )
