@@ -45,6 +45,7 @@ class _Linker:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._members: dict[EntityRef, set[EntityRef]] = {}
+        self._claims_on: dict[EntityRef, list[tuple[bool, EntityRef, Place]]] = {}
         self._parents: dict[EntityRef, tuple[EntityRef, Place]] = {}
         self._depends_on: dict[EntityRef, dict[EntityRef, Place]] = {}
 
@@ -60,6 +61,7 @@ class _Linker:
             self._dependency_edges(one, component.spec)
         for one, resource in self._register.each(Family.BACKSTAGE, "Resource", backstage.Resource):
             self._dependency_edges(one, resource.spec)
+        self._settle_parents()
         self._check_cycles(self._parents, "group-cycle", "is above itself in the tree of groups")
 
     def users(self) -> dict[EntityRef, User]:
@@ -152,20 +154,26 @@ class _Linker:
         if spec.parent:
             parent = self._resolve(one, ("spec", "parent"), ("group",))
             if parent is not None:
-                self._put_under(one.ref, parent, one.document.place("spec", "parent"))
+                above = (False, parent, one.document.place("spec", "parent"))
+                self._claims_on.setdefault(one.ref, []).append(above)
         for position, child in self._resolved(one, ("spec", "children"), len(spec.children), ("group",)):
-            self._put_under(child, one.ref, one.document.place("spec", "children", position))
+            above = (True, one.ref, one.document.place("spec", "children", position))
+            self._claims_on.setdefault(child, []).append(above)
 
-    def _put_under(self, child: EntityRef, parent: EntityRef, place: Place) -> None:
-        known, known_place = self._parents.setdefault(child, (parent, place))
-        if known != parent:
-            self._register.faults.error(
-                "two-parents",
-                place,
-                f"{child} is under {known} by {known_place}, and under {parent} here.",
-                "A group has one parent: correct one of the two.",
-                [known_place],
-            )
+    def _settle_parents(self) -> None:
+        """Put each group under the parent that it names itself, else under the first by name that names it a child."""
+        for child, claims in self._claims_on.items():
+            (_, parent, place), *others = sorted(claims)
+            self._parents[child] = parent, place
+            for _, other, other_place in others:
+                if other != parent:
+                    self._register.faults.warning(
+                        "two-parents",
+                        other_place,
+                        f"{child} is under {parent} by {place}; {other} calls it a child of its own.",
+                        "A group has one parent here: correct one of the two.",
+                        [place],
+                    )
 
     def _component_edges(self, one: Declared[Shape], spec: backstage.ComponentSpec) -> None:
         for field, count in (("providesApis", len(spec.provides_apis)), ("consumesApis", len(spec.consumes_apis))):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from .charters import Engagement, EngagementState, EscalationPolicy
@@ -19,9 +19,13 @@ def leavers(organization: Organization, day: date) -> Iterator[Fault]:
     engagements = sorted(organization.engagements.values(), key=lambda each: (_end(each), each.name))
     serving = {(each.sre, each.partner) for each in engagements if each.state_at(day) not in _OVER}
     last = {(each.sre, each.partner): each for each in engagements if each.state_at(day) is EngagementState.ENDED}
+    policies: dict[EntityRef, list[EscalationPolicy]] = {}
+    for policy in organization.escalation_policies.values():
+        for group in policy.groups:
+            policies.setdefault(group, []).append(policy)
     for parties, engagement in last.items():
-        if parties not in serving:
-            yield from _still_called(organization, engagement, day)
+        if parties not in serving and engagement.partner in policies:
+            yield from _still_called(organization, engagement, policies[engagement.partner], day)
 
 
 def _end(engagement: Engagement) -> date:
@@ -29,11 +33,11 @@ def _end(engagement: Engagement) -> date:
     return min([*days, engagement.ends or date.max])
 
 
-def _still_called(organization: Organization, engagement: Engagement, day: date) -> Iterator[Fault]:
+def _still_called(
+    organization: Organization, engagement: Engagement, policies: Iterable[EscalationPolicy], day: date
+) -> Iterator[Fault]:
     guests = people_of(organization, organization.sre_teams[engagement.sre], day)
-    for policy in organization.escalation_policies.values():
-        if engagement.partner not in policy.groups:
-            continue
+    for policy in policies:
         called = _called(organization, policy)
         for person in guests:
             if person in called and not organization.users[person].groups & policy.groups:
