@@ -1,4 +1,4 @@
-"""What each group of people may do to a thing: the rows of authority's table, read by group. It decides nothing that the table does not."""
+"""What each group of people may do to a thing: the rows of the table of authority, read by group. It decides nothing itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from .authority import TABLE, Action, Role
-from .claims import Claims
+from .claims import Claims, claims_at
 from .entities import Thing
 from .organization import Organization
 from .roles import consultants_terms, consults, terms_of
@@ -20,7 +20,7 @@ def rights(organization: Organization, at: datetime) -> Mapping[EntityRef, Right
 
     What anyone may, an administrator, a lead or a person on watch, does not depend on the group and is left out.
     """
-    claims = Claims(organization, at)
+    claims = claims_at(organization, at)
     return {thing.ref: _rights(claims, thing) for thing in organization.things.values()}
 
 

@@ -1,0 +1,61 @@
+"""Why a change should not be taken as it is: what it breaks, and whom it overloads, that was not so before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+from watchbill.lib.numbers import percent
+from watchbill.org.because import listed
+from watchbill.org.entities import Tier
+from watchbill.org.faults import Fault
+from watchbill.org.names import name_of
+from watchbill.org.organization import Organization
+from watchbill.org.values import EntityRef
+
+from .model import Change, Harm, Holding, PersonChange
+from .people import SOURCE
+
+
+def harms(
+    new: Organization,
+    blocking: Sequence[Fault],
+    pagers: Sequence[Change[Holding]],
+    people: Sequence[PersonChange],
+    limit: Fraction,
+) -> tuple[Harm, ...]:
+    """Return every harm once: errors of the new side, critical things that nobody answers for, people newly over the limit."""
+    found = [Harm(fault.code, str(fault.place), fault.message) for fault in blocking]
+    found += _lost(new, pagers, "nobody-answers", lambda holding: holding.gap is not None)
+    found += _lost(new, pagers, "uncovered", lambda holding: holding.team is None)
+    found += _overloaded(new, people, limit)
+    return tuple(dict.fromkeys(found))
+
+
+def _lost(
+    new: Organization, pagers: Sequence[Change[Holding]], rule: str, lacks: Callable[[Holding], bool]
+) -> Iterator[Harm]:
+    """Yield a harm for each change by which critical things come to lack something that they had, or that new ones never get."""
+    for change in pagers:
+        if change.after is None or not lacks(change.after) or (change.before is not None and lacks(change.before)):
+            continue
+        critical = [ref for ref in change.things if new.things[ref].tier is Tier.CRITICAL]
+        if critical:
+            yield Harm(rule, str(critical[0]), _sentence(rule, critical, change.after), change.span.since)
+
+
+def _sentence(rule: str, critical: Sequence[EntityRef], holding: Holding) -> str:
+    if rule == "nobody-answers":
+        return f"Nobody can be paged for {listed(critical)}, which is critical: {holding.gap}."
+    holder = holding.holder or "nobody"
+    return f"No SRE team covers {listed(critical)} any more, which is critical; {holder} is left with its pager."
+
+
+def _overloaded(new: Organization, people: Sequence[PersonChange], limit: Fraction) -> Iterator[Harm]:
+    for person in people:
+        if person.before <= limit < person.after:
+            text = (
+                f"{name_of(new, person.user)} would be on call {percent(person.after)} of the time; "
+                f"at most {percent(limit)} is sustainable ({SOURCE})."
+            )
+            yield Harm("on-call-share", str(person.user), text)

@@ -1,0 +1,120 @@
+"""What a change of the organisation means: the nouns of a plan. Nothing is compared here, and nothing is put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Generic, TypeVar
+
+from watchbill.org.charters import Hours
+from watchbill.org.duties import How
+from watchbill.org.faults import Fault
+from watchbill.org.values import EntityRef
+
+Value = TypeVar("Value")
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days on which something differs: from `since` (None: at once) to `until`, its last day (None: as far as was looked)."""
+
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Change(Generic[Value]):
+    """That `before` becomes `after` for some things; None where there is nothing on that side.
+
+    `whole` is the System or the Domain that the things make up, where they make up one. `of` says of which alert classes,
+    practices or group it is told.
+    """
+
+    things: tuple[EntityRef, ...]
+    whole: EntityRef | None
+    of: tuple[str, ...]
+    before: Value | None
+    after: Value | None
+    span: Span
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Who covers a thing (`team`), which group is paged for it by which policy, and what is missing where nobody can be (`gap`).
+
+    Within `hours`, where there are any, `holder` is paged; outside of them it is `outside`, by `outside_policy`.
+    """
+
+    team: str | None
+    holder: EntityRef | None
+    policy: str | None
+    gap: str | None
+    hours: tuple[Hours, ...] = ()
+    outside: EntityRef | None = None
+    outside_policy: str | None = None
+
+
+@dataclass(frozen=True)
+class Accountability:
+    """Who is accountable for a practice, and whether both sides do it."""
+
+    accountable: EntityRef | None
+    how: How
+
+
+@dataclass(frozen=True)
+class PersonChange:
+    """What changes for a person: the groups that they are a member of, and the share of all time that they are expected on call."""
+
+    user: EntityRef
+    before: Fraction
+    after: Fraction
+    joins: tuple[EntityRef, ...] = ()
+    leaves: tuple[EntityRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class Turnover(Generic[Item]):
+    """What is there after a change and was not before (`opened`), and the other way round (`closed`)."""
+
+    opened: tuple[Item, ...]
+    closed: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Harm:
+    """Why a change should not be taken as it is: which rule, about what, in words, and from when (None: at once)."""
+
+    rule: str
+    subject: str
+    text: str
+    since: date | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a change means, at `at` and on the days on which an engagement changes after it, up to `looked_until`.
+
+    `days_left_out` counts later such days. `limit` is how much of their time anybody should be on call.
+    """
+
+    at: datetime
+    looked_until: date
+    days_left_out: int
+    pagers: tuple[Change[Holding], ...]
+    advice: tuple[Change[frozenset[str]], ...]
+    practices: tuple[Change[Accountability], ...]
+    rights: tuple[Change[frozenset[str]], ...]
+    people: tuple[PersonChange, ...]
+    limit: Fraction
+    faults: Turnover[Fault]
+    blocking: tuple[Fault, ...]
+    harms: tuple[Harm, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the change means nothing."""
+        parts = (self.pagers, self.advice, self.practices, self.rights, self.people)
+        return not any(parts) and not self.faults.opened and not self.faults.closed
