@@ -142,11 +142,12 @@ class Standing:
 
 
 class Claims:
-    """The claims of an organisation at an instant; built once, asked for any number of things."""
+    """The claims of an organisation on a day; built once, asked for any number of things."""
 
-    def __init__(self, organization: Organization, at: datetime) -> None:
+    def __init__(self, organization: Organization, day: date) -> None:
         self._organization = organization
-        self.day = day_of(organization, at)
+        self.day = day
+        self._standings: dict[EntityRef, Standing] = {}
         self._by_key: dict[EntityRef, list[Source]] = {}
         self._charters_by_group: dict[EntityRef, list[Source]] = {}
         for source in self._sources():
@@ -156,7 +157,13 @@ class Claims:
                 self._charters_by_group.setdefault(source.team.group, []).append(source)
 
     def standing(self, thing: Thing) -> Standing:
-        """Return what every document that reaches `thing` makes of it."""
+        """Return what every document that reaches a thing of the organisation makes of it."""
+        found = self._standings.get(thing.ref)
+        if found is None:
+            found = self._standings[thing.ref] = self._standing(thing)
+        return found
+
+    def _standing(self, thing: Thing) -> Standing:
         claims: list[Claim] = []
         advisers: dict[str, Adviser] = {}
         passed_over: list[Because] = []
@@ -269,6 +276,12 @@ class Claims:
             text = f"The engagement {engagement.name} is {state} on {day_in_words(self.day)}; it claims nothing."
         place = engagement.place if has_lapsed or move is None else move.place
         return Because("engagement-not-in-force", text, place, source.document)
+
+
+def claims_at(organization: Organization, at: datetime) -> Claims:
+    """Return the claims on the day of an instant; those of the days last asked for are kept."""
+    day = day_of(organization, at)
+    return organization.memory.recall(("claims", day), lambda: Claims(organization, day))
 
 
 def day_of(organization: Organization, at: datetime) -> date:

@@ -12,7 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from .because import Because
-from .charters import AlertClass, Engagement, EscalationPolicy
+from .charters import AlertClass, EscalationPolicy
 from .claims import Claims, Source, Standing, claims_at
 from .entities import Dependency, Thing
 from .grounds import document_of, grounds
@@ -54,7 +54,7 @@ def coverage(
     organization: Organization, at: datetime, alert_class: AlertClass = AlertClass.APPLICATION
 ) -> tuple[PagerAnswer, ...]:
     """Return who is paged for every thing, in the order of their references; for alerts that it fails by itself unless said."""
-    answers = _Answers(organization, at)
+    answers = _answers_at(organization, at)
     return tuple(answers.answer(thing, alert_class) for _, thing in sorted(organization.things.items()))
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .because import Because
-from .claims import CLAIMING, Claim, Claims, Source, Standing
+from .claims import CLAIMING, Claim, Source, Standing, claims_at
 from .entities import Thing
 from .grounds import document_of, grounds
 from .implementations import PRACTICES, Expectation
@@ -75,7 +75,7 @@ class _Duties:
 
     def __init__(self, organization: Organization, at: datetime) -> None:
         self._organization = organization
-        self._claims = Claims(organization, at)
+        self._claims = claims_at(organization, at)
 
     def of(self, thing: Thing) -> tuple[Duty, ...]:
         """Return the duties on a thing, in the order of PRACTICES."""

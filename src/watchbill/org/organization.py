@@ -16,6 +16,7 @@ from .charters import (
     SRETeam,
 )
 from .entities import Group, System, Thing, User
+from .memory import Memory
 from .objectives import DataSource, Goal
 from .values import EntityRef, Place
 
@@ -24,7 +25,7 @@ from .values import EntityRef, Place
 class Organization:
     """An organisation as declared. Mappings are keyed by reference (catalog) or by document name.
 
-    `revision` is a digest of the files' contents: equal folders have equal revisions.
+    `revision` is a digest of the files' contents: equal folders have equal revisions. `memory` keeps what is worked out from it.
     """
 
     name: str
@@ -48,3 +49,4 @@ class Organization:
     revision: str
     reviews: Mapping[str, ReadinessReview] = field(default_factory=dict)
     overrides: tuple[RuleOverride, ...] = ()
+    memory: Memory = field(default_factory=Memory, init=False, compare=False, repr=False)

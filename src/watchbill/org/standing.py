@@ -15,7 +15,7 @@ from watchbill.lib.instants import in_zone
 
 from .because import day_in_words, listed
 from .charters import Schedule, SRETeam
-from .claims import Claim, Claims, day_of
+from .claims import Claim, claims_at, day_of
 from .coverage import PagerAnswer, coverage
 from .engagements import change_days
 from .entities import Thing
@@ -44,7 +44,7 @@ def check_standing(organization: Organization, at: datetime) -> tuple[Fault, ...
 
 def ties(organization: Organization, at: datetime) -> tuple[Fault, ...]:
     """Return a fault for each pair of documents that claim a thing equally at `at`, naming both and one thing they share."""
-    claims = Claims(organization, at)
+    claims = claims_at(organization, at)
     found: dict[tuple[str, str], Fault] = {}
     for _, thing in sorted(organization.things.items()):
         if (pair := claims.standing(thing).tie) is not None:
