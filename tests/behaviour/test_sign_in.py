@@ -104,6 +104,7 @@ async def test_a_wrong_password_and_an_unknown_address_look_alike(website: Websi
         ("ana@shop.example", "wrong"),
         ("eve@shop.example", PASSWORD),
         ("x" * 300, PASSWORD),
+        ("İ" * 254 + "@shop.example", PASSWORD),
         ("a\0b@shop.example", PASSWORD),
     ):
         answer = await website.anybody().post("/sign-in", data={"email": email, "password": password})

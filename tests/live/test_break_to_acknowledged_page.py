@@ -164,7 +164,8 @@ def test_a_burning_budget_pages_the_person_on_call_who_acknowledges_by_the_link(
     opened_at = datetime.fromisoformat(found["incident"]["openedAt"])
     detected_after = (opened_at - broken_at).total_seconds()
     mail = _soon(lambda: watched.mail_about("payments"), "a mail about payments", 10)
-    sent_at = min(datetime.fromisoformat(notice["sentAt"]) for notice in _sent_notices(watched, "payments"))
+    sent = _soon(lambda: _sent_notices(watched, "payments"), "the notices of payments are known as sent", 10)
+    sent_at = min(datetime.fromisoformat(notice["sentAt"]) for notice in sent)
     paged_after = (sent_at - opened_at).total_seconds()
     print(
         f"\nburn: detection time by the rule {expected:.0f} s, alert after {detected_after:.0f} s "

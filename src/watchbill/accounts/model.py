@@ -13,11 +13,14 @@ CONSOLE = "console"
 """Who acts, and by which right, where somebody runs a command on the machine."""
 
 
+LONGEST_ADDRESS = 254
+
+
 def address_in(text: str) -> str:
     """Read an e-mail address as accounts have it. Raises Invalid for what is none."""
     address = text.strip().lower()
-    if "@" not in address:
-        raise Invalid(f"“{address}” is not an e-mail address.", "As in ana@acme.example.")
+    if "@" not in address or len(address) > LONGEST_ADDRESS or not address.isprintable():
+        raise Invalid(f"“{address[:LONGEST_ADDRESS]}” is not an e-mail address.", "As in ana@acme.example.")
     return address
 
 

@@ -108,8 +108,9 @@ class AccountsService:
                     raise NotFound(_BAD_LINK, "Ask an administrator for a new one.")
                 named = person_named(offered, people, chosen)
                 account = await self._join(transaction, offered, named, password_hash, now)
-                others = tables.invitations.c.email.in_({offered.email, account.email})
-                await transaction.execute(tables.invitations.delete().where(others))
+                same = tables.invitations.c.email.in_({offered.email, account.email})
+                over = sa.or_(same, tables.invitations.c.may_choose)
+                await transaction.execute(tables.invitations.delete().where(over))
                 return await open_session(transaction, account, now, _BY_LINK)
         except IntegrityError as error:
             raise Conflict("Somebody made an account for this person just now.", "Ask an administrator.") from error
@@ -117,22 +118,19 @@ class AccountsService:
     async def _join(
         self, transaction: Transaction, offered: Invitation, named: Named, password_hash: str, now: datetime
     ) -> Account:
-        """Make the account that an invitation offers, or renew the one there is; both are audited with what it became."""
+        """Make the account that an invitation offers, or renew the one there is; both are audited with what it became.
+
+        Who comes after somebody else to the same address inherits neither their tokens nor their administration.
+        """
         await _refuse_second_account(transaction, named.user, named.email)
         found = await tables.account_with_hash(transaction, named.email)
-        if found is not None and named.email != offered.email:
-            raise Conflict(
-                f"{named.email} has an account already, which this link does not open.",
-                f"Sign in with it; for a new password: watchbill invite {named.email}",
-            )
         before = found[0] if found else Account(new_id(now), named.email, None, is_admin=False, created_at=now)
-        account = replace(
-            before,
-            user=named.user or before.user,
-            is_admin=offered.is_admin or before.is_admin,
-            disabled_at=None,
-        )
+        user = named.user or before.user
+        is_another = before.user not in (None, user)
+        is_admin = offered.is_admin or (before.is_admin and not is_another)
+        account = replace(before, user=user, is_admin=is_admin, disabled_at=None)
         await tables.put_account(transaction, account, password_hash)
+        revoked = await tables.end_tokens(transaction, account) if is_another else 0
         acting = [token.name for token in await tables.tokens_of(transaction, account.email)]
         await record.changed(
             transaction,
@@ -151,14 +149,19 @@ class AccountsService:
                 action="assignPerson",
                 subject=account.email,
                 because=named.because,
-                details={"user": str(account.user), "before": str(before.user) if before.user else None},
+                details={
+                    "user": str(account.user),
+                    "before": str(before.user) if before.user else None,
+                    "revoked_tokens": revoked,
+                },
             )
         return account
 
     async def _invitation(self, transaction: Transaction, secret: str, now: datetime) -> Invitation:
         query = sa.select(tables.invitations).where(tables.invitations.c.digest == digest_of(secret))
         row = (await transaction.execute(query)).mappings().first()
-        if row is None or row["expires_at"] <= now:
+        is_late = row is not None and row["may_choose"] and await tables.count_accounts(transaction) > 0
+        if row is None or row["expires_at"] <= now or is_late:
             raise NotFound(_BAD_LINK, "Ask an administrator for a new one: watchbill invite E-MAIL.")
         return tables.invitation_of(row)
 

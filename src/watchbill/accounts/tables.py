@@ -129,10 +129,15 @@ async def end_access(transaction: Transaction, email: str, account: Account | No
     if account is None:
         return Ended(0, 0, invited.rowcount)
     signed_in = await transaction.execute(sessions.delete().where(sessions.c.account_id == account.id))
-    keys = await transaction.execute(tokens.delete().where(tokens.c.account_id == account.id))
+    keys = await end_tokens(transaction, account)
     nothing = {"user_ref": None, "is_admin": False, "password_hash": "", "disabled_at": account.disabled_at or now}
     await transaction.execute(accounts.update().where(accounts.c.id == account.id).values(**nothing))
-    return Ended(signed_in.rowcount, keys.rowcount, invited.rowcount)
+    return Ended(signed_in.rowcount, keys, invited.rowcount)
+
+
+async def end_tokens(transaction: Transaction, account: Account) -> int:
+    """Remove the tokens that act in the name of an account; return how many there were."""
+    return (await transaction.execute(tokens.delete().where(tokens.c.account_id == account.id))).rowcount
 
 
 async def access(transaction: Transaction, now: datetime) -> list[Access]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from watchbill.accounts.joining import People, addresses, holder_of, person_named
-from watchbill.accounts.model import Invitation
+from watchbill.accounts.model import Invitation, address_in
 from watchbill.accounts.service import SHORTEST_PASSWORD
 from watchbill.accounts.sessions import SESSION_LENGTH
 from watchbill.lib.errors import Conflict, Invalid, Refused, WatchbillError
@@ -24,8 +24,6 @@ from .refusals import TooManyAttempts
 from .render import render
 from .security import forget_session, keep_session, safe_path
 from .throttle import Throttle
-
-_LONGEST_EMAIL = 254
 
 
 def routes() -> list[BaseRoute]:
@@ -77,9 +75,11 @@ def _ask(request: Request, onward: str, *, email: str = "", error: WatchbillErro
 
 
 def _checked(email: str) -> str:
-    if len(email) > _LONGEST_EMAIL or not email.isprintable():
-        raise Refused("E-mail address and password do not belong together.", "Check both, or ask for a new link.")
-    return email
+    try:
+        return address_in(email)
+    except Invalid as error:
+        what = "E-mail address and password do not belong together."
+        raise Refused(what, "Check both, or ask for a new link.") from error
 
 
 def _signed_in(doors: Doors, session: str, onward: str) -> Response:

@@ -49,16 +49,29 @@ async def test_who_has_no_address_of_their_own_signs_in_with_that_of_the_first_s
     assert (await desk.accounts.account("dana@acme.example")).user == ANA
 
 
-async def test_the_first_start_link_opens_no_account_that_somebody_else_has(store: Store) -> None:
+async def test_the_first_start_link_opens_nothing_once_anybody_has_an_account(store: Store) -> None:
     desk = Desk.to(store)
     link = await desk.accounts.first_start_link("dana@acme.example", NOW)
     assert link is not None
     await invited(desk.accounts, "ana@acme.example")
-    with pytest.raises(Conflict, match="has an account already, which this link"):
-        await desk.accounts.accept_link(link, "another long password", NOW, PEOPLE, ANA)
+    for chosen in (ANA, RAJ):
+        with pytest.raises(NotFound):
+            await desk.accounts.accept_link(link, "another long password", NOW, PEOPLE, chosen)
     assert await desk.sessions.sign_in("ana@acme.example", PASSWORD, HERE, NOW)
-    await desk.accounts.accept_link(link, PASSWORD, NOW, PEOPLE, RAJ)
-    assert (await desk.accounts.account("raj@acme.example")).is_admin
+
+
+async def test_who_comes_to_an_address_after_somebody_else_inherits_neither_tokens_nor_administration(
+    store: Store,
+) -> None:
+    desk = Desk.to(store)
+    raj = await invited(desk.accounts, "oncall@acme.example", user=RAJ, is_admin=True)
+    key = await desk.tokens.create("script", [TokenScope.WRITE], NOW, raj)
+    renewed = await invited(desk.accounts, "oncall@acme.example", user=RAJ)
+    assert renewed.is_admin
+    assert await desk.tokens.known(key, NOW)
+    ana = await invited(desk.accounts, "oncall@acme.example", user=ANA)
+    assert (ana.user, ana.is_admin) == (ANA, False)
+    assert await desk.tokens.known(key, NOW) is None
 
 
 async def test_only_the_first_start_link_lets_the_choice_decide_the_address(store: Store) -> None:

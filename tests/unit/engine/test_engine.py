@@ -16,6 +16,7 @@ from watchbill.engine.leases import LENGTH, Leases, leases
 from watchbill.lib.clock import HandClock
 from watchbill.store.store import Store
 
+PATIENCE = 30
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
@@ -33,7 +34,7 @@ def _engine(store: Store, *modules: Module, owner: str = "ours") -> tuple[Engine
 
 
 async def _until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 - what is waited for tells nobody
             await asyncio.sleep(0.005)
 
@@ -64,10 +65,10 @@ async def test_a_commit_ends_the_pause_of_a_module_that_wakes(store: Store) -> N
 
     engine, _, _ = _engine(store, Module("deliver", step, HOUR, wakes=True))
     async with _running(engine):
-        await asyncio.wait_for(first.wait(), 5)
+        await asyncio.wait_for(first.wait(), PATIENCE)
         async with store.writing() as transaction:
             await transaction.execute(sa.text("SELECT 1"))
-        await asyncio.wait_for(second.wait(), 5)
+        await asyncio.wait_for(second.wait(), PATIENCE)
 
 
 async def test_a_module_that_raises_goes_on_and_stops_no_other(store: Store) -> None:
@@ -87,7 +88,7 @@ async def test_a_module_that_raises_goes_on_and_stops_no_other(store: Store) -> 
         store, Module("broken", broken, timedelta(milliseconds=5)), Module("sound", sound, HOUR)
     )
     async with _running(engine):
-        await asyncio.wait_for(asyncio.gather(failed.wait(), other.wait()), 5)
+        await asyncio.wait_for(asyncio.gather(failed.wait(), other.wait()), PATIENCE)
     assert _steps(registry, "broken", "failed") >= 2
     assert engine.late(clock.now()) == ["broken"]
 
@@ -108,13 +109,13 @@ async def test_a_leased_module_steps_in_one_instance_and_is_told_when_it_took_ov
     first, _, _ = _engine(store, module("ours", ours), owner="ours")
     second, _, registry = _engine(store, module("theirs", theirs), owner="theirs")
     async with _running(first):
-        await asyncio.wait_for(ours.wait(), 5)
+        await asyncio.wait_for(ours.wait(), PATIENCE)
         async with _running(second):
             await _until(lambda: _steps(registry, "goals", "elsewhere"))
             assert not theirs.is_set()
             assert taken == ["ours"]
     async with _running(second):
-        await asyncio.wait_for(theirs.wait(), 5)
+        await asyncio.wait_for(theirs.wait(), PATIENCE)
     assert taken == ["ours", "theirs"]
 
 
@@ -127,7 +128,7 @@ async def test_a_module_that_never_stepped_or_not_for_long_is_late(store: Store)
     engine, clock, _ = _engine(store, Module("goals", step, timedelta(seconds=15)))
     assert engine.late(clock.now()) == ["goals"]
     async with _running(engine):
-        await asyncio.wait_for(stepped.wait(), 5)
+        await asyncio.wait_for(stepped.wait(), PATIENCE)
         await asyncio.sleep(0)
         assert engine.late(clock.now()) == []
         clock.set(NOON + timedelta(seconds=36))
@@ -146,7 +147,7 @@ async def test_a_step_that_hangs_is_broken_off_and_tried_again(store: Store) -> 
 
     engine, clock, registry = _engine(store, Module("deliver", step, timedelta(seconds=1), longest=SOON))
     async with _running(engine):
-        await asyncio.wait_for(again.wait(), 5)
+        await asyncio.wait_for(again.wait(), PATIENCE)
         await _until(lambda: _steps(registry, "deliver", "done"))
         assert engine.troubles(clock.now()) == []
     assert _steps(registry, "deliver", "failed") == 1
@@ -198,10 +199,10 @@ async def test_a_step_is_broken_off_when_its_lease_is_lost_while_it_runs(store: 
 
     engine, _, registry = _engine(store, Module("measure", step, HOUR, lease="goals"))
     async with _running(engine):
-        await asyncio.wait_for(began.wait(), 5)
+        await asyncio.wait_for(began.wait(), PATIENCE)
         async with store.writing() as transaction:
             await transaction.execute(leases.update().values(owner="theirs", until=NOON + HOUR))
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), PATIENCE)
         await _until(lambda: _steps(registry, "measure", "elsewhere"))
 
 
@@ -214,11 +215,11 @@ async def test_a_lease_is_kept_while_a_step_takes_longer_than_the_lease(store: S
 
     engine, clock, _ = _engine(store, Module("measure", step, HOUR, lease="goals"))
     async with _running(engine):
-        await asyncio.wait_for(began.wait(), 5)
+        await asyncio.wait_for(began.wait(), PATIENCE)
         for minutes in range(1, 4):
             clock.set(NOON + minutes * LENGTH / 2)
             until = clock.now() + LENGTH
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 while await _lease_until(store) < until:  # noqa: ASYNC110
                     await asyncio.sleep(0.005)
         assert not await Leases(store, "theirs").hold("goals", 1, clock.now())
@@ -248,7 +249,7 @@ async def test_modules_of_one_lease_step_in_the_same_instance_and_one_that_hangs
         Module("evaluate", evaluate, SOON, lease="goals", after="measure"),
     )
     async with _running(engine):
-        await asyncio.wait_for(hangs.wait(), 5)
+        await asyncio.wait_for(hangs.wait(), PATIENCE)
         await _until(lambda: len(evaluated) >= 3)
 
 

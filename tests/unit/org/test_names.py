@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests.small_org import ANA, MEI, ZOE, organization, weekly
 from watchbill.org.names import name_of, with_names
@@ -34,6 +36,13 @@ def test_a_sentence_has_names_for_what_is_declared_and_leaves_the_rest_as_writte
     sentence = "user:ana is on watch in schedule:primary for component:cart, owned by group:sre."
     assert with_names(SMALL, sentence) == "Ana is on watch in SRE primary for cart, owned by SRE."
     assert with_names(SMALL, "No document is called group:shop.") == "No document is called group:shop."
+
+
+@given(st.lists(st.sampled_from([*"ab/.:- ", "user:", "component:", "channel:", "schedule:", "ana"])).map("".join))
+@example("component:a/b/c")
+@example("user:ana/x/")
+def test_any_text_has_names_or_stays_as_it_is(text: str) -> None:
+    assert with_names(SMALL, text).count(" ") >= text.count(" ")
 
 
 def test_a_person_is_told_times_in_the_zone_of_their_watch() -> None:
