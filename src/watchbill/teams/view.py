@@ -20,6 +20,7 @@ from watchbill.org.entities import Group
 from watchbill.org.in_force import OrganizationInForce
 from watchbill.org.names import called_beside_sre
 from watchbill.org.organization import Organization
+from watchbill.org.records import Recorded, record_of
 from watchbill.org.roles import people_of
 from watchbill.org.values import EntityRef
 from watchbill.practices.goals.model import Standing
@@ -55,11 +56,15 @@ class Person:
 
 @dataclass(frozen=True)
 class TeamEngagement:
-    """An engagement that the team is part of, where it stands today, and since which day; both are None before it begins."""
+    """An engagement that the team is part of, where it stands today, and since which day; both are None before it begins.
+
+    `record` is everything on record of it, oldest first.
+    """
 
     engagement: Engagement
     state: EngagementState | None
     since: date | None
+    record: tuple[Recorded, ...]
 
 
 @dataclass(frozen=True)
@@ -295,6 +300,7 @@ def _engagements(organization: Organization, subject: _Subject, today: date) -> 
             engagement,
             engagement.state_at(today),
             max((move.on for move in engagement.life if move.on <= today), default=None),
+            record_of(organization, engagement),
         )
         for _, engagement in sorted(organization.engagements.items())
         if engagement.partner == subject.ref or engagement.sre == subject.name
