@@ -9,8 +9,13 @@ import httpx2
 
 from tests.website import NOW, Website, alertmanager_body
 from watchbill.org.charters import AlertClass
+from watchbill.org.duties import duty
 from watchbill.practices.oncall.model import PageState
+from watchbill.teams.coverage import as_json as coverage_as_json
+from watchbill.teams.coverage import covered
 from watchbill.teams.explain import as_json, explain_page, thing_named
+from watchbill.teams.explain_change import change_as_json, explain_change
+from watchbill.teams.explain_practice import practice_as_json
 
 HOOK = "/api/v1/hooks/alertmanager"
 
@@ -81,6 +86,27 @@ async def test_a_page_is_explained_as_the_command_explains_it(website: Website) 
     thing = thing_named(organization, "web")
     assert body == as_json(explain_page(organization, thing.ref, AlertClass.APPLICATION, NOW))
     assert [paged["recipient"] for paged in body["paged"]] == ["channel:ops", "user:ana"]
+
+
+async def test_coverage_and_its_explanations_are_answered_as_the_commands_answer_them(website: Website) -> None:
+    program, organization = await website.program("read"), website.watchbill.organization.organization
+    web = thing_named(organization, "web")
+    assert await _get(program, "/coverage") == coverage_as_json(organization, covered(organization, NOW), NOW)
+    body = await _get(program, "/explain/practice?service=web&practice=capacity")
+    assert body == practice_as_json(duty(organization, web, "capacity", NOW), NOW)
+    body = await _get(program, "/explain/change?service=web")
+    assert body == change_as_json(organization, explain_change(organization, web, NOW))
+    body = await _get(program, "/explain/change?service=web&person=ana")
+    assert [[user["user"] for user in each["users"]] for each in body["people"]] == [["user:ana"]]
+
+
+async def test_coverage_can_be_asked_for_one_practice_or_class_and_for_gaps_alone(website: Website) -> None:
+    program = await website.program("read")
+    body = await _get(program, "/coverage?practice=chaos&class=platform&at=2026-05-04T10:00:00Z")
+    assert {len(service["practices"]) for service in body["services"]} == {1}
+    assert {each["pager"]["alertClass"] for service in body["services"] for each in service["pagers"]} == {"platform"}
+    body = await _get(program, "/coverage?gaps=true")
+    assert all(service["team"] is None for service in body["services"])
 
 
 async def test_a_goal_that_was_never_measured_is_said_to_be_so(website: Website) -> None:
@@ -212,6 +238,9 @@ REFUSALS: list[tuple[str, str, bytes | None, int, str]] = [
     ("GET", "/incidents/17", None, 404, "notFound"),
     ("GET", "/incidents/seventeen", None, 422, "invalid"),
     ("GET", "/explain/page", None, 422, "invalid"),
+    ("GET", "/explain/practice?service=web&practice=luck", None, 422, "invalid"),
+    ("GET", "/explain/change?service=web&person=nobody-of-ours", None, 404, "notFound"),
+    ("GET", "/coverage?class=loud", None, 422, "invalid"),
     ("GET", "/explain/page?service=api&at=yesterday", None, 422, "invalid"),
     ("GET", "/explain/page?service=api&at=2026-05-04T10:00:00", None, 422, "invalid"),
     ("GET", "/explain/page?service=api&at=9999-12-31T23:59:59Z", None, 422, "invalid"),

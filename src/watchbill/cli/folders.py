@@ -30,13 +30,23 @@ def org_argument(command: Callable[..., None]) -> Callable[..., None]:
     """Add the argument ORG_DIR, for which --org DIR may stand, as in `explain`. A file in its place is refused as a folder is read."""
 
     @functools.wraps(command)
+    def with_folder(org_dir: Path | None, **options: Any) -> None:
+        if org_dir is None:
+            raise click.UsageError("Missing argument 'ORG_DIR': the folder with the organisation's files.")
+        command(org_dir=org_dir, **options)
+
+    return org_argument_or_server(with_folder)
+
+
+def org_argument_or_server(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the argument ORG_DIR as `org_argument` does, for a command that asks the running server without it: `org_dir`, or None."""
+
+    @functools.wraps(command)
     def with_folder(org_dir: Path | None, folder: Path | None, **options: Any) -> None:
         named = org_dir or folder
-        if named is None:
-            raise click.UsageError("Missing argument 'ORG_DIR': the folder with the organisation's files.")
         if org_dir is not None and folder not in (None, org_dir):
             raise click.UsageError(f"Two folders are given, {org_dir} and {folder}: name one.")
-        if named.is_file():
+        if named is not None and named.is_file():
             from watchbill.org.folder import check_is_folder
 
             check_is_folder(named)

@@ -184,7 +184,7 @@ def test_without_a_folder_the_server_is_asked_with_the_token(monkeypatch: pytest
         assert "Ana Ferreira (user:ana)" in output
         (asked,) = _Server.asked
     assert asked == (
-        "/api/v1/explain/page?service=cart&at=2026-05-03T12%3A00%3A00Z&class=application",
+        "/api/v1/explain/page?at=2026-05-03T12%3A00%3A00Z&service=cart&class=application",
         "Bearer secret",
     )
 

@@ -1,4 +1,4 @@
-"""Explains who would be paged: the answer with the whole chain of documents and rules that led there."""
+"""Explains who is paged, accountable or allowed: the answer with the whole chain of documents and rules that led there."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from watchbill.org.charters import AlertClass
+from watchbill.org.duties import How, duty
 from watchbill.teams.explain import Paged, explain_page, thing_named, usual_class
+from watchbill.teams.explain_change import change_as_json, explain_change, person_named
+from watchbill.teams.explain_practice import practice_as_json
 
 from . import API
 from .services import HeldPager
-from .values import Answer, At, FromDoors, Reason, now_or, problems
+from .values import Answer, At, FromDoors, PracticeName, Reason, now_or, problems
 
 router = APIRouter(prefix=f"{API}/explain", tags=["explain"])
 
@@ -54,12 +58,59 @@ class PageExplained(Answer):
     because: list[Reason]
 
 
+class PracticeExplained(Answer):
+    """Who is accountable for a practice, and why."""
+
+    schema_: Literal["watchbill/explain-practice/v1"] = Field(default="watchbill/explain-practice/v1", alias="schema")
+    at: datetime
+    service: str
+    practice: str
+    accountable: str | None = Field(examples=["group:cart-developers"])
+    how: How
+    team: str | None = Field(description="The SRE team that covers the thing; null: none does.")
+    engagement: str | None
+    gap: str | None
+    because: list[Reason]
+
+
+class Named(Answer):
+    """A person of the catalog."""
+
+    user: str = Field(examples=["user:ana"])
+    name: str
+
+
+class MayChange(Answer):
+    """People of whom the same is true: the role by which they may change code and configuration, null where they may not.
+
+    `because` is the chain of the first of them, `instead` what they can do where they may not.
+    """
+
+    users: list[Named]
+    code: str | None = Field(examples=["member"])
+    config: str | None
+    instead: list[str]
+    because: list[Reason]
+
+
+class ChangeExplained(Answer):
+    """Who may change a thing, those who may first."""
+
+    schema_: Literal["watchbill/explain-change/v1"] = Field(default="watchbill/explain-change/v1", alias="schema")
+    at: datetime
+    service: str
+    people: list[MayChange]
+
+
+Service = Annotated[
+    str, Query(min_length=1, max_length=255, description="`[kind:][namespace/]name`", examples=["cart"])
+]
+
+
 @router.get("/page", responses=problems(404))
 async def get_explanation(
     doors: FromDoors,
-    service: Annotated[
-        str, Query(min_length=1, max_length=255, description="`[kind:][namespace/]name`", examples=["cart"])
-    ],
+    service: Service,
     alert_class: Annotated[
         AlertClass | None, Query(alias="class", description="Default: workflow for a workflow, else application.")
     ] = None,
@@ -78,3 +129,27 @@ async def get_explanation(
         paged=[PagedAnswer.of(paged) for paged in explained.paged],
         because=[Reason.of(because) for because in explained.because],
     )
+
+
+@router.get("/practice", responses=problems(404), response_model=PracticeExplained)
+async def get_practice(doors: FromDoors, service: Service, practice: PracticeName, at: At = None) -> JSONResponse:
+    """Return who is accountable for a practice on a service at an instant, with the reasons in order."""
+    organization, instant = doors.in_force.organization, now_or(at, doors)
+    found = duty(organization, thing_named(organization, service), practice, instant)
+    return JSONResponse(practice_as_json(found, instant))
+
+
+@router.get("/change", responses=problems(404), response_model=ChangeExplained)
+async def get_change(
+    doors: FromDoors,
+    service: Service,
+    person: Annotated[
+        str | None, Query(min_length=1, max_length=255, description="Ask of one person alone.", examples=["user:ana"])
+    ] = None,
+    at: At = None,
+) -> JSONResponse:
+    """Return who may change the code and configuration of a service at an instant, and by which documents."""
+    organization, instant = doors.in_force.organization, now_or(at, doors)
+    who = person_named(organization, person) if person is not None else None
+    explained = explain_change(organization, thing_named(organization, service), instant, who)
+    return JSONResponse(change_as_json(organization, explained))

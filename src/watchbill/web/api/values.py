@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -70,6 +70,7 @@ Reference = Annotated[
     ),
 ]
 At = Annotated[AskedInstant | None, Query(description="The instant to answer for; now where none is given.")]
+PracticeName = Literal["toil", "goals", "design", "observability", "incidents", "capacity", "change", "chaos"]
 FromDoors = Annotated[Doors, Depends(doors_of)]
 
 

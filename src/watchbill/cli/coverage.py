@@ -1,0 +1,163 @@
+"""`watchbill coverage`: who answers for what, every service, class of alert and practice at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from watchbill.lib.instants import rfc3339
+from watchbill.org.charters import AlertClass
+from watchbill.org.implementations import PRACTICES
+
+from .asking import DEFAULT_SERVER, ask
+from .columns import aligned
+from .folders import org_argument_or_server, organization_in
+from .instants import INSTANT, at_or_now
+
+_CLASSES = [alert_class.value for alert_class in AlertClass]
+_CSV_COLUMNS = (
+    "service",
+    "tier",
+    "owner",
+    "question",
+    "about",
+    "answer",
+    "how",
+    "team",
+    "engagement",
+    "policy",
+    "advisers",
+    "gap",
+)
+
+
+@click.command()
+@org_argument_or_server
+@click.option("--at", type=INSTANT, help="Another instant than now: 2026-05-03 or 2026-05-03T14:00:00Z.")
+@click.option("--class", "alert_class", type=click.Choice(_CLASSES), help="Only the pager for this class of alert.")
+@click.option("--practice", type=click.Choice(PRACTICES), help="Only who is accountable for this practice.")
+@click.option("--gaps", is_flag=True, help="Only services that no SRE team covers, or where the way to somebody ends.")
+@click.option("--server", envvar="WATCHBILL_SERVER", default=DEFAULT_SERVER, show_default=True, metavar="URL")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    help="How to print: a table for people, json for programs with the reasons, csv for sheets.",
+)
+def coverage(
+    org_dir: Path | None,
+    at: datetime | None,
+    alert_class: str | None,
+    practice: str | None,
+    gaps: bool,
+    server: str,
+    form: str,
+) -> None:
+    """Say for every service of ORG_DIR who holds its pager and who is accountable for each practice.
+
+    Without ORG_DIR the running server is asked, with the token in WATCHBILL_TOKEN. With --class or --practice alone the answer
+    is about that class or practice alone.
+    """
+    if org_dir is not None:
+        answer = _from_files(org_dir, at_or_now(at), alert_class, practice, only_gaps=gaps)
+    else:
+        asked = {"at": rfc3339(at) if at else None, "class": alert_class, "practice": practice, "gaps": gaps or None}
+        parameters = {name: str(value).lower() for name, value in asked.items() if value is not None}
+        answer = ask(server, "/api/v1/coverage", parameters)
+    written = {"table": _table, "json": _json, "csv": _csv}[form](answer)
+    click.echo(written, nl=not written.endswith("\n"))
+
+
+def _from_files(
+    folder: Path, at: datetime, alert_class: str | None, practice: str | None, *, only_gaps: bool
+) -> Mapping[str, Any]:
+    from watchbill.teams.coverage import as_json, covered
+
+    organization = organization_in(folder, at)
+    found = covered(organization, at, AlertClass(alert_class) if alert_class else None, practice)
+    return as_json(organization, [each for each in found if each.has_gap or not only_gaps], at)
+
+
+def _json(answer: Mapping[str, Any]) -> str:
+    return json.dumps(answer, indent=2, ensure_ascii=False)
+
+
+def _csv(answer: Mapping[str, Any]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _CSV_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for service in answer["services"]:
+        writer.writerows(_csv_rows(service))
+    return text.getvalue()
+
+
+def _csv_rows(service: Mapping[str, Any]) -> Iterator[Mapping[str, str | None]]:
+    about = {name: service[name] for name in ("service", "tier", "owner")}
+    for found in service["pagers"]:
+        pager = found["pager"]
+        yield {
+            **about,
+            "question": "pager",
+            "about": pager["alertClass"],
+            "answer": pager["holder"],
+            **{name: pager[name] for name in ("team", "engagement", "policy")},
+            "advisers": " ".join(found["advisers"]),
+            "gap": found["gap"],
+        }
+    for duty in service["practices"]:
+        names = ("how", "team", "engagement", "gap")
+        yield {
+            **about,
+            "question": "practice",
+            "about": duty["practice"],
+            "answer": duty["accountable"],
+            **{name: duty[name] for name in names},
+        }
+
+
+def _table(answer: Mapping[str, Any]) -> str:
+    services = answer["services"]
+    classes = [found["pager"]["alertClass"] for found in services[0]["pagers"]] if services else []
+    has_practices = bool(services and services[0]["practices"])
+    head = ("service", "tier", "covered by", *(f"{each} pager" for each in classes))
+    rows = [head + (("practices",) if has_practices else ())]
+    rows += [_row(service, has_practices=has_practices) for service in services]
+    by_sre = sum(service["team"] is not None for service in services)
+    total = f"{len(services)} service{'s' if len(services) != 1 else ''}: {by_sre} covered by SRE, {len(services) - by_sre} not."
+    return "\n".join([f"Coverage of {answer['organization']} at {answer['at']}", "", *aligned(rows), "", total])
+
+
+def _row(service: Mapping[str, Any], *, has_practices: bool) -> tuple[str, ...]:
+    covering = service["engagement"] or (f"charter of {service['team']}" if service["team"] else "no SRE team")
+    pagers = tuple(
+        f"nobody: {found['gap']}" if found["gap"] else _group(found["pager"]["holder"]) for found in service["pagers"]
+    )
+    practices = (_practices(service["practices"]),) if has_practices else ()
+    return service["service"], service["tier"], covering, *pagers, *practices
+
+
+def _practices(duties: Sequence[Mapping[str, Any]]) -> str:
+    """Return who is accountable for the practices: the group of most of them first, then the others by name."""
+    named = [
+        (f"{_group(duty['accountable'] or 'nobody')}{' jointly' if duty['how'] == 'joint' else ''}", duty)
+        for duty in duties
+    ]
+    most, _ = Counter(name for name, _ in named).most_common(1)[0]
+    others: dict[str, list[str]] = {}
+    for name, duty in named:
+        if name != most:
+            others.setdefault(name, []).append(duty["practice"])
+    return "; ".join([most, *(f"{name}: {', '.join(practices)}" for name, practices in others.items())])
+
+
+def _group(reference: str) -> str:
+    return reference.removeprefix("group:")
