@@ -84,13 +84,15 @@ def _with(now: Mapping[Key, Value], before: Mapping[Key, Value], reached: set[En
 
 
 def _snapshot(organization: Organization, at: datetime) -> Snapshot:
-    is_open = replace(organization, hours={})
-    is_shut = replace(organization, hours=dict.fromkeys(organization.hours, ()))
+    is_open, is_shut = organization, organization
+    if organization.hours:
+        is_open = replace(organization, hours={})
+        is_shut = replace(organization, hours=dict.fromkeys(organization.hours, ()))
     pagers: dict[Key, Holding] = {}
     advice: dict[Key, frozenset[str]] = {}
     for alert_class in AlertClass:
-        outside = coverage(is_shut, at, alert_class) if organization.hours else coverage(is_open, at, alert_class)
-        for within, without in zip(coverage(is_open, at, alert_class), outside, strict=True):
+        answers = zip(coverage(is_open, at, alert_class), coverage(is_shut, at, alert_class), strict=True)
+        for within, without in answers:
             if within.thing is not None:
                 pagers[within.thing, alert_class.value] = _holding(organization, within, without)
             if within.thing is not None and within.advisers and alert_class is AlertClass.APPLICATION:

@@ -1,0 +1,184 @@
+"""A plan in words: what matters most first, as sections that text and Markdown are made of. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from watchbill.lib.durations import THIN
+from watchbill.lib.numbers import percent, several
+from watchbill.org.because import day_in_words
+
+HARMS = "What harms"
+_MOST_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing to know: what it is about and from when, then each side of it in a line."""
+
+    head: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """Entries of one kind under a title; `note` says how they are meant."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    note: str = ""
+
+
+def summary(answer: Mapping[str, Any]) -> str:
+    """Return what a plan comes to, in one line."""
+    if not answer["isCompared"]:
+        count = several(len(answer["harms"]), "error")
+        return f"{count}: this cannot take force, and nothing was compared."
+    counts = [
+        (_things(answer, "pager"), "thing", "paged differently"),
+        (_things(answer, "authority"), "thing", "under other authority"),
+        (_things(answer, "practice"), "thing", "with other practices"),
+        (len(answer["people"]), "person", "affected"),
+        (len(answer["faults"]["opened"]), "fault", "opened"),
+        (len(answer["faults"]["closed"]), "fault", "closed"),
+    ]
+    parts = [
+        f"{several(count, noun, 'people' if noun == 'person' else '')} {what}" for count, noun, what in counts if count
+    ]
+    verdict = several(len(answer["harms"]), "harm") if answer["harms"] else "No harm"
+    if not parts and not answer["changes"]:
+        return f"{verdict}. The change means nothing for anybody."
+    return f"{verdict}. {'; '.join(parts) or 'Only advice changes'}."
+
+
+def sections(answer: Mapping[str, Any]) -> list[Section]:
+    """Return the sections of a plan that have something to say, what matters most first."""
+    on_call = answer.get("onCall")
+    shares = (
+        f"Expected over the next {_weeks(on_call)}; at most {_share(on_call['limit'])}: {on_call['source']}."
+        if on_call
+        else ""
+    )
+    faults = answer["faults"]
+    found = [
+        Section(HARMS, tuple(_harm(harm) for harm in answer["harms"])),
+        Section("Pagers", tuple(_change(change, *_holdings(change)) for change in _of(answer, "pager"))),
+        Section("People on call", tuple(_people(answer["people"], on_call)), shares),
+        Section("Authority", tuple(_change(change, *_given_and_taken(change)) for change in _of(answer, "authority"))),
+        Section("Practices", tuple(_change(change, *_accountable(change)) for change in _of(answer, "practice"))),
+        Section("Advice", tuple(_change(change, *_given_and_taken(change)) for change in _of(answer, "advice"))),
+        Section("Faults opened", tuple(_fault(fault) for fault in faults["opened"] if answer["isCompared"])),
+        Section("Faults closed", tuple(_fault(fault) for fault in faults["closed"])),
+    ]
+    return [section for section in found if section.entries]
+
+
+def left_out(answer: Mapping[str, Any]) -> str:
+    """Return how far was looked, where that is not all the way."""
+    if not answer.get("daysLeftOut"):
+        return ""
+    until = day_in_words(date.fromisoformat(answer["lookedUntil"]))
+    return f"Looked ahead to {until}; {several(answer['daysLeftOut'], 'later day')} of change not."
+
+
+def _of(answer: Mapping[str, Any], aspect: str) -> list[Mapping[str, Any]]:
+    return [change for change in answer["changes"] if change["aspect"] == aspect]
+
+
+def _things(answer: Mapping[str, Any], aspect: str) -> int:
+    return len({thing for change in _of(answer, aspect) for thing in change["things"]})
+
+
+def _change(change: Mapping[str, Any], *lines: str) -> Entry:
+    of = ", ".join(change["of"])
+    if change["aspect"] == "pager":
+        of = "all alerts" if len(change["of"]) == 3 else f"{' and '.join(change['of'])} alerts"
+    about = f"{_subject(change)}: {of}" if of else _subject(change)
+    return Entry(f"{about}, {_when(change['since'], change['until'])}", lines)
+
+
+def _subject(change: Mapping[str, Any]) -> str:
+    things = change["things"]
+    named = ", ".join(_short(thing) for thing in things[:_MOST_NAMED])
+    more = f" and {len(things) - _MOST_NAMED} more" if len(things) > _MOST_NAMED else ""
+    if change["whole"] is None:
+        return f"{named}{more}"
+    kind, _, name = change["whole"].partition(":")
+    return f"{kind.capitalize()} {name} ({named}{more})"
+
+
+def _short(reference: str) -> str:
+    return reference.removeprefix("component:")
+
+
+def _when(since: str | None, until: str | None) -> str:
+    begin = f"from {day_in_words(date.fromisoformat(since))}" if since else "at once"
+    return f"{begin} until {day_in_words(date.fromisoformat(until))}" if until else begin
+
+
+def _holdings(change: Mapping[str, Any]) -> tuple[str, str]:
+    return (
+        f"− {_holding(change['before'], 'not in the catalog')}",
+        f"+ {_holding(change['after'], 'not in the catalog')}",
+    )
+
+
+def _holding(holding: Mapping[str, Any] | None, nothing: str) -> str:
+    if holding is None:
+        return nothing
+    covers = holding["team"] or "no SRE team"
+    if holding["gap"] is not None:
+        return f"{covers}; nobody can be paged: {holding['gap']}"
+    hours = f" {_hours(holding['hours'])}, else {holding['outside']}" if holding["outside"] else ""
+    return f"{covers}, paging {holding['holder']}{hours} by the policy {holding['policy']}"
+
+
+def _hours(openings: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{' '.join(each['days'])} {each['from']}–{each['to']}" for each in openings)
+
+
+def _accountable(change: Mapping[str, Any]) -> tuple[str, str]:
+    def words(of: Mapping[str, Any] | None) -> str:
+        if of is None:
+            return "not in the catalog"
+        jointly = ", done by both sides" if of["how"] == "joint" else ""
+        return f"{of['accountable'] or 'nobody'} is accountable{jointly}"
+
+    return f"− {words(change['before'])}", f"+ {words(change['after'])}"
+
+
+def _given_and_taken(change: Mapping[str, Any]) -> tuple[str, ...]:
+    before, after = change["before"] or [], change["after"] or []
+    taken, given = [each for each in before if each not in after], [each for each in after if each not in before]
+    return tuple(f"{sign} {', '.join(some)}" for sign, some in (("−", taken), ("+", given)) if some)
+
+
+def _people(people: Sequence[Mapping[str, Any]], on_call: Mapping[str, Any] | None) -> Iterable[Entry]:
+    limit = on_call["limit"] if on_call else 1
+    for person in sorted(people, key=lambda each: (-each["after"], each["user"])):
+        over = ", over the limit" if person["after"] > limit else ""
+        share = f"{_share(person['before'])} → {_share(person['after'])}{over}"
+        moves = [f"joins {group}" for group in person["joins"]] + [f"leaves {group}" for group in person["leaves"]]
+        told = [share] if person["before"] != person["after"] else [f"{_share(person['after'])} as before"]
+        yield Entry(f"{person['name']}: {', '.join([*told, *moves])}")
+
+
+def _share(share: float) -> str:
+    return percent(share, 0 if abs(share * 100 - round(share * 100)) < 1e-9 else 1)
+
+
+def _weeks(on_call: Mapping[str, Any]) -> str:
+    return f"{on_call['windowSeconds'] // 604_800}{THIN}weeks"
+
+
+def _harm(harm: Mapping[str, Any]) -> Entry:
+    since = f" From {day_in_words(date.fromisoformat(harm['since']))}." if harm["since"] else ""
+    place = f" ({harm['subject']})" if ":" in harm["subject"] and harm["subject"].rpartition(":")[2].isdigit() else ""
+    return Entry(f"{harm['text']}{since}{place}")
+
+
+def _fault(fault: Mapping[str, Any]) -> Entry:
+    return Entry(f"{fault['severity']}[{fault['code']}] {fault['message']} ({fault['file']}:{fault['line']})")

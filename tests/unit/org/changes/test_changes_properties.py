@@ -1,0 +1,94 @@
+"""What must hold for the comparison of any two organisations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.org.test_coverage_properties import checked, instants, organizations, shuffled
+from watchbill.org.changes import Change, PersonChange, Plan, Turnover, compare
+from watchbill.org.charters import AlertClass
+from watchbill.org.coverage import pager
+from watchbill.org.organization import Organization
+
+
+def reversed_change(change: Change) -> Change:  # type: ignore[type-arg]
+    return replace(change, before=change.after, after=change.before)
+
+
+def reversed_person(person: PersonChange) -> PersonChange:
+    return PersonChange(person.user, person.after, person.before, person.leaves, person.joins)
+
+
+def mirrored(plan: Plan) -> list[object]:
+    return [
+        [
+            {reversed_change(change) for change in part}
+            for part in (plan.pagers, plan.advice, plan.practices, plan.rights)
+        ],
+        [reversed_person(person) for person in plan.people],
+        Turnover(plan.faults.closed, plan.faults.opened),
+    ]
+
+
+def as_it_is(plan: Plan) -> list[object]:
+    changes = (plan.pagers, plan.advice, plan.practices, plan.rights)
+    return [[set(part) for part in changes], list(plan.people), plan.faults]
+
+
+@checked
+@given(organizations(), instants, st.integers())
+def test_an_organisation_compared_with_itself_in_any_order_of_documents_gives_an_empty_plan(
+    organization: Organization, at: datetime, seed: int
+) -> None:
+    assert compare(organization, organization, at).is_empty
+    assert compare(organization, shuffled(organization, seed), at).is_empty
+
+
+@checked
+@given(organizations(), organizations(), instants)
+def test_the_way_back_mirrors_the_way_there(old: Organization, new: Organization, at: datetime) -> None:
+    assert mirrored(compare(old, new, at)) == as_it_is(compare(new, old, at))
+
+
+@checked
+@given(organizations(), organizations(), instants)
+def test_every_pager_that_differs_is_told_once_and_no_other(old: Organization, new: Organization, at: datetime) -> None:
+    told = [
+        (thing, of)
+        for change in compare(old, new, at).pagers
+        if change.span.since is None
+        for thing in change.things
+        for of in change.of
+    ]
+    assert len(told) == len(set(told))
+    for thing in {*old.things, *new.things}:
+        for alert_class in AlertClass:
+            before, after = (pager(side, thing, alert_class, at) for side in (old, new))
+            differs = (before.team, before.holder, before.policy, before.gap) != (
+                after.team,
+                after.holder,
+                after.policy,
+                after.gap,
+            )
+            assert ((thing, alert_class.value) in told) == differs
+
+
+@checked
+@given(organizations(), organizations(), instants)
+def test_what_is_said_of_a_later_day_is_what_that_day_brings(
+    old: Organization, new: Organization, at: datetime
+) -> None:
+    for change in compare(old, new, at).pagers:
+        if change.span.since is None:
+            continue
+        then = at.replace(month=change.span.since.month, day=change.span.since.day, year=change.span.since.year)
+        for thing in change.things:
+            for of in change.of:
+                for side, told in ((old, change.before), (new, change.after)):
+                    answer = pager(side, thing, AlertClass(of), then)
+                    assert told is not None
+                    assert (answer.team, answer.holder, answer.policy) == (told.team, told.holder, told.policy)

@@ -1,0 +1,201 @@
+"""Changes of the example organisation whose meaning can be told by hand, as of Wednesday 25 November 2026, noon in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from watchbill.org.changes import Change, Plan, Span, compare
+from watchbill.org.charters import Engagement, EngagementState, Move
+from watchbill.org.duties import How
+from watchbill.org.folder import read
+from watchbill.org.organization import Organization
+from watchbill.org.values import EntityRef
+
+FOLDER = Path(__file__).parents[4] / "examples" / "acme"
+AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
+NOW = Span(None, None)
+
+
+@pytest.fixture(scope="module")
+def acme() -> Organization:
+    organization = read(FOLDER).organization
+    assert organization is not None
+    return organization
+
+
+def with_engagement(organization: Organization, changed: Engagement) -> Organization:
+    return replace(organization, engagements={**organization.engagements, changed.name: changed})
+
+
+def without_engagement(organization: Organization, name: str) -> Organization:
+    return replace(
+        organization, engagements={key: each for key, each in organization.engagements.items() if key != name}
+    )
+
+
+def loyalty_active(organization: Organization, day: date) -> Engagement:
+    """Return the engagement of the second product team as active from a day on."""
+    engagement = organization.engagements["loyalty-sre-with-growth"]
+    by = EntityRef("user", "default", "dana")
+    return replace(
+        engagement, life=(*engagement.life, Move(EngagementState.ACTIVE, day, by, "passed", engagement.place))
+    )
+
+
+def told(changes: tuple[Change, ...]) -> list[tuple[str, str]]:  # type: ignore[type-arg]
+    return [(str(change.whole or change.things[0]), ", ".join(change.of)) for change in changes]
+
+
+def shares(plan: Plan) -> dict[str, tuple[Fraction, Fraction]]:
+    return {person.user.name: (person.before, person.after) for person in plan.people}
+
+
+def test_without_its_engagement_checkout_falls_to_sre_core_at_once_told_once_for_the_system(acme: Organization) -> None:
+    plan = compare(acme, without_engagement(acme, "checkout-sre-with-cart"), AT)
+    (change,) = plan.pagers
+    assert (str(change.whole), [thing.name for thing in change.things]) == (
+        "system:checkout",
+        ["cart", "catalog", "payments"],
+    )
+    assert change.of == ("application", "workflow")  # platform alerts stay with Platform SRE
+    assert change.before is not None
+    assert change.after is not None
+    assert (change.before.team, str(change.before.holder), change.before.policy) == (
+        "checkout-sre",
+        "group:sre-checkout",
+        "checkout",
+    )
+    assert (change.after.team, str(change.after.holder)) == ("sre-core", "group:sre-core")
+    assert change.span == NOW
+
+
+def test_checkout_sre_then_only_advises_and_sre_core_may_change_what_they_could(acme: Organization) -> None:
+    plan = compare(acme, without_engagement(acme, "checkout-sre-with-cart"), AT)
+    assert told(plan.rights) == [("system:checkout", "group:sre-checkout"), ("system:checkout", "group:sre-core")]
+    checkout, core = plan.rights
+    assert checkout.before is not None
+    assert checkout.before >= {"changeCode", "changeConfig", "silence"}
+    assert (checkout.after, core.before) == (frozenset({"recommend"}), None)
+    assert core.after is not None
+    assert core.after >= {"changeCode", "changeConfig", "silence"}
+    (advice,) = plan.advice
+    assert (advice.after or frozenset()) - (advice.before or frozenset()) == {"checkout-sre"}
+
+
+def test_the_practices_that_a_kitchen_sink_shares_go_back_to_each_owner(acme: Organization) -> None:
+    plan = compare(acme, without_engagement(acme, "checkout-sre-with-cart"), AT)
+    joint = {
+        (thing.name, str(change.after.accountable))
+        for change in plan.practices
+        for thing in change.things
+        if change.after is not None and change.after.how is How.JOINT and "chaos" in change.of
+    }
+    assert joint == {
+        ("cart", "group:cart-developers"),
+        ("catalog", "group:cart-developers"),
+        ("payments", "group:payments-developers"),
+    }
+
+
+def test_nobody_is_called_by_the_watch_of_checkout_any_more(acme: Organization) -> None:
+    plan = compare(acme, without_engagement(acme, "checkout-sre-with-cart"), AT)
+    assert shares(plan) == dict.fromkeys(
+        ("ana", "chris", "lena", "raj", "tomas", "yuki"), (Fraction(1, 3), Fraction(0))
+    )
+    assert plan.harms == ()
+
+
+def test_bringing_checkouts_engagement_back_overloads_its_six_people(acme: Organization) -> None:
+    plan = compare(without_engagement(acme, "checkout-sre-with-cart"), acme, AT)
+    assert {harm.rule for harm in plan.harms} == {"on-call-share"}
+    assert len(plan.harms) == 6
+    assert "33\u202f% of the time; at most 25\u202f% is sustainable" in plan.harms[0].text
+
+
+def test_ending_meis_embedding_with_the_year_changes_only_the_quarter_after_it(acme: Organization) -> None:
+    engagement = acme.engagements["mei-with-mobile-passkeys"]
+    plan = compare(acme, with_engagement(acme, replace(engagement, ends=date(2026, 12, 31))), AT)
+    (pager,) = plan.pagers
+    assert (told(plan.pagers), pager.span) == (
+        [("component:login", "application, workflow")],
+        Span(date(2027, 1, 1), date(2027, 3, 31)),
+    )
+    assert pager.before is not None
+    assert pager.after is not None
+    assert (pager.before.team, pager.after.team) == ("embedded-sre", "sre-core")
+    assert {change.of for change in plan.rights} == {("group:sre-embedded",), ("group:sre-core",)}
+
+
+def test_mei_stands_one_week_of_twelve_instead_of_three(acme: Organization) -> None:
+    # Of the weeks 14 December, 11 January and 8 February that are hers, the first alone lies before the end.
+    engagement = acme.engagements["mei-with-mobile-passkeys"]
+    plan = compare(acme, with_engagement(acme, replace(engagement, ends=date(2026, 12, 31))), AT)
+    assert shares(plan)["mei"] == (Fraction(3, 12), Fraction(1, 12))
+
+
+def test_a_product_team_that_becomes_active_later_takes_the_pager_from_that_day_on(acme: Organization) -> None:
+    plan = compare(acme, with_engagement(acme, loyalty_active(acme, date(2027, 1, 11))), AT)
+    (pager,) = plan.pagers
+    assert (told(plan.pagers), pager.span) == (
+        [("component:loyalty-points", "application, platform, workflow")],
+        Span(date(2027, 1, 11), None),
+    )
+    assert pager.before is not None
+    assert pager.after is not None
+    assert (pager.before.team, str(pager.before.holder)) == (None, "group:platform")  # the catch-all
+    assert (pager.after.team, str(pager.after.holder), pager.after.policy) == (
+        "loyalty-sre",
+        "group:sre-loyalty",
+        "loyalty",
+    )
+    assert plan.harms == ()
+
+
+def test_the_people_of_a_new_team_are_on_call_from_the_day_that_it_is_active(acme: Organization) -> None:
+    beyond = compare(acme, with_engagement(acme, loyalty_active(acme, date(2027, 4, 1))), AT)
+    assert beyond.people == ()  # the twelve weeks that are looked at end in February
+    plan = compare(acme, with_engagement(acme, loyalty_active(acme, date(2027, 1, 11))), AT)
+    assert {before for before, _ in shares(plan).values()} == {Fraction(0)}
+    days = (date(2027, 2, 17) - date(2027, 1, 11)).days + Fraction(13, 24)  # noon in UTC is one o'clock in Berlin
+    assert sum(after for _, after in shares(plan).values()) == days / 84
+
+
+def test_without_the_kitchen_sink_critical_login_has_no_sre_team_once_mei_has_left(acme: Organization) -> None:
+    teams = {name: team for name, team in acme.sre_teams.items() if name != "sre-core"}
+    plan = compare(acme, replace(acme, sre_teams=teams), AT)
+    (harm,) = (harm for harm in plan.harms if harm.rule == "uncovered")
+    assert (harm.subject, harm.since) == ("component:login", date(2027, 4, 1))
+    assert "group:mobile-developers is left with its pager" in harm.text
+
+
+def test_a_tie_is_a_harm_that_names_where_it_stands(acme: Organization) -> None:
+    twin = replace(acme.engagements["checkout-sre-with-cart"], name="twin")
+    plan = compare(acme, with_engagement(acme, twin), AT)
+    ties = [harm for harm in plan.harms if harm.rule == "tie"]
+    assert [harm.subject.split(":")[0] for harm in ties] == ["sre/checkout.yaml"]
+    assert [fault.code for fault in plan.blocking] == ["tie"]
+
+
+def test_hours_are_compared_whatever_the_time_of_day(acme: Organization) -> None:
+    engagement = acme.engagements["platform-sre-with-platform"]
+    always = replace(engagement, pager=replace(engagement.pager, hours="always"))
+    for hour in (2, 12):
+        plan = compare(acme, with_engagement(acme, always), AT.replace(hour=hour))
+        (change,) = plan.pagers
+        assert change.before is not None
+        assert change.after is not None
+        assert (str(change.before.outside), change.after.outside) == ("group:platform", None)
+
+
+def test_who_joins_a_group_is_told_with_their_share(acme: Organization) -> None:
+    kofi = EntityRef("user", "default", "kofi")
+    group = acme.groups[EntityRef("group", "default", "sre-checkout")]
+    joined = replace(acme, groups={**acme.groups, group.ref: replace(group, members=group.members | {kofi})})
+    (person,) = compare(acme, joined, AT).people
+    assert (person.user, person.joins, person.leaves) == (kofi, (group.ref,), ())
+    assert person.before == person.after == Fraction(1, 4)  # one day in four of SRE core
