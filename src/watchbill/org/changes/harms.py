@@ -46,9 +46,9 @@ def _lost(
 
 def _sentence(rule: str, critical: Sequence[EntityRef], holding: Holding) -> str:
     if rule == "nobody-answers":
-        return f"Nobody can be paged for {listed(critical)}, which is critical: {holding.gap}."
+        return f"Nobody could be paged for critical {listed(critical)}: {holding.gap}."
     holder = holding.holder or "nobody"
-    return f"No SRE team covers {listed(critical)} any more, which is critical; {holder} is left with its pager."
+    return f"No SRE team would cover critical {listed(critical)}: {holder} would be left with the pager."
 
 
 def _overloaded(new: Organization, people: Sequence[PersonChange], limit: Fraction) -> Iterator[Harm]:

@@ -1,0 +1,217 @@
+"""`watchbill plan` as typed: folders and revisions of a real git repository, in every format, with its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from watchbill.cli.plan import plan
+from watchbill.cli.plan_formats import LONGEST_COMMENT, as_markdown
+from watchbill.lib.errors import Invalid, NotFound, Unavailable
+
+ACME = Path(__file__).parents[3] / "examples" / "acme"
+AT = "2026-11-25T12:00:00Z"
+
+
+def run(*arguments: str, at: str = AT) -> Result:
+    result = CliRunner().invoke(plan, [*arguments, "--at", at])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def as_json(*arguments: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(run(*arguments, "--format", "json").stdout)
+    return answer
+
+
+def git(*arguments: str) -> None:
+    who = ("-c", "user.name=Dana", "-c", "user.email=dana@acme.example", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *who, *arguments], check=True, capture_output=True)
+
+
+def edit(file: Path, change: Callable[[str], str]) -> None:
+    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def without_engagement(text: str) -> str:
+    return text.split("---\n", maxsplit=1)[0]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[Path]:
+    """A repository with acme in its folder org, committed, and the working folder inside of it."""
+    before = Path.cwd()
+    shutil.copytree(ACME, tmp_path / "org", ignore=shutil.ignore_patterns("shop"))
+    os.chdir(tmp_path / "org")
+    git("init", "--initial-branch", "main")
+    git("-C", "..", "init", "--initial-branch", "main")
+    shutil.rmtree(".git")
+    git("add", ".")
+    git("commit", "--message", "Acme")
+    yield tmp_path
+    os.chdir(before)
+
+
+def test_nothing_changed_means_nothing(repository: Path) -> None:
+    result = run("HEAD", ".")
+    assert result.exit_code == 0
+    assert "The change means nothing for anybody." in result.stdout
+    assert as_json("HEAD", ".")["changes"] == []
+
+
+def test_what_is_not_committed_is_told_in_a_line_and_then_by_what_matters_most(repository: Path) -> None:
+    edit(Path("sre/checkout.yaml"), without_engagement)
+    result = run("HEAD", ".")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[1].startswith("No harm. 3 things paged differently; 3 things under other authority;")
+    titles = [line for line in lines[2:] if line and not line.startswith(" ")]
+    assert titles == ["Pagers", "People on call", "Authority", "Practices", "Advice"]
+    assert "  System checkout (cart, catalog, payments): application and workflow alerts, at once" in lines
+    assert "  Ana Ferreira: 33.3\u202f% → 0\u202f%" in lines
+
+
+def test_the_way_back_harms_those_who_are_on_call_too_much_and_says_so_by_its_status(repository: Path) -> None:
+    edit(Path("sre/checkout.yaml"), without_engagement)
+    result = run(".", "HEAD")
+    assert result.exit_code == 1
+    assert result.stdout.count("is sustainable (Site Reliability Engineering, chapter 11).") == 6
+
+
+def test_two_revisions_are_compared_without_touching_the_work_tree(repository: Path) -> None:
+    edit(Path("sre/checkout.yaml"), without_engagement)
+    git("commit", "--all", "--message", "Checkout stands alone")
+    Path("sre/checkout.yaml").unlink()
+    assert [change["whole"] for change in as_json("HEAD~1", "HEAD")["changes"] if change["aspect"] == "pager"] == [
+        "system:checkout"
+    ]
+    assert not Path("sre/checkout.yaml").exists()
+    os.chdir("..")
+    assert len(as_json("HEAD~1:org", "main:org")["changes"]) == len(as_json("HEAD~1:org", "HEAD:org")["changes"]) > 0
+
+
+def test_a_folder_goes_before_a_revision_of_its_name(repository: Path) -> None:
+    os.chdir("..")
+    shutil.copytree("org", "main")
+    assert (as_json("main", "org")["old"], as_json("main:org", "org")["old"]) == ("main", "main:org")
+
+
+def test_a_new_side_with_errors_is_not_compared_and_each_error_is_a_harm(repository: Path) -> None:
+    edit(Path("sre/checkout.yaml"), lambda text: text.replace("sre: checkout-sre", "sre: nobody-sre"))
+    result = run("HEAD", ".")
+    assert result.exit_code == 1
+    assert "this cannot take force, and nothing was compared." in result.stdout
+    answer = as_json("HEAD", ".")
+    assert (answer["isCompared"], answer["changes"]) == (False, [])
+    assert answer["harms"][0]["subject"].startswith("sre/checkout.yaml:")
+
+
+def test_an_old_side_with_errors_is_compared_as_far_as_it_can_be_read(repository: Path) -> None:
+    edit(Path("goals/cart.yaml"), lambda text: text.replace("target: 0.999", "target: 99.9"))
+    result = run(".", "HEAD", "--format", "json")
+    assert (result.exit_code, "has errors, the first at goals/cart.yaml:" in result.stderr) == (0, True)
+    answer = json.loads(result.stdout)
+    assert answer["changes"] == []
+    assert [fault["file"] for fault in answer["faults"]["closed"]] == ["goals/cart.yaml"]
+
+
+def test_a_tie_names_both_documents_and_what_it_takes_away(repository: Path) -> None:
+    def twice(text: str) -> str:
+        _, *both = text.replace("checkout-sre-with-cart", "twin").replace("checkout-2026", "twin-2026").split("---\n")
+        return "---\n".join([text, *both])
+
+    edit(Path("sre/checkout.yaml"), twice)
+    result = run("HEAD", ".")
+    assert result.exit_code == 1
+    assert "Engagement checkout-sre-with-cart and Engagement twin claim component:cart equally" in result.stdout
+    assert (
+        "No SRE team would cover critical component:cart: group:cart-developers would be left with the pager."
+        in result.stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "error", "words"),
+    [
+        ("nowhere", NotFound, "neither a folder nor a revision of this repository"),
+        ("HEAD:elsewhere", NotFound, "has no folder “elsewhere”"),
+        ("HEAD:org/org.yaml", NotFound, "has no folder “org/org.yaml”"),
+        (":org", NotFound, "neither a folder nor a revision"),
+    ],
+)
+def test_what_is_not_there_is_said(repository: Path, old: str, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=re.escape(words)):
+        run(old, ".")
+
+
+def test_outside_of_a_repository_a_revision_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    (tmp_path / "org").mkdir()
+    with pytest.raises(NotFound, match="lies in no git repository"):
+        run("HEAD", str(tmp_path / "org"))
+
+
+def test_without_git_folders_can_still_be_compared(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Unavailable, match="There is no git"):
+        run("HEAD", ".")
+    assert run(".", ".").exit_code == 0
+
+
+def test_links_inside_of_a_revision_are_followed_and_those_out_of_it_refused(repository: Path) -> None:
+    Path("sre/tools.yaml").rename("tools.shared")
+    Path("sre/tools.yaml").symlink_to("../linked.yaml")
+    Path("tools.shared").rename("linked.yaml")
+    Path("linked.yaml").rename("sre/.tools.yaml")
+    Path("sre/tools.yaml").unlink()
+    Path("sre/.tools.yaml").rename("real.yaml")
+    Path("again.d").symlink_to("sre")
+    git("add", ".")
+    git("commit", "--message", "Links")
+    assert as_json("HEAD", ".")["changes"] == []
+    outside = Path("sre/outside.yaml")
+    outside.symlink_to("/etc/hostname")
+    git("add", ".")
+    git("commit", "--message", "A link out")
+    outside.unlink()
+    with pytest.raises(Invalid, match="is a link out of the folder"):
+        run("HEAD", ".")
+
+
+def test_markdown_unfolds_and_says_each_name_as_it_is(repository: Path) -> None:
+    edit(
+        Path("people/sre.yaml"),
+        lambda text: text.replace("displayName: Ana Ferreira", "displayName: Ana <b>@all</b> _F_"),
+    )
+    git("commit", "--all", "--message", "A name")
+    edit(Path("sre/checkout.yaml"), without_engagement)
+    text = run("HEAD", ".", "--format", "markdown").stdout
+    assert text.startswith("**Acme Retail: what changes from HEAD:org to ., as of ")
+    assert "<details><summary>Pagers (1)</summary>" in text
+    assert "Ana &lt;b&gt;&#64;all&lt;/b&gt; \\_F\\_" in text
+    assert "  - \\+ sre-core, paging group:sre-core" in text
+
+
+def test_markdown_of_a_large_change_keeps_within_a_comment_and_counts_the_rest(repository: Path) -> None:
+    edit(Path("sre/checkout.yaml"), without_engagement)
+    answer = as_json("HEAD", ".")
+    person = answer["people"][0]
+    answer["people"] = [{**person, "user": f"user:u{number}", "name": f"Person {number}"} for number in range(5000)]
+    text = as_markdown(answer)
+    assert len(text) <= LONGEST_COMMENT
+    shown = len(re.findall(r"^- Person \d+: ", text, re.MULTILINE))
+    more = re.search(r"^- and (\d+) more, which do not fit here$", text, re.MULTILINE)
+    assert more is not None
+    assert shown + int(more[1]) == 5000
+    assert "<summary>Authority (2)</summary>" in text
+    assert text.count("<details>") == text.count("</details>")
