@@ -79,10 +79,13 @@ def test_consultants_have_no_authority_of_their_own() -> None:
 
 
 def test_no_code_outside_the_six_modules_asks_which_implementation_a_team_has() -> None:
-    asking = re.compile(r"(==|!=|\bis|\bis not|\bin)\s*\{?\s*Implementation\.|\bimplementation\s*(==|!=|is|in)\s")
+    names = "|".join(implementation.value for implementation in Implementation)
+    asking = re.compile(
+        rf"\bImplementation\.[A-Z]|\bimplementation\s*(==|!=|is|in)\s|(==|!=|\bin|case)\s*[\[({{]*[\"'](?:{names})[\"']"
+    )
     offenders = [
         f"{file.relative_to(SOURCE)}:{number}"
-        for file in sorted(SOURCE.rglob("*.py"))
+        for file in sorted([*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")])
         if "implementations" not in file.parts
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
         if asking.search(line.split("#")[0]) and '"""' not in line
