@@ -215,3 +215,27 @@ def test_markdown_of_a_large_change_keeps_within_a_comment_and_counts_the_rest(r
     assert shown + int(more[1]) == 5000
     assert "<summary>Authority (2)</summary>" in text
     assert text.count("<details>") == text.count("</details>")
+
+
+GUIDE = (ACME.parents[1] / "docs" / "how-to" / "review-a-change.md").read_text(encoding="utf-8")
+
+
+def without_core() -> None:
+    Path("sre/core.yaml").unlink()
+
+
+def with_an_earlier_end() -> None:
+    edit(Path("sre/embedded.yaml"), lambda text: text.replace("ends: 2027-03-31", "ends: 2026-12-31"))
+
+
+@pytest.mark.parametrize(("change", "quoted", "status"), [(with_an_earlier_end, 0, 0), (without_core, 1, 1)])
+def test_the_guide_to_reviews_quotes_what_the_plan_says(
+    repository: Path, change: Callable[[], None], quoted: int, status: int
+) -> None:
+    change()
+    git("commit", "--all", "--message", "The change of the guide")
+    git("branch", "--force", "main-before", "HEAD~1")
+    result = run("main-before:org", "HEAD:org", at="2026-11-25")
+    said = result.stdout.replace("main-before:org", "main:org")
+    quote = re.findall(r"```console\n\$ watchbill plan .*\n((?:.*\n)*?)```", GUIDE)[quoted]
+    assert (result.exit_code, said.startswith(quote)) == (status, True)
