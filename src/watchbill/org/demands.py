@@ -85,7 +85,10 @@ def _written(agreement: shapes.Agreement | None) -> Collection[str]:
     elsewhere = {"ends", "review"}
     if agreement is None:
         return elsewhere
-    fields = set(agreement.model_dump(by_alias=True, exclude_defaults=True))
+    known = type(agreement).model_fields
+    fields = {
+        known[name].alias or name for name in agreement.model_fields_set if getattr(agreement, name) not in (None, [])
+    }
     leads = agreement.leads
     return elsewhere | (fields if leads is None or (leads.sre and leads.partner) else fields - {"leads"})
 

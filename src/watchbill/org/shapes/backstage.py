@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from .fields import Name, Namespace, Reference, Shape, Text
+from .fields import Name, Namespace, Reference, Shape, Text, empty_list, empty_mapping
 
 
 class Link(Shape):
@@ -23,10 +23,10 @@ class Metadata(Shape, defer_build=False):
     namespace: Namespace | None = None
     title: str | None = None
     description: str | None = None
-    labels: dict[str, Any] = Field(default_factory=dict)
-    annotations: dict[str, Any] = Field(default_factory=dict)
-    tags: list[Any] = Field(default_factory=list)
-    links: list[Link] = Field(default_factory=list)
+    labels: dict[str, Any] = Field(default_factory=empty_mapping)
+    annotations: dict[str, Any] = Field(default_factory=empty_mapping)
+    tags: list[Any] = Field(default_factory=empty_list)
+    links: list[Link] = Field(default_factory=empty_list)
     uid: Any = None
     etag: Any = None
 
@@ -53,7 +53,7 @@ class UserSpec(Shape):
     """A person and the groups they are a member of."""
 
     profile: Profile | None = None
-    member_of: list[Reference] = Field(default_factory=list)
+    member_of: list[Reference] = Field(default_factory=empty_list)
 
 
 class User(Entity):
@@ -68,8 +68,8 @@ class GroupSpec(Shape):
     type: Text
     profile: Profile | None = None
     parent: Reference | None = None
-    children: list[Reference] = Field(default_factory=list)
-    members: list[Reference] = Field(default_factory=list)
+    children: list[Reference] = Field(default_factory=empty_list)
+    members: list[Reference] = Field(default_factory=empty_list)
 
 
 class Group(Entity):
@@ -86,10 +86,10 @@ class ComponentSpec(Shape):
     owner: Reference
     system: Reference | None = None
     subcomponent_of: Reference | None = None
-    provides_apis: list[Reference] = Field(default_factory=list)
-    consumes_apis: list[Reference] = Field(default_factory=list)
-    depends_on: list[Reference] = Field(default_factory=list)
-    dependency_of: list[Reference] = Field(default_factory=list)
+    provides_apis: list[Reference] = Field(default_factory=empty_list)
+    consumes_apis: list[Reference] = Field(default_factory=empty_list)
+    depends_on: list[Reference] = Field(default_factory=empty_list)
+    dependency_of: list[Reference] = Field(default_factory=empty_list)
 
 
 class Component(Entity):
@@ -105,8 +105,8 @@ class ResourceSpec(Shape):
     owner: Reference
     lifecycle: str | None = None
     system: Reference | None = None
-    depends_on: list[Reference] = Field(default_factory=list)
-    dependency_of: list[Reference] = Field(default_factory=list)
+    depends_on: list[Reference] = Field(default_factory=empty_list)
+    dependency_of: list[Reference] = Field(default_factory=empty_list)
 
 
 class Resource(Entity):

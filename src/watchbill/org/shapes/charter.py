@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
-from .fields import Date, Name, Reference, Shape, Share, Span, Text, TimeZone
+from .fields import Date, Name, Reference, Shape, Share, Span, Text, TimeZone, empty_list, empty_mapping
 from .hours import HoursShape
 
 ImplementationName: TypeAlias = Literal["kitchenSink", "infrastructure", "tools", "product", "embedded", "consulting"]
@@ -31,8 +31,8 @@ class Metadata(Shape, defer_build=False):
     name: Name
     title: Text | None = None
     description: Text | None = None
-    labels: dict[str, str] = Field(default_factory=dict)
-    annotations: dict[str, str] = Field(default_factory=dict)
+    labels: dict[str, str] = Field(default_factory=empty_mapping)
+    annotations: dict[str, str] = Field(default_factory=empty_mapping)
 
 
 class WatchbillDocument(Shape):
@@ -60,9 +60,9 @@ class OrganizationSpec(Shape):
 
     time_zone: TimeZone
     catch_all: Reference | None = None
-    hours: dict[Name, list[HoursShape]] = Field(default_factory=dict)
-    admins: list[Reference] = Field(default_factory=list)
-    rules: list[RuleOverride] = Field(default_factory=list)
+    hours: dict[Name, list[HoursShape]] = Field(default_factory=empty_mapping)
+    admins: list[Reference] = Field(default_factory=empty_list)
+    rules: list[RuleOverride] = Field(default_factory=empty_list)
 
 
 class Organization(WatchbillDocument):
@@ -75,12 +75,12 @@ class ScopeShape(Shape, defer_build=False):
     """Which things are meant: everything, or what is named, less what `except` names."""
 
     everything: Literal[True] | None = None
-    domains: list[Reference] = Field(default_factory=list)
-    systems: list[Reference] = Field(default_factory=list)
-    components: list[Reference] = Field(default_factory=list)
-    resources: list[Reference] = Field(default_factory=list)
-    owned_by: list[Reference] = Field(default_factory=list)
-    except_: list[Reference] = Field(default_factory=list, alias="except")
+    domains: list[Reference] = Field(default_factory=empty_list)
+    systems: list[Reference] = Field(default_factory=empty_list)
+    components: list[Reference] = Field(default_factory=empty_list)
+    resources: list[Reference] = Field(default_factory=empty_list)
+    owned_by: list[Reference] = Field(default_factory=empty_list)
+    except_: list[Reference] = Field(default_factory=empty_list, alias="except")
 
 
 class Approval(Shape):
@@ -95,7 +95,7 @@ class Charter(Shape):
 
     mission: Text
     scope: ScopeShape | None = None
-    partners: list[Reference] = Field(default_factory=list)
+    partners: list[Reference] = Field(default_factory=empty_list)
     approved: Approval | None = None
     review_every: Span | None = None
 
@@ -114,7 +114,7 @@ class Member(Shape):
     user: Reference
     share: Share | None = None
     until: Date | None = None
-    experience: list[Experience] = Field(default_factory=list)
+    experience: list[Experience] = Field(default_factory=empty_list)
 
 
 class SRETeamSpec(Shape):
@@ -123,7 +123,7 @@ class SRETeamSpec(Shape):
     group: Reference
     implementation: ImplementationName
     charter: Charter | None = None
-    members: list[Member] = Field(default_factory=list)
+    members: list[Member] = Field(default_factory=empty_list)
 
 
 class SRETeam(WatchbillDocument):
@@ -139,7 +139,7 @@ class Pager(Shape):
     reason: Text | None = None
     hours: Name = "always"
     respond_within: Span | None = None
-    classes: dict[Literal["application", "platform", "workflow"], Side] = Field(default_factory=dict)
+    classes: dict[Literal["application", "platform", "workflow"], Side] = Field(default_factory=empty_mapping)
     escalation: Name | None = None
     partner_share: Share | None = None
 
@@ -189,18 +189,18 @@ class Agreement(Shape):
     """What both sides agreed on."""
 
     leads: Leads | None = None
-    goals: list[Text] = Field(default_factory=list)
+    goals: list[Text] = Field(default_factory=empty_list)
     sre_share: Share | None = None
     operations_limit: Share | None = None
     budget_policy: Name | None = None
     escalate_to: Reference | None = None
     repositories: dict[Text, list[Literal["changeCode", "changeConfig"]]] | None = None
-    onboarding: list[OnboardingStep] = Field(default_factory=list)
+    onboarding: list[OnboardingStep] = Field(default_factory=empty_list)
     review_every: Span | None = None
     feedback: Feedback | None = None
-    maturity: list[Maturity] = Field(default_factory=list)
+    maturity: list[Maturity] = Field(default_factory=empty_list)
     selected_by: Literal["revenue", "features", "workload"] | None = None
-    hand_back_when: list[Text] = Field(default_factory=list)
+    hand_back_when: list[Text] = Field(default_factory=empty_list)
 
 
 class ExtensionShape(Shape):
@@ -236,15 +236,15 @@ class EngagementSpec(Shape):
     sre: Name
     partner: Reference
     covers: ScopeShape
-    practices: dict[PracticeName, Literal["sre", "partner", "joint"]] = Field(default_factory=dict)
+    practices: dict[PracticeName, Literal["sre", "partner", "joint"]] = Field(default_factory=empty_mapping)
     pager: Pager | None = None
     authority: list[ActionName] | None = None
     authority_reason: Text | None = None
     agreement: Agreement | None = None
     life: Annotated[list[MoveShape], Field(min_length=1)]
     ends: Date | None = None
-    extensions: list[ExtensionShape] = Field(default_factory=list)
-    reviews: list[ReviewHeldShape] = Field(default_factory=list)
+    extensions: list[ExtensionShape] = Field(default_factory=empty_list)
+    reviews: list[ReviewHeldShape] = Field(default_factory=empty_list)
 
 
 class Engagement(WatchbillDocument):
@@ -267,7 +267,7 @@ class Redundancy(Shape):
     """How many copies of a dependency there are, and what may fail in all of them at once."""
 
     copies: Annotated[int, Field(ge=1)]
-    shared_fate: list[Text] = Field(default_factory=list)
+    shared_fate: list[Text] = Field(default_factory=empty_list)
 
 
 class DependencyShape(Shape):
@@ -286,8 +286,8 @@ class ServiceProfileSpec(Shape):
     tier: Literal["critical", "high", "normal", "low"] | None = None
     phase: Literal["design", "build", "limited", "generalAvailability", "deprecated", "abandoned"] | None = None
     runbook: Text | None = None
-    repositories: list[Text] = Field(default_factory=list)
-    dependencies: list[DependencyShape] = Field(default_factory=list)
+    repositories: list[Text] = Field(default_factory=empty_list)
+    dependencies: list[DependencyShape] = Field(default_factory=empty_list)
 
 
 class ServiceProfile(WatchbillDocument):

@@ -35,6 +35,16 @@ class Shape(BaseModel):
     not_yet: ClassVar[frozenset[str]] = frozenset()
 
 
+def empty_list() -> list[Any]:
+    """Return a list for a field that is left out. A shape reads the signature of each factory; that of `list` takes it long."""
+    return []
+
+
+def empty_mapping() -> dict[Any, Any]:
+    """Return a mapping for a field that is left out, as `empty_list` does."""
+    return {}
+
+
 def refusal(code: str, message: str, hint: str) -> PydanticCustomError:
     """Return the error that becomes a fault with this code, message and hint."""
     return PydanticCustomError(

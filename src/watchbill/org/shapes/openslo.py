@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from .fields import Name, Reads, Shape, Text, refusal
+from .fields import Name, Reads, Shape, Text, empty_list, empty_mapping, refusal
 
 
 def _number(value: Any) -> Decimal:
@@ -23,8 +23,8 @@ class Metadata(Shape, defer_build=False):
 
     name: Name
     display_name: str | None = None
-    labels: dict[str, Any] = Field(default_factory=dict)
-    annotations: dict[str, Any] = Field(default_factory=dict)
+    labels: dict[str, Any] = Field(default_factory=empty_mapping)
+    annotations: dict[str, Any] = Field(default_factory=empty_mapping)
 
 
 class OpenSLODocument(Shape):
@@ -52,7 +52,7 @@ class DataSourceSpec(Shape):
 
     type: Text
     description: str | None = None
-    connection_details: dict[str, Any] = Field(default_factory=dict)
+    connection_details: dict[str, Any] = Field(default_factory=empty_mapping)
 
 
 class DataSource(OpenSLODocument):
@@ -66,7 +66,7 @@ class MetricSource(Shape):
 
     metric_source_ref: Name | None = None
     type: str | None = None
-    spec: dict[str, Any] = Field(default_factory=dict)
+    spec: dict[str, Any] = Field(default_factory=empty_mapping)
 
 
 class Metric(Shape):
@@ -199,8 +199,8 @@ class AlertPolicySpec(Shape):
     alert_when_breaching: bool = False
     alert_when_resolved: bool = False
     alert_when_no_data: bool = False
-    conditions: list[InlineCondition] = Field(default_factory=list)
-    notification_targets: list[InlineTarget] = Field(default_factory=list)
+    conditions: list[InlineCondition] = Field(default_factory=empty_list)
+    notification_targets: list[InlineTarget] = Field(default_factory=empty_list)
 
 
 class AlertPolicy(OpenSLODocument):
@@ -229,10 +229,10 @@ class SLOSpec(Shape):
     service: Name
     indicator: InlineIndicator | None = None
     indicator_ref: Name | None = None
-    time_window: list[TimeWindow] = Field(default_factory=list)
+    time_window: list[TimeWindow] = Field(default_factory=empty_list)
     budgeting_method: Literal["Occurrences", "Timeslices", "RatioTimeslices"]
-    objectives: list[Objective] = Field(default_factory=list)
-    alert_policies: list[Annotated[InlinePolicy, BeforeValidator(_by_name)]] = Field(default_factory=list)
+    objectives: list[Objective] = Field(default_factory=empty_list)
+    alert_policies: list[Annotated[InlinePolicy, BeforeValidator(_by_name)]] = Field(default_factory=empty_list)
 
 
 class SLO(OpenSLODocument):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeAlias
 from pydantic import Field
 
 from .charter import WatchbillDocument
-from .fields import LocalTime, Name, Reads, Reference, Shape, Share, Span, Text, TimeZone, refusal
+from .fields import LocalTime, Name, Reads, Reference, Shape, Share, Span, Text, TimeZone, empty_list, refusal
 from .hours import OneOrMoreHours
 
 NOBODY = "nobody"
@@ -111,7 +111,7 @@ class StepShape(Shape):
     notify: Annotated[list[Text], Field(min_length=1)]
     assign: Literal["all", "roundRobin"] = "all"
     wait: Span | None = None
-    when: OneOrMoreHours = Field(default_factory=list)
+    when: OneOrMoreHours = Field(default_factory=empty_list)
 
 
 class Repeat(Shape):
@@ -149,9 +149,9 @@ class BudgetStateShape(Shape):
     name: Name
     remaining_at_most: Share | None = None
     releases: Literal["open", "approval", "blocked"]
-    allow: list[Text] = Field(default_factory=list)
-    approvers: list[Reference] = Field(default_factory=list)
-    notify: list[Text] = Field(default_factory=list)
+    allow: list[Text] = Field(default_factory=empty_list)
+    approvers: list[Reference] = Field(default_factory=empty_list)
+    notify: list[Text] = Field(default_factory=empty_list)
 
 
 class Postmortem(Shape):
@@ -167,7 +167,7 @@ class BudgetPolicySpec(Shape):
     owner: Reference
     states: Annotated[list[BudgetStateShape], Field(min_length=1)]
     postmortem: Postmortem | None = None
-    hold_releases_for: list[Literal["overdueP0Actions"]] = Field(default_factory=list)
+    hold_releases_for: list[Literal["overdueP0Actions"]] = Field(default_factory=empty_list)
 
 
 class BudgetPolicy(WatchbillDocument):
