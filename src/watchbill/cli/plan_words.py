@@ -49,9 +49,11 @@ def summary(answer: Mapping[str, Any]) -> str:
         f"{several(count, noun, 'people' if noun == 'person' else '')} {what}" for count, noun, what in counts if count
     ]
     verdict = several(len(answer["harms"]), "harm") if answer["harms"] else "No harm"
-    if not parts and not answer["changes"]:
-        return f"{verdict}. The change means nothing for anybody."
-    return f"{verdict}. {'; '.join(parts) or 'Only advice changes'}."
+    if parts:
+        return f"{verdict}. {'; '.join(parts)}."
+    if not answer["changes"] and not answer["documents"]:
+        return f"{verdict}. Both say the same."
+    return f"{verdict}. Who answers for what, who may what and who is on call stays as it is."
 
 
 def sections(answer: Mapping[str, Any]) -> list[Section]:
@@ -70,6 +72,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
         Section("Authority", tuple(_change(change, *_given_and_taken(change)) for change in _of(answer, "authority"))),
         Section("Practices", tuple(_change(change, *_accountable(change)) for change in _of(answer, "practice"))),
         Section("Advice", tuple(_change(change, *_given_and_taken(change)) for change in _of(answer, "advice"))),
+        Section("Documents", tuple(_document(document) for document in answer["documents"])),
         Section("Faults opened", tuple(_fault(fault) for fault in faults["opened"] if answer["isCompared"])),
         Section("Faults closed", tuple(_fault(fault) for fault in faults["closed"])),
     ]
@@ -178,6 +181,11 @@ def _harm(harm: Mapping[str, Any]) -> Entry:
     since = f" From {day_in_words(date.fromisoformat(harm['since']))}." if harm["since"] else ""
     place = f" ({harm['subject']})" if ":" in harm["subject"] and harm["subject"].rpartition(":")[2].isdigit() else ""
     return Entry(f"{harm['text']}{since}{place}")
+
+
+def _document(document: Mapping[str, Any]) -> Entry:
+    fields = f" in {', '.join(document['fields'])}" if document["fields"] else ""
+    return Entry(f"{' '.join(filter(None, (document['kind'], document['name'])))}: {document['change']}{fields}")
 
 
 def _fault(fault: Mapping[str, Any]) -> Entry:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from watchbill.lib.instants import rfc3339
-from watchbill.org.changes import Accountability, Change, Harm, Holding, PersonChange, Plan
+from watchbill.org.changes import Accountability, Change, DocumentChange, Harm, Holding, PersonChange, Plan
 from watchbill.org.changes.people import SOURCE, WINDOW
 from watchbill.org.charters import Hours
 from watchbill.org.faults import Fault
@@ -36,6 +36,7 @@ def as_json(plan: Plan, new: Organization, sides: tuple[str, str]) -> dict[str, 
         ],
         "people": [_person(person, new) for person in plan.people],
         "onCall": {"limit": float(plan.limit), "source": SOURCE, "windowSeconds": int(WINDOW.total_seconds())},
+        "documents": [_document(document) for document in plan.documents],
         "faults": {
             "opened": [_fault(fault) for fault in plan.faults.opened],
             "closed": [_fault(fault) for fault in plan.faults.closed],
@@ -51,6 +52,7 @@ def not_compared(errors: Sequence[Fault], old: Organization, at: datetime, sides
         "harms": [_harm(Harm(fault.code, str(fault.place), fault.message)) for fault in errors],
         "changes": [],
         "people": [],
+        "documents": [],
         "faults": {"opened": [_fault(fault) for fault in errors], "closed": []},
     }
 
@@ -127,6 +129,21 @@ def _person(person: PersonChange, new: Organization) -> dict[str, Any]:
         "joins": [str(group) for group in person.joins],
         "leaves": [str(group) for group in person.leaves],
     }
+
+
+def _document(change: DocumentChange) -> dict[str, Any]:
+    what = "changed" if change.was_there and change.is_there else "added" if change.is_there else "removed"
+    return {
+        "kind": change.kind,
+        "name": change.name,
+        "change": what,
+        "fields": [_camel(name) for name in change.fields],
+    }
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def _harm(harm: Harm) -> dict[str, Any]:

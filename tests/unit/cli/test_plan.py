@@ -65,8 +65,19 @@ def repository(tmp_path: Path) -> Iterator[Path]:
 def test_nothing_changed_means_nothing(repository: Path) -> None:
     result = run("HEAD", ".")
     assert result.exit_code == 0
-    assert "The change means nothing for anybody." in result.stdout
+    assert "No harm. Both say the same." in result.stdout
     assert as_json("HEAD", ".")["changes"] == []
+
+
+def test_a_change_that_moves_no_pager_is_told_by_its_document(repository: Path) -> None:
+    edit(Path("sre/checkout.yaml"), lambda text: text.replace("respondWithin: 5m", "respondWithin: 15m"))
+    edit(Path("goals/cart.yaml"), lambda text: "# A comment moves every line.\n" + text.replace("0.999}", "0.99}"))
+    result = run("HEAD", ".")
+    assert "No harm. Who answers for what, who may what and who is on call stays as it is." in result.stdout
+    assert as_json("HEAD", ".")["documents"] == [
+        {"kind": "Engagement", "name": "checkout-sre-with-cart", "change": "changed", "fields": ["pager"]},
+        {"kind": "SLO", "name": "cart-availability", "change": "changed", "fields": ["target", "targetText"]},
+    ]
 
 
 def test_what_is_not_committed_is_told_in_a_line_and_then_by_what_matters_most(repository: Path) -> None:
@@ -76,7 +87,7 @@ def test_what_is_not_committed_is_told_in_a_line_and_then_by_what_matters_most(r
     lines = result.stdout.splitlines()
     assert lines[1].startswith("No harm. 3 things paged differently; 3 things under other authority;")
     titles = [line for line in lines[2:] if line and not line.startswith(" ")]
-    assert titles == ["Pagers", "People on call", "Authority", "Practices", "Advice"]
+    assert titles == ["Pagers", "People on call", "Authority", "Practices", "Advice", "Documents"]
     assert "  System checkout (cart, catalog, payments): application and workflow alerts, at once" in lines
     assert "  Ana Ferreira: 33.3\u202f% → 0\u202f%" in lines
 

@@ -10,13 +10,25 @@ from watchbill.org.faults import Fault, Level
 from watchbill.org.organization import Organization
 from watchbill.org.standing import check_standing
 
+from .documents import document_changes
 from .harms import harms
-from .model import Accountability, Change, Harm, Holding, PersonChange, Plan, Span, Turnover
+from .model import Accountability, Change, DocumentChange, Harm, Holding, PersonChange, Plan, Span, Turnover
 from .people import LIMIT, people_changes
 from .snapshots import side_of
 from .timeline import Wholes, days_ahead, differences
 
-__all__ = ["Accountability", "Change", "Harm", "Holding", "PersonChange", "Plan", "Span", "Turnover", "compare"]
+__all__ = [
+    "Accountability",
+    "Change",
+    "DocumentChange",
+    "Harm",
+    "Holding",
+    "PersonChange",
+    "Plan",
+    "Span",
+    "Turnover",
+    "compare",
+]
 
 
 def compare(
@@ -48,6 +60,7 @@ def compare(
         rights=differences(before, after, lambda held: held.rights, wholes),
         people=people,
         limit=LIMIT,
+        documents=document_changes(old, new),
         faults=_turnover((*old_faults, *check_standing(old, at)), faults_after),
         blocking=blocking,
         harms=harms(new, blocking, pagers, people, LIMIT),

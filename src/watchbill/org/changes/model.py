@@ -76,6 +76,17 @@ class PersonChange:
 
 
 @dataclass(frozen=True)
+class DocumentChange:
+    """That a document comes (`is_there` alone), goes (`was_there` alone), or says something else in some of its fields."""
+
+    kind: str
+    name: str
+    was_there: bool
+    is_there: bool
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Turnover(Generic[Item]):
     """What is there after a change and was not before (`opened`), and the other way round (`closed`)."""
 
@@ -109,6 +120,7 @@ class Plan:
     rights: tuple[Change[frozenset[str]], ...]
     people: tuple[PersonChange, ...]
     limit: Fraction
+    documents: tuple[DocumentChange, ...]
     faults: Turnover[Fault]
     blocking: tuple[Fault, ...]
     harms: tuple[Harm, ...]
@@ -116,5 +128,5 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether the change means nothing."""
-        parts = (self.pagers, self.advice, self.practices, self.rights, self.people)
+        parts = (self.pagers, self.advice, self.practices, self.rights, self.people, self.documents)
         return not any(parts) and not self.faults.opened and not self.faults.closed

@@ -30,13 +30,14 @@ def mirrored(plan: Plan) -> list[object]:
             for part in (plan.pagers, plan.advice, plan.practices, plan.rights)
         ],
         [reversed_person(person) for person in plan.people],
+        [replace(each, was_there=each.is_there, is_there=each.was_there) for each in plan.documents],
         Turnover(plan.faults.closed, plan.faults.opened),
     ]
 
 
 def as_it_is(plan: Plan) -> list[object]:
     changes = (plan.pagers, plan.advice, plan.practices, plan.rights)
-    return [[set(part) for part in changes], list(plan.people), plan.faults]
+    return [[set(part) for part in changes], list(plan.people), list(plan.documents), plan.faults]
 
 
 @checked
