@@ -300,7 +300,8 @@ def bare(value: Any) -> Any:
     if isinstance(value, Place):
         return None
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: bare(getattr(value, field.name)) for field in fields(value) if field.name != "revision"}
+        counted = [field.name for field in fields(value) if field.compare and field.name != "revision"]
+        return {name: bare(getattr(value, name)) for name in counted}
     if isinstance(value, dict):
         return {key: bare(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
