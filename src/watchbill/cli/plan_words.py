@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,10 +10,11 @@ from typing import Any
 
 from watchbill.lib.durations import THIN
 from watchbill.lib.numbers import percent, several
-from watchbill.org.because import day_in_words
+from watchbill.org.because import day_in_words, listed
 
 HARMS = "What harms"
 _MOST_NAMED = 6
+_MOST_PEOPLE = 12
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,14 @@ def _holding(holding: Mapping[str, Any] | None, nothing: str) -> str:
 
 
 def _hours(openings: Iterable[Mapping[str, Any]]) -> str:
-    return ", ".join(f"{' '.join(each['days'])} {each['from']}–{each['to']}" for each in openings)
+    return ", ".join(f"{_days(each['days'])} {each['from']}–{each['to']}" for each in openings)
+
+
+def _days(days: Sequence[str]) -> str:
+    """Return days of a week as they are written in documents: `mon-fri`, `sat sun`."""
+    week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    follows = "".join("x" if day in days else " " for day in week).strip()
+    return f"{days[0]}-{days[-1]}" if len(days) > 2 and " " not in follows else " ".join(days)
 
 
 def _accountable(change: Mapping[str, Any]) -> tuple[str, str]:
@@ -160,13 +169,21 @@ def _given_and_taken(change: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _people(people: Sequence[Mapping[str, Any]], on_call: Mapping[str, Any] | None) -> Iterable[Entry]:
+    """Yield an entry for all who are told the same, those with the greatest share first."""
     limit = on_call["limit"] if on_call else 1
+    by_words: dict[str, list[str]] = {}
     for person in sorted(people, key=lambda each: (-each["after"], each["user"])):
-        over = ", over the limit" if person["after"] > limit else ""
-        share = f"{_share(person['before'])} → {_share(person['after'])}{over}"
-        moves = [f"joins {group}" for group in person["joins"]] + [f"leaves {group}" for group in person["leaves"]]
-        told = [share] if person["before"] != person["after"] else [f"{_share(person['after'])} as before"]
-        yield Entry(f"{person['name']}: {', '.join([*told, *moves])}")
+        by_words.setdefault(_person(person, limit), []).append(person["name"])
+    return (Entry(f"{listed(names, _MOST_PEOPLE)}: {words}") for words, names in by_words.items())
+
+
+def _person(person: Mapping[str, Any], limit: float) -> str:
+    share = f"{_share(person['before'])} → {_share(person['after'])}"
+    if person["before"] == person["after"]:
+        share = f"{_share(person['after'])} as before"
+    over = ["over the limit"] if person["after"] > limit else []
+    moves = [f"{verb} {listed(person[verb])}" for verb in ("joins", "leaves") if person[verb]]
+    return ", ".join([share, *over, *moves])
 
 
 def _share(share: float) -> str:
@@ -179,7 +196,8 @@ def _weeks(on_call: Mapping[str, Any]) -> str:
 
 def _harm(harm: Mapping[str, Any]) -> Entry:
     since = f" From {day_in_words(date.fromisoformat(harm['since']))}." if harm["since"] else ""
-    place = f" ({harm['subject']})" if ":" in harm["subject"] and harm["subject"].rpartition(":")[2].isdigit() else ""
+    is_fault = all(re.fullmatch(r".+:\d+", subject) for subject in harm["subjects"])
+    place = f" ({', '.join(harm['subjects'])})" if is_fault else ""
     return Entry(f"{harm['text']}{since}{place}")
 
 

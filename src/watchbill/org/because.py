@@ -34,10 +34,10 @@ def spoken(ref: EntityRef) -> str:
     return str(ref)
 
 
-def listed(refs: Sequence[EntityRef]) -> str:
-    """Return how some references are said in a sentence: up to three of them, and how many more there are."""
-    names = [str(ref) for ref in refs[:_MOST_NAMED]]
-    if (more := len(refs) - len(names)) > 0:
+def listed(several: Sequence[EntityRef | str], most: int = _MOST_NAMED) -> str:
+    """Return how some references or names are said in a sentence: up to `most` of them, and how many more there are."""
+    names = [str(each) for each in several[:most]]
+    if (more := len(several) - len(names)) > 0:
         names.append(f"{more} more")
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 

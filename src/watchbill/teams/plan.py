@@ -49,7 +49,7 @@ def not_compared(errors: Sequence[Fault], old: Organization, at: datetime, sides
     return {
         **_head(old, at, sides),
         "isCompared": False,
-        "harms": [_harm(Harm(fault.code, str(fault.place), fault.message)) for fault in errors],
+        "harms": [_harm(Harm(fault.code, (str(fault.place),), fault.message)) for fault in errors],
         "changes": [],
         "people": [],
         "documents": [],
@@ -147,7 +147,7 @@ def _camel(name: str) -> str:
 
 
 def _harm(harm: Harm) -> dict[str, Any]:
-    return {"rule": harm.rule, "subject": harm.subject, "text": harm.text, "since": _day(harm.since)}
+    return {"rule": harm.rule, "subjects": list(harm.subjects), "text": harm.text, "since": _day(harm.since)}
 
 
 def _text(ref: EntityRef | None) -> str | None:

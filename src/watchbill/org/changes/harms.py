@@ -16,6 +16,8 @@ from watchbill.org.values import EntityRef
 from .model import Change, Harm, Holding, PersonChange
 from .people import SOURCE
 
+_MOST_NAMED = 6
+
 
 def harms(
     new: Organization,
@@ -25,7 +27,7 @@ def harms(
     limit: Fraction,
 ) -> tuple[Harm, ...]:
     """Return every harm once: errors of the new side, critical things that nobody answers for, people newly over the limit."""
-    found = [Harm(fault.code, str(fault.place), fault.message) for fault in blocking]
+    found = [Harm(fault.code, (str(fault.place),), fault.message) for fault in blocking]
     found += _lost(new, pagers, "nobody-answers", lambda holding: holding.gap is not None)
     found += _lost(new, pagers, "uncovered", lambda holding: holding.team is None)
     found += _overloaded(new, people, limit)
@@ -41,7 +43,7 @@ def _lost(
             continue
         critical = [ref for ref in change.things if new.things[ref].tier is Tier.CRITICAL]
         if critical:
-            yield Harm(rule, str(critical[0]), _sentence(rule, critical, change.after), change.span.since)
+            yield Harm(rule, tuple(map(str, critical)), _sentence(rule, critical, change.after), change.span.since)
 
 
 def _sentence(rule: str, critical: Sequence[EntityRef], holding: Holding) -> str:
@@ -52,10 +54,12 @@ def _sentence(rule: str, critical: Sequence[EntityRef], holding: Holding) -> str
 
 
 def _overloaded(new: Organization, people: Sequence[PersonChange], limit: Fraction) -> Iterator[Harm]:
-    for person in people:
-        if person.before <= limit < person.after:
-            text = (
-                f"{name_of(new, person.user)} would be on call {percent(person.after)} of the time; "
-                f"at most {percent(limit)} is sustainable ({SOURCE})."
-            )
-            yield Harm("on-call-share", str(person.user), text)
+    """Yield a harm for each share over the limit that people come to, the greatest first."""
+    newly = [person for person in people if person.before <= limit < person.after]
+    for share in sorted({person.after for person in newly}, reverse=True):
+        users = [person.user for person in newly if person.after == share]
+        text = (
+            f"{listed([name_of(new, user) for user in users], _MOST_NAMED)} would be on call {percent(share)} of the time; "
+            f"at most {percent(limit)} is sustainable ({SOURCE})."
+        )
+        yield Harm("on-call-share", tuple(map(str, users)), text)

@@ -96,10 +96,10 @@ class Turnover(Generic[Item]):
 
 @dataclass(frozen=True)
 class Harm:
-    """Why a change should not be taken as it is: which rule, about what, in words, and from when (None: at once)."""
+    """Why a change should not be taken as it is: which rule, about whom or what, in words, and from when (None: at once)."""
 
     rule: str
-    subject: str
+    subjects: tuple[str, ...]
     text: str
     since: date | None = None
 
