@@ -199,3 +199,14 @@ def test_who_joins_a_group_is_told_with_their_share(acme: Organization) -> None:
     (person,) = compare(acme, joined, AT).people
     assert (person.user, person.joins, person.leaves) == (kofi, (group.ref,), ())
     assert person.before == person.after == Fraction(1, 4)  # one day in four of SRE core
+
+
+def test_more_days_of_change_than_are_looked_at_are_counted(acme: Organization) -> None:
+    first = acme.engagements["mei-with-mobile-passkeys"]
+    many = {
+        f"after-{number}": replace(first, name=f"after-{number}", ends=date(2028, 1, 1 + number))
+        for number in range(30)
+    }
+    plan = compare(acme, replace(acme, engagements={**acme.engagements, **many}), AT)
+    assert plan.days_left_out == 31 - 24  # the thirty ends, and the one of the passkeys in 2027
+    assert plan.looked_until == date(2028, 1, 24)
