@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from watchbill.lib import numbers
 
@@ -53,9 +54,7 @@ def link_tiers(
 def _default_tiers(
     register: Register, slo: Declared[Shape], window: timedelta, budget: Fraction
 ) -> tuple[BurnTier, ...]:
-    tiers = default_tiers(window)
-    unreachable = [tier for tier in tiers if tier.factor * budget >= 1]
-    if unreachable:
+    if unreachable := _unreachable(window, budget):
         names = " and ".join(f"“{tier.name}”" for tier in unreachable)
         needed = ", ".join(
             f"{tier.name}: more than {numbers.target(_percent_above(tier.factor))}" for tier in unreachable
@@ -68,7 +67,13 @@ def _default_tiers(
             f"fails, the budget burns only {float(1 / budget):.4g} times as fast.",
             f"Raise the target ({needed}), or write alertPolicies with lower thresholds.",
         )
-    return tiers
+    return default_tiers(window)
+
+
+@lru_cache(maxsize=1024)
+def _unreachable(window: timedelta, budget: Fraction) -> tuple[BurnTier, ...]:
+    """Return the default tiers that never alert at a target; goals have few different targets."""
+    return tuple(tier for tier in default_tiers(window) if tier.factor * budget >= 1)
 
 
 def _percent_above(factor: Fraction) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from .objectives import BurnTier, Severity
 
@@ -28,6 +29,7 @@ _ROWS = (
 )
 
 
+@lru_cache(maxsize=256)
 def default_tiers(window: timedelta) -> tuple[BurnTier, ...]:
     """Return the tiers of a goal over `window`: page at 2 % of the budget in 1 h (reset by 5 min) and at 5 % in 6 h (30 min),
     ticket at 10 % in 3 d (6 h).

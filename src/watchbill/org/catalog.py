@@ -45,6 +45,7 @@ class _Linker:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._members: dict[EntityRef, set[EntityRef]] = {}
+        self._groups: dict[EntityRef, set[EntityRef]] = {}
         self._claims_on: dict[EntityRef, list[tuple[bool, EntityRef, Place]]] = {}
         self._parents: dict[EntityRef, tuple[EntityRef, Place]] = {}
         self._depends_on: dict[EntityRef, dict[EntityRef, Place]] = {}
@@ -53,7 +54,7 @@ class _Linker:
         """Read who is in which group, which group is under which, and what depends on what."""
         for one, user in self._register.each(Family.BACKSTAGE, "User", backstage.User):
             for _, group in self._resolved(one, ("spec", "memberOf"), len(user.spec.member_of), ("group",)):
-                self._members.setdefault(group, set()).add(one.ref)
+                self._put_into(group, one.ref)
         for one, group_shape in self._register.each(Family.BACKSTAGE, "Group", backstage.Group):
             self._group_edges(one, group_shape.spec)
         for one, component in self._register.each(Family.BACKSTAGE, "Component", backstage.Component):
@@ -68,7 +69,7 @@ class _Linker:
         """Return the people, with the groups they are direct members of."""
         found: dict[EntityRef, User] = {}
         for one, user in self._register.each(Family.BACKSTAGE, "User", backstage.User):
-            groups = frozenset(group for group, members in self._members.items() if one.ref in members)
+            groups = frozenset(self._groups.get(one.ref, ()))
             profile = user.spec.profile or backstage.Profile()
             title = user.metadata.title or profile.display_name or user.metadata.name
             found[one.ref] = User(one.ref, title, profile.email, groups, one.place)
@@ -77,6 +78,9 @@ class _Linker:
     def groups(self) -> dict[EntityRef, Group]:
         """Return the groups, with direct members, the group above and the groups below."""
         found: dict[EntityRef, Group] = {}
+        below: dict[EntityRef, set[EntityRef]] = {}
+        for child, (above, _) in self._parents.items():
+            below.setdefault(above, set()).add(child)
         for one, group in self._register.each(Family.BACKSTAGE, "Group", backstage.Group):
             profile = group.spec.profile or backstage.Profile()
             parent = self._parents.get(one.ref)
@@ -86,7 +90,7 @@ class _Linker:
                 type=group.spec.type,
                 email=profile.email,
                 parent=parent[0] if parent else None,
-                children=frozenset(child for child, (above, _) in self._parents.items() if above == one.ref),
+                children=frozenset(below.get(one.ref, ())),
                 members=frozenset(self._members.get(one.ref, ())),
                 place=one.place,
             )
@@ -150,7 +154,7 @@ class _Linker:
 
     def _group_edges(self, one: Declared[Shape], spec: backstage.GroupSpec) -> None:
         for _, member in self._resolved(one, ("spec", "members"), len(spec.members), ("user",)):
-            self._members.setdefault(one.ref, set()).add(member)
+            self._put_into(one.ref, member)
         if spec.parent:
             parent = self._resolve(one, ("spec", "parent"), ("group",))
             if parent is not None:
@@ -174,6 +178,10 @@ class _Linker:
                         "A group has one parent here: correct one of the two.",
                         [place],
                     )
+
+    def _put_into(self, group: EntityRef, member: EntityRef) -> None:
+        self._members.setdefault(group, set()).add(member)
+        self._groups.setdefault(member, set()).add(group)
 
     def _component_edges(self, one: Declared[Shape], spec: backstage.ComponentSpec) -> None:
         for field, count in (("providesApis", len(spec.provides_apis)), ("consumesApis", len(spec.consumes_apis))):

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .because import Because
 from .charters import AlertClass, EscalationPolicy
-from .claims import Claims, Source, Standing, claims_at
+from .claims import Claims, Source, Standing, claims_at, day_of
 from .entities import Dependency, Thing
 from .grounds import document_of, grounds
 from .hours import is_within
@@ -63,11 +63,16 @@ def policies_for(organization: Organization, group: EntityRef) -> tuple[Escalati
     return Ways(organization).policies(group)
 
 
+def shut_hours(organization: Organization, at: datetime) -> frozenset[str]:
+    """Return the named hours that are closed at an instant."""
+    local = at.astimezone(ZoneInfo(organization.time_zone))
+    return frozenset(name for name, openings in organization.hours.items() if not is_within(openings, local))
+
+
 def _answers_at(organization: Organization, at: datetime) -> _Answers:
     """Return the answers at an instant: between two midnights they change only where hours open or close."""
-    local = at.astimezone(ZoneInfo(organization.time_zone))
-    shut = frozenset(name for name, openings in organization.hours.items() if not is_within(openings, local))
-    key = ("answers", local.date(), shut)
+    shut = shut_hours(organization, at)
+    key = ("answers", day_of(organization, at), shut)
     return organization.memory.recall(key, lambda: _Answers(organization, claims_at(organization, at), shut))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from .documents import ReadDocument
@@ -54,12 +55,12 @@ class Declared(Generic[ShapeT_co]):
     namespace: str
     shape: ShapeT_co | None
 
-    @property
+    @cached_property
     def ref(self) -> EntityRef:
         """The reference by which Backstage entities are named."""
         return EntityRef(self.kind.lower(), self.namespace, self.name)
 
-    @property
+    @cached_property
     def place(self) -> Place:
         """Where the document says its name."""
         return self.document.place("metadata", "name")
@@ -147,8 +148,17 @@ def _unknown_kind(document: Document, family: Family, kind: str, faults: FaultLi
     )
 
 
+def _holds_placeholder(node: Node) -> bool:
+    if isinstance(node, Mapping):
+        entries = node.entries
+        return not _PLACEHOLDERS.isdisjoint(entries) or any(_holds_placeholder(value) for _, value in entries.values())
+    return isinstance(node, Sequence) and any(_holds_placeholder(item) for item in node.items)
+
+
 def _without_placeholders(document: Document, faults: FaultList) -> Document:
     """Replace what stands in another file by where it stands: `$text` becomes text, `$json` and `$yaml` become empty."""
+    if not _holds_placeholder(document.root):
+        return document
 
     def replaced(node: Node) -> Node:
         if isinstance(node, Sequence):

@@ -16,7 +16,8 @@ from watchbill.lib.instants import in_zone
 from .because import day_in_words, listed
 from .charters import Schedule, SRETeam
 from .claims import Claim, claims_at, day_of
-from .coverage import PagerAnswer, coverage
+from .course import Moment, course
+from .coverage import PagerAnswer
 from .engagements import change_days
 from .entities import Thing
 from .faults import Fault, Level
@@ -31,12 +32,11 @@ DAYS_AHEAD = 12
 
 def check_standing(organization: Organization, at: datetime) -> tuple[Fault, ...]:
     """Return what is wrong at `at` and on the next DAYS_AHEAD days of change, each fault once."""
-    instants = [at, *_later(organization, at)]
-    answers = {instant: coverage(organization, instant) for instant in instants}
-    found = [fault for instant in instants for fault in ties(organization, instant)]
-    found += _gaps(organization, [answer for instant in instants for answer in answers[instant]])
-    found += _teams_of_nobody(organization, answers)
-    found += _watches_not_begun(organization, at, answers[at])
+    moments = list(course(organization, [at, *_later(organization, at)]))
+    found = [fault for moment in moments for fault in _ties(organization, moment.asked, moment.at)]
+    found += _gaps(organization, [answer for moment in moments for answer in moment.answers])
+    found += _teams_of_nobody(organization, moments)
+    found += _watches_not_begun(organization, at, moments[0].answers)
     found += staffing_faults(organization, day_of(organization, at))
     found += leavers(organization, day_of(organization, at))
     return tuple(dict.fromkeys(found))
@@ -44,9 +44,13 @@ def check_standing(organization: Organization, at: datetime) -> tuple[Fault, ...
 
 def ties(organization: Organization, at: datetime) -> tuple[Fault, ...]:
     """Return a fault for each pair of documents that claim a thing equally at `at`, naming both and one thing they share."""
+    return _ties(organization, [thing for _, thing in sorted(organization.things.items())], at)
+
+
+def _ties(organization: Organization, things: Iterable[Thing], at: datetime) -> tuple[Fault, ...]:
     claims = claims_at(organization, at)
     found: dict[tuple[str, str], Fault] = {}
-    for _, thing in sorted(organization.things.items()):
+    for thing in things:
         if (pair := claims.standing(thing).tie) is not None:
             first, second = pair
             found.setdefault((first.source.document, second.source.document), _tie(thing, first, second))
@@ -99,17 +103,24 @@ def _holder_without_policy(organization: Organization, holder: EntityRef, answer
     return Fault("holder-without-policy", Level.ERROR, what, f"Write an EscalationPolicy that is for {holder}.", place)
 
 
-def _teams_of_nobody(organization: Organization, answers: Mapping[datetime, Sequence[PagerAnswer]]) -> Iterable[Fault]:
+def _teams_of_nobody(organization: Organization, moments: Sequence[Moment]) -> Iterable[Fault]:
     """Return a fault for each SRE team that answers for things while nobody serves in it, at the first such instant."""
     found: dict[str, Fault] = {}
-    today = day_of(organization, next(iter(answers)))
-    for instant, answered in answers.items():
-        day = day_of(organization, instant)
+    today = day_of(organization, moments[0].at)
+    for moment in moments:
+        day, covered = day_of(organization, moment.at), _by_team(moment.answers)
         for name, team in organization.sre_teams.items():
-            covered = [answer for answer in answered if answer.team == name]
-            if covered and name not in found and not people_of(organization, team, day):
-                found[name] = _team_of_nobody(team, covered, day if day > today else None)
+            if name not in found and name in covered and not people_of(organization, team, day):
+                found[name] = _team_of_nobody(team, covered[name], day if day > today else None)
     return found.values()
+
+
+def _by_team(answers: Iterable[PagerAnswer]) -> Mapping[str, list[PagerAnswer]]:
+    found: dict[str, list[PagerAnswer]] = {}
+    for answer in answers:
+        if answer.team is not None:
+            found.setdefault(answer.team, []).append(answer)
+    return found
 
 
 def _team_of_nobody(team: SRETeam, answers: Sequence[PagerAnswer], later: date | None) -> Fault:
