@@ -55,7 +55,7 @@ def summary(answer: Mapping[str, Any]) -> str:
         return f"{verdict}. {'; '.join(parts)}."
     if not answer["changes"] and not answer["documents"]:
         return f"{verdict}. Both say the same."
-    return f"{verdict}. Who answers for what, who may what and who is on call stays as it is."
+    return f"{verdict}. Who answers for what, who may do what and who is on call stays as it is."
 
 
 def sections(answer: Mapping[str, Any]) -> list[Section]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -66,25 +67,32 @@ def as_folder(one: Named) -> Iterator[Path]:
 
 
 def _copy(one: Named, root: Path) -> None:
-    found = list(_entries(one, root))
-    contents = _blobs(one.repository, [blob for _, _, blob in found])
-    for (path, mode, _), content in zip(found, contents, strict=True):
-        if mode != _LINK:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-    for (path, mode, _), content in zip(found, contents, strict=True):
-        if mode == _LINK:
-            _link(path, os.fsdecode(content), root)
+    """Write the YAML files of a revision, what links lead to, and then the links."""
+    blobs = _blobs_by_name(one)
+    links = [name for name, (mode, _) in blobs.items() if mode == _LINK]
+    targets = dict(
+        zip(links, map(os.fsdecode, _blobs(one.repository, [blobs[name][1] for name in links])), strict=True)
+    )
+    linked = {posixpath.normpath(posixpath.join(posixpath.dirname(name), to)) for name, to in targets.items()}
+    files = [
+        name for name, (mode, _) in blobs.items() if mode != _LINK and (name.endswith(_SUFFIXES) or name in linked)
+    ]
+    for name, content in zip(files, _blobs(one.repository, [blobs[name][1] for name in files]), strict=True):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    for name, target in targets.items():
+        _link(root, name, target)
 
 
-def _entries(one: Named, root: Path) -> Iterator[tuple[Path, str, str]]:
-    """Yield where each YAML file and each link of the revision goes, with its mode and its blob."""
+def _blobs_by_name(one: Named) -> Mapping[str, tuple[str, str]]:
+    """Return the mode and the blob of each file and link of the revision, by its path in the folder."""
+    found = {}
     for line in filter(None, _git(one.repository, "ls-tree", "-r", "-z", "--full-tree", one.tree).split("\0")):
         kind, _, name = line.partition("\t")
         mode, _, blob = kind.split(" ")
-        is_ours = mode == _LINK or (mode.startswith(_FILE) and name.endswith(_SUFFIXES))
-        if is_ours and ".." not in PurePosixPath(name).parts:
-            yield root / name, mode, blob
+        if (mode == _LINK or mode.startswith(_FILE)) and ".." not in PurePosixPath(name).parts:
+            found[name] = mode, blob
+    return found
 
 
 def _blobs(repository: Path, blobs: Sequence[str]) -> list[bytes]:
@@ -99,19 +107,17 @@ def _blobs(repository: Path, blobs: Sequence[str]) -> list[bytes]:
     return contents
 
 
-def _link(path: Path, target: str, root: Path) -> None:
-    """Make a link as it stands in the revision, as far as it leads to something of the same folder."""
+def _link(root: Path, name: str, target: str) -> None:
+    """Make a link as it stands in the revision. Raises Invalid where it might bring documents from out of the folder."""
+    path = root / name
     leads_to = (path.parent / target).resolve()
-    if not leads_to.is_relative_to(root.resolve()):
-        if path.suffix in _SUFFIXES:
-            name = path.relative_to(root)
-            raise Invalid(
-                f"{name} is a link out of the folder, to {target}: a revision is read by itself.", "Check it out first."
-            )
-        return
-    if leads_to.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.symlink_to(target)
+    if leads_to.is_relative_to(root.resolve()):
+        if leads_to.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.symlink_to(target)
+    elif path.suffix in {*_SUFFIXES, ""} and not any(part.startswith(".") for part in PurePosixPath(name).parts):
+        what = f"{name} is a link out of the folder, to {target}: a revision is read by itself."
+        raise Invalid(what, "Check it out, for example with `git worktree add`, and give the folder.")
 
 
 def _git(repository: Path, *arguments: str, otherwise: Exception | None = None) -> str:
