@@ -5,11 +5,11 @@ Who answers is decided in `coverage.py`; here is only which things can have anot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from .charters import AlertClass, Engagement, Scope
+from .charters import AlertClass, Engagement
 from .claims import day_of
 from .coverage import PagerAnswer, coverage, pager, shut_hours
 from .entities import Thing, domains_of
@@ -30,16 +30,13 @@ def course(organization: Organization, instants: Sequence[datetime]) -> Iterator
     """Yield who is paged at each of the instants, which are in order: for what fails by itself."""
     things = tuple(thing for _, thing in sorted(organization.things.items()))
     answers: dict[EntityRef, PagerAnswer] = {}
-    by_facet: dict[EntityRef, list[Thing]] = {}
     for position, at in enumerate(instants):
         if position == 0:
             asked = things
             answers = {thing.ref: answer for thing, answer in zip(things, coverage(organization, at), strict=True)}
         else:
-            by_facet = by_facet or _by_facet(organization)
             changed = _changed(organization, instants[position - 1], at)
-            reached = {ref for engagement in changed for ref in _reached(engagement.scope, by_facet, answers)}
-            asked = tuple(organization.things[ref] for ref in sorted(reached))
+            asked = tuple(organization.things[ref] for ref in sorted(reached(organization, changed)))
             answers |= {each.ref: pager(organization, each.ref, AlertClass.APPLICATION, at) for each in asked}
         yield Moment(at, asked, tuple(answers.values()))
 
@@ -55,19 +52,22 @@ def _changed(organization: Organization, before: datetime, at: datetime) -> list
     ]
 
 
-def _by_facet(organization: Organization) -> dict[EntityRef, list[Thing]]:
-    found: dict[EntityRef, list[Thing]] = {}
-    for thing in organization.things.values():
-        for facet in (thing.ref, thing.system, thing.owner, *domains_of(thing, organization.systems)):
-            if facet is not None:
-                found.setdefault(facet, []).append(thing)
+def reached(organization: Organization, engagements: Iterable[Engagement]) -> set[EntityRef]:
+    """Return the things that the scopes of some engagements reach, those that they leave out among them."""
+    found: set[EntityRef] = set()
+    for scope in [engagement.scope for engagement in engagements]:
+        if scope.everything:
+            return set(organization.things)
+        by_facet = organization.memory.recall("things by facet", lambda: _by_facet(organization))
+        for key in scope.things | scope.systems | scope.domains | scope.owned_by:
+            found.update(by_facet.get(key, ()))
     return found
 
 
-def _reached(
-    scope: Scope, by_facet: dict[EntityRef, list[Thing]], everything: dict[EntityRef, PagerAnswer]
-) -> Iterator[EntityRef]:
-    if scope.everything:
-        yield from everything
-    for key in scope.things | scope.systems | scope.domains | scope.owned_by:
-        yield from (thing.ref for thing in by_facet.get(key, ()))
+def _by_facet(organization: Organization) -> dict[EntityRef, list[EntityRef]]:
+    found: dict[EntityRef, list[EntityRef]] = {}
+    for thing in organization.things.values():
+        for facet in (thing.ref, thing.system, thing.owner, *domains_of(thing, organization.systems)):
+            if facet is not None:
+                found.setdefault(facet, []).append(thing.ref)
+    return found

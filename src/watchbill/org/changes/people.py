@@ -75,7 +75,8 @@ def _paging(side: Side) -> Mapping[str, list[_Stretch]]:
 
 
 def _schedules(organization: Organization, held: Snapshot) -> set[str]:
-    named = {name for holding in held.pagers.values() for name in (holding.policy, holding.outside_policy) if name}
+    holdings = {holding for of_thing in held.values() for holding in of_thing.pagers.values()}
+    named = {name for holding in holdings for name in (holding.policy, holding.outside_policy) if name}
     policies = (organization.escalation_policies[name] for name in named)
     return {name for policy in policies for name in policy.schedules} & organization.schedules.keys()
 

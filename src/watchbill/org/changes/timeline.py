@@ -15,7 +15,7 @@ from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
 
 from .model import Change, Span
-from .snapshots import Key, Side, Snapshot
+from .snapshots import Held, Side
 
 Value = TypeVar("Value")
 
@@ -30,12 +30,15 @@ def days_ahead(old: Organization, new: Organization, at: datetime) -> tuple[list
 
 
 def differences(
-    old: Side, new: Side, kept: Callable[[Snapshot], Mapping[Key, Value]], wholes: Wholes
+    old: Side, new: Side, kept: Callable[[Held], Mapping[str, Value]], wholes: Wholes
 ) -> tuple[Change[Value], ...]:
-    """Return what differs between two sides in a part of their snapshots, which `kept` takes out."""
-    before, after = [kept(each) for each in old.held], [kept(each) for each in new.held]
-    keys = {key for was, becomes in zip(before, after, strict=True) for key, _ in was.items() ^ becomes.items()}
-    found = [change for key in sorted(keys) for change in _runs(key, before, after, old.days)]
+    """Return what differs between two sides in a part of what they hold, which `kept` takes out."""
+    found: list[Change[Value]] = []
+    for thing in sorted({*old.held[0], *new.held[0]}):
+        before, after = ([kept(held[thing]) if thing in held else {} for held in side.held] for side in (old, new))
+        if before != after:
+            of = sorted({of for each in (*before, *after) for of in each})
+            found += [change for each in of for change in _runs(thing, each, before, after, old.days)]
     return tuple(sorted(_gathered(found, wholes), key=_order))
 
 
@@ -64,11 +67,14 @@ class Wholes:
 
 
 def _runs(
-    key: Key, before: Sequence[Mapping[Key, Value]], after: Sequence[Mapping[Key, Value]], days: Sequence[date]
+    thing: EntityRef,
+    of: str,
+    before: Sequence[Mapping[str, Value]],
+    after: Sequence[Mapping[str, Value]],
+    days: Sequence[date],
 ) -> Iterator[Change[Value]]:
-    """Yield a change for each stretch of days on which the two sides of a key differ in the same way."""
-    thing, of = key
-    pairs = [(old.get(key), new.get(key)) for old, new in zip(before, after, strict=True)]
+    """Yield a change for each stretch of days on which two sides differ in the same way."""
+    pairs = [(old.get(of), new.get(of)) for old, new in zip(before, after, strict=True)]
     begins = 0
     for (old, new), run in groupby(pairs):
         ends = begins + len(list(run))
