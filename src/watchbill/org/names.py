@@ -10,7 +10,9 @@ from .implementations import rules_of
 from .organization import Organization
 from .values import EntityRef
 
-_REFERENCE = re.compile(r"\b(user|group|component|resource|schedule|channel):[\w-]+(?:\.[\w-]+)*(?:/[\w-]+(?:\.[\w-]+)*)?(?![\w/])")
+_REFERENCE = re.compile(
+    r"\b(user|group|component|resource|schedule|channel):[\w-]+(?:\.[\w-]+)*(?:/[\w-]+(?:\.[\w-]+)*)?(?![\w/])"
+)
 
 
 def name_of(organization: Organization, ref: EntityRef | str | None) -> str:
