@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from tests.behaviour.goals_watch import GOAL, MONDAY, Watch
 from tests.unit.practices.goals.made import HOUR, MINUTE, SECOND, data_source
@@ -13,6 +16,7 @@ from tests.unit.practices.goals.recorded import Traffic
 from tests.unit.sources.serving import Reply, Server, matrix, serving
 from watchbill.lib.http import HttpClient
 from watchbill.org.selectors import parse_selector
+from watchbill.practices.goals import measuring
 from watchbill.practices.goals.model import GoalState, MinuteState
 from watchbill.sources.prometheus import PrometheusSource
 from watchbill.store.store import Store
@@ -171,8 +175,42 @@ async def test_a_source_that_hangs_delays_no_other_and_is_not_asked_anew(watch: 
         assert statuses[GOAL].last_measured == watch.now - MINUTE
         assert statuses["elsewhere"].state is GoalState.NOT_MEASURED
         assert (len(server.asked), server.busiest) == (1, 1)
+        watch.desk.clock.set(watch.now + MINUTE)
+        await asyncio.wait_for(watch.goals.measure(watch.now, HOUR), 60)
+        assert (await watch.goals.status(GOAL, watch.now)).last_measured == watch.now - MINUTE
         await watch.goals.put_down(watch.now)
         await http.close()
+
+
+async def test_a_source_that_hangs_for_too_long_says_so_and_is_asked_again(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "LONGEST_READING", 2 * SECOND)
+    async with serving(Reply("never sent", delay=3600)) as server:
+        http = from_server(watch, server)
+        await watch.goals.measure(MONDAY)
+        for asked in (1, 2):
+            watch.desk.clock.set(MONDAY + asked * MINUTE)
+            await watch.goals.measure(watch.now)
+            status = await watch.goals.status("elsewhere", watch.now)
+            assert status.problem is not None
+            assert status.problem.startswith("“server” was not read within ")
+            assert len(server.asked) == asked
+        await http.close()
+
+
+async def test_what_cannot_be_kept_fails_the_measuring_and_blames_no_source(watch: Watch, store: Store) -> None:
+    await watch.goals.measure(MONDAY)
+    async with store.writing() as transaction:
+        await transaction.execute(sa.text("ALTER TABLE ledger_cursor RENAME TO gone"))
+    watch.desk.clock.set(MONDAY + 5 * MINUTE)
+    with pytest.raises(SQLAlchemyError):
+        await watch.goals.measure(watch.now)
+    async with store.writing() as transaction:
+        await transaction.execute(sa.text("ALTER TABLE gone RENAME TO ledger_cursor"))
+    await watch.goals.measure(watch.now)
+    status = await watch.goals.status(GOAL, watch.now)
+    assert (status.problem, status.last_measured) == (None, watch.now - MINUTE)
 
 
 async def test_what_a_slow_source_answers_after_the_patience_is_measured(watch: Watch) -> None:

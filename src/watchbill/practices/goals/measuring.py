@@ -1,7 +1,8 @@
 """Reading the goals' counters: each source is asked once a tick for all its goals, from where each goal's reading ended.
 
-Each source is read in a task of its own: one that is slow, or hangs, is waited for only as long as the caller has patience, goes on
-by itself, and is not asked anew before it is done or its time is over. So it delays its own goals and no others.
+Each source is read in a task of its own: one that is slow, or hangs, is waited for once, as long as the caller has patience, goes on
+by itself, and is not asked anew before it is done or its time is over. So it delays its own goals and no others. What cannot be
+kept is no source's fault: it fails the measuring.
 
 What a source does not answer stays unread and is asked for again; what it answers empty is unknown. Nothing is invented. After
 watchbill was down, the gap is read in spans of at most two hours, some of them a tick, back to the goal's window at the most.
@@ -46,29 +47,43 @@ class Measuring:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def measure(self, organization: Organization, now: datetime, patience: timedelta | None) -> None:
-        """Read every source that is not being read up to `now`; return when all are done, or when the `patience` is over.
+        """Read every source that is not being read up to `now`; return when all are done, or those begun now, or the patience is over.
 
-        A source or a goal that cannot be read says so in its problem and stops no other.
+        A source or a goal that cannot be read says so in its problem and stops no other. Raises what the store raised where
+        something could not be kept, also of a reading that ended since the last call.
         """
         await self._meet(organization, now)
-        self._running = {name: task for name, task in self._running.items() if not task.done()}
+        late = self._put_away()
         by_source: dict[str, list[Goal]] = {}
         for goal in organization.goals.values():
             by_source.setdefault(goal.source, []).append(goal)
+        begun = []
         for name in by_source.keys() - self._running.keys():
             reading = self._measure_source(organization.sources[name], by_source[name], now)
             self._running[name] = asyncio.create_task(reading, name=f"reading of {name}")
+            begun.append(self._running[name])
         try:
-            if self._running:
-                await asyncio.wait(self._running.values(), timeout=patience.total_seconds() if patience else None)
+            if patience is None:
+                await asyncio.gather(*self._running.values(), return_exceptions=True)
+            elif begun:
+                await asyncio.wait(begun, timeout=patience.total_seconds())
         except asyncio.CancelledError:
             self._break_off()
             raise
+        for failure in (*late, *self._put_away()):
+            raise failure
 
     async def end(self) -> None:
         """Break off what is still being read, and return when nothing is."""
         self._break_off()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    def _put_away(self) -> list[BaseException]:
+        """Forget the readings that are done; return what they failed with."""
+        done = {name: task for name, task in self._running.items() if task.done()}
+        self._running = {name: task for name, task in self._running.items() if name not in done}
+        failures = [task.exception() for task in done.values() if not task.cancelled()]
+        return [failure for failure in failures if failure is not None]
 
     def _break_off(self) -> None:
         for task in self._running.values():
@@ -88,13 +103,16 @@ class Measuring:
                 holding.redefine(goal, cadence)
 
     async def _measure_source(self, data_source: DataSource, goals: Sequence[Goal], now: datetime) -> None:
+        bound = asyncio.timeout(LONGEST_READING.total_seconds())
         try:
-            async with asyncio.timeout(LONGEST_READING.total_seconds()):
+            async with bound:
                 source = self._source_for(data_source)
                 for since, group in self._groups(goals, now):
                     await self._read_group(source, group, since, now)
+        except _NotKeptError as error:
+            raise error.reason from error
         except Exception as error:  # noqa: BLE001 - whatever a source does, the other sources' goals are measured
-            self._blame(data_source, goals, error)
+            self._blame(data_source, goals, error, is_late=bound.expired())
 
     def _groups(self, goals: Sequence[Goal], now: datetime) -> list[tuple[datetime, list[Goal]]]:
         """Return the goals that are read in one go, and from where on: those read lately first, those far behind by how far."""
@@ -113,10 +131,10 @@ class Measuring:
         meter.skip_to(now - goal.window)
         return instant(meter.reads_from(now))
 
-    def _blame(self, data_source: DataSource, goals: Sequence[Goal], error: Exception) -> None:
+    def _blame(self, data_source: DataSource, goals: Sequence[Goal], error: Exception, *, is_late: bool) -> None:
         if isinstance(error, WatchbillError):
             problem = f"{error.what} {error.mend}".strip()
-        elif isinstance(error, TimeoutError):
+        elif is_late:
             longest = LONGEST_READING.total_seconds()
             problem = f"“{data_source.name}” was not read within {longest:.0f} s. What was missed is read next."
         else:
@@ -136,11 +154,17 @@ class Measuring:
             readings = await source.read(selectors, since, until)
             by_text = {reading.selector: reading for reading in readings}
             goals = [goal for goal in goals if self._take(goal, by_text, until, now)]
-            await self._holdings.write(goals, now)
+            await self._keep(goals, now)
             if until == now:
                 return
             ends = [held.meter.read_until for goal in goals if (held := self._holdings.by_name.get(goal.name))]
             since = instant(min(ends, default=milliseconds(now)))
+
+    async def _keep(self, goals: Sequence[Goal], now: datetime) -> None:
+        try:
+            await self._holdings.write(goals, now)
+        except Exception as error:
+            raise _NotKeptError(error) from error
 
     def _take(self, goal: Goal, readings: Mapping[str, SourceReading], until: datetime, now: datetime) -> bool:
         """Count what was read for a goal; return whether its reading went on: what was read joins on, and was answered.
@@ -172,6 +196,14 @@ class Measuring:
             holding.newest.count(batch, end)
         if meter.oddities > odd:
             holding.odd_at = minute_of(until)
+
+
+class _NotKeptError(Exception):
+    """What was read could not be written: `reason` is what the store raised."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def _distinct(goals: Sequence[Goal]) -> list[Selector]:
