@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from watchbill.lib.errors import Invalid, WatchbillError
+from watchbill.lib.garbage import set_aside
 from watchbill.org import folder
 from watchbill.org.faults import Fault, Level
 from watchbill.org.in_force import OrganizationInForce, Reading
@@ -32,6 +33,7 @@ class FolderWatch:
         self._root = root
         self._kept = kept
         self._seen: _Fingerprint | None = None
+        self._known = folder.FilesRead()
 
     def first_reading(self, at: datetime) -> OrganizationInForce:
         """Return the organisation to start with: the folder's, or the last good one where the folder has errors.
@@ -41,6 +43,7 @@ class FolderWatch:
         self._seen, reading = self._read(at)
         if reading.organization is not None:
             self._keep()
+            set_aside()
             return OrganizationInForce(reading, at)
         kept = folder.read(self._kept) if self._kept.is_dir() else None
         if kept is None or kept.organization is None:
@@ -55,6 +58,7 @@ class FolderWatch:
         if self._seen is not None and await asyncio.to_thread(self._is_unchanged):
             return
         self._seen, reading = await asyncio.to_thread(self._read, now)
+        set_aside()  # a search for garbage through a large organisation would stop everything for seconds
         said_before = in_force.latest.faults == reading.faults
         if in_force.offer(reading, now):
             await asyncio.to_thread(self._keep)
@@ -71,7 +75,7 @@ class FolderWatch:
     def _read(self, at: datetime) -> tuple[_Fingerprint | None, Reading]:
         """Return the folder's fingerprint and what it declares; without a fingerprint it is read again the next time."""
         try:
-            return self._fingerprint(), folder.read(self._root, at)
+            return self._fingerprint(), folder.read(self._root, at, self._known)
         except WatchbillError as error:
             return None, _unreadable(error.what, error.mend)
         except OSError as error:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from .because import Because, day_in_words, spoken
@@ -76,7 +77,7 @@ class Source:
             return self.scope.place
         return self.engagement.place if self.engagement else self.team.place
 
-    @property
+    @cached_property
     def document(self) -> str:
         """The document by kind and name."""
         return f"Engagement {self.engagement.name}" if self.engagement else f"SRETeam {self.team.name}"
@@ -142,12 +143,19 @@ class Standing:
 
 
 class Claims:
-    """The claims of an organisation on a day; built once, asked for any number of things."""
+    """The claims of an organisation on a day; built once, asked for any number of things.
+
+    `told` keeps what `grounds.py` says of each thing: every question about it begins with the same chain.
+    """
 
     def __init__(self, organization: Organization, day: date) -> None:
         self._organization = organization
         self.day = day
+        self.told: dict[EntityRef, tuple[Because, ...]] = {}
         self._standings: dict[EntityRef, Standing] = {}
+        self._facets_around: dict[tuple[EntityRef | None, ...], tuple[Match, ...]] = {}
+        self._reasons: dict[tuple[str, Match], tuple[Because, ...]] = {}
+        self._advices: dict[str, Adviser | None] = {}
         self._by_key: dict[EntityRef, list[Source]] = {}
         self._charters_by_group: dict[EntityRef, list[Source]] = {}
         for source in self._sources():
@@ -167,7 +175,7 @@ class Claims:
         claims: list[Claim] = []
         advisers: dict[str, Adviser] = {}
         passed_over: list[Because] = []
-        facets = tuple(self._facets(thing))
+        facets = self._facets(thing)
         for source, match in self._reaching(facets):
             if (exception := _exception(source, facets)) is not None:
                 passed_over.append(_left_out(source, exception))
@@ -176,7 +184,7 @@ class Claims:
                 claims.append(Claim(source, match))
             elif source.engagement is not None and source.state not in _ADVISING:
                 passed_over.append(self._out_of_life(source, source.engagement))
-            adviser = self._advice(source)
+            adviser = self._advice_of(source)
             if adviser is not None and (adviser.engagement is not None or source.team.name not in advisers):
                 advisers[source.team.name] = adviser
         for adviser in self._advice_of_dependencies(thing):
@@ -186,10 +194,17 @@ class Claims:
 
     def reasons(self, claim: Claim) -> tuple[Because, ...]:
         """Return why a claim counts: what its document covers and, for an engagement, the move that brought it into force."""
+        key = (claim.source.document, claim.match)
+        if (found := self._reasons.get(key)) is None:
+            found = self._reasons[key] = tuple(self._told(claim))
+        return found
+
+    def _told(self, claim: Claim) -> Iterator[Because]:
         source = claim.source
         rule = "engagement-covers" if source.engagement else "charter-covers"
-        covers = Because(rule, f"{source.subject} covers {claim.match.words}.", source.place, source.document)
-        return (covers, self._in_force(source.engagement)) if source.engagement else (covers,)
+        yield Because(rule, f"{source.subject} covers {claim.match.words}.", source.place, source.document)
+        if source.engagement is not None:
+            yield self._in_force(source.engagement)
 
     def _in_force(self, engagement: Engagement) -> Because:
         move = engagement.move_at(self.day)
@@ -219,8 +234,13 @@ class Claims:
                     seen.add(source.document)
                     yield source, match
 
-    def _facets(self, thing: Thing) -> Iterator[Match]:
-        yield Match(Form.THING, 0, thing.ref)
+    def _facets(self, thing: Thing) -> tuple[Match, ...]:
+        around = (thing.system, thing.domain, thing.owner)
+        if (found := self._facets_around.get(around)) is None:
+            found = self._facets_around[around] = tuple(self._matches_around(thing))
+        return (Match(Form.THING, 0, thing.ref), *found)
+
+    def _matches_around(self, thing: Thing) -> Iterator[Match]:
         if thing.system is not None:
             yield Match(Form.SYSTEM, 0, thing.system)
         for distance, domain in enumerate(domains_of(thing, self._organization.systems)):
@@ -236,6 +256,11 @@ class Claims:
             return False
         terms = source.engagement.pager
         return not source.rules.advises_only or (terms.primary == "sre" and bool(terms.reason))
+
+    def _advice_of(self, source: Source) -> Adviser | None:
+        if source.document not in self._advices:
+            self._advices[source.document] = self._advice(source)
+        return self._advices[source.document]
 
     def _advice(self, source: Source) -> Adviser | None:
         name = source.team.title or source.team.name

@@ -22,6 +22,7 @@ LARGEST_DOCUMENT = 200_000
 DEEPEST_NESTING = 60
 _MOST_BROKEN_DOCUMENTS = 50
 
+_Scalar = yaml.ScalarNode
 _PLAIN, _TEXT = "plain", "text"
 _CORE = "tag:yaml.org,2002:"
 _VALUE_TAGS = frozenset(f"{_CORE}{name}" for name in ("int", "float", "bool", "null"))
@@ -224,14 +225,9 @@ class _Conversion:
         return Scalar("", None, place.line, place.column)
 
     def _scalar(self, composed: yaml.Node) -> Scalar:
-        mark = composed.start_mark
+        mark, tag = composed.start_mark, composed.tag
         text: str = composed.value
-        if composed.tag == _PLAIN:
-            value = plain_value(text)
-        elif composed.tag == _TEXT:
-            value = text
-        else:
-            value = self._tagged(composed, text)
+        value = plain_value(text) if tag == _PLAIN else text if tag == _TEXT else self._tagged(composed, text)
         return Scalar(text, value, self._first_line + mark.line + 1, mark.column + 1)
 
     def _tagged(self, composed: yaml.Node, text: str) -> Any:
@@ -250,14 +246,14 @@ class _Conversion:
         if isinstance(composed, yaml.SequenceNode):
             items: list[Node] = []
             for child in composed.value:
-                item, item_size = self._convert(child, depth)
+                item, item_size = (self._scalar(child), 1) if type(child) is _Scalar else self._convert(child, depth)
                 items.append(item)
                 size += item_size
             return Sequence(items, line, column), size
         entries: dict[str, tuple[Scalar, Node]] = {}
         for composed_key, child in composed.value:
             key = self._key(composed_key, entries)
-            value, value_size = self._convert(child, depth)
+            value, value_size = (self._scalar(child), 1) if type(child) is _Scalar else self._convert(child, depth)
             size += 1 + value_size
             if key is not None:
                 entries[key.text] = (key, value)
@@ -268,7 +264,10 @@ class _Conversion:
             place = self._place(composed)
             self.faults.error("complex-key", place, "A key has to be a single value.", "Write a plain name as the key.")
             return None
-        key = self._scalar(composed)
+        mark = composed.start_mark
+        key = Scalar(composed.value, composed.value, self._first_line + mark.line + 1, mark.column + 1)
+        if composed.tag not in (_PLAIN, _TEXT):
+            self._tagged(composed, key.text)
         if key.text not in entries:
             return key
         first = entries[key.text][0]

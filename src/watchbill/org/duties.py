@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .because import Because
-from .claims import CLAIMING, Claim, Source, Standing, claims_at
+from .claims import CLAIMING, Claim, Claims, Source, Standing, claims_at
 from .entities import Thing
 from .grounds import document_of, grounds
 from .implementations import PRACTICES, Expectation
@@ -61,21 +61,36 @@ class Duty:
 
 def duty(organization: Organization, thing: Thing, practice: str, at: datetime) -> Duty:
     """Return who is accountable for one of PRACTICES on a thing."""
-    return _Duties(organization, at).of(thing)[PRACTICES.index(practice)]
+    return _duties_at(organization, at).of(thing)[PRACTICES.index(practice)]
 
 
 def duties(organization: Organization, at: datetime) -> tuple[Duty, ...]:
     """Return who is accountable for every practice on every thing, in the order of their references and of PRACTICES."""
-    answers = _Duties(organization, at)
+    answers = _duties_at(organization, at)
     return tuple(duty for _, thing in sorted(organization.things.items()) for duty in answers.of(thing))
 
 
-class _Duties:
-    """The duties of one organisation at one instant."""
+def _duties_at(organization: Organization, at: datetime) -> _Duties:
+    claims = claims_at(organization, at)
+    return organization.memory.recall(("duties", claims.day), lambda: _Duties(organization, claims))
 
-    def __init__(self, organization: Organization, at: datetime) -> None:
+
+@dataclass(frozen=True)
+class _Settled:
+    """What a claim makes of a practice: the same for all things that it reaches with one partner."""
+
+    how: How
+    accountable: EntityRef
+    because: tuple[Because, ...]
+
+
+class _Duties:
+    """The duties of one organisation on one day."""
+
+    def __init__(self, organization: Organization, claims: Claims) -> None:
         self._organization = organization
-        self._claims = claims_at(organization, at)
+        self._claims = claims
+        self._settled: dict[tuple[str, EntityRef | None, str], _Settled] = {}
 
     def of(self, thing: Thing) -> tuple[Duty, ...]:
         """Return the duties on a thing, in the order of PRACTICES."""
@@ -89,11 +104,11 @@ class _Duties:
             how, because = self._advised(thing, practice, standing)
             return self._answer(thing, practice, thing.owner, how=how, source=None, because=(*opening, *because))
         source = winner.source
-        partner = source.engagement.partner if source.engagement is not None else thing.owner
-        how, why = _by_claim(winner, practice, partner)
-        accountable = source.team.group if how is How.SRE else partner
-        because = (why, _accountable(accountable, how, thing, source))
-        return self._answer(thing, practice, accountable, how=how, source=source, because=(*opening, *because))
+        key = (source.document, None if source.engagement is not None else thing.ref, practice)
+        if (settled := self._settled.get(key)) is None:
+            settled = self._settled[key] = _settled(winner, thing, practice)
+        because = (*opening, *settled.because)
+        return self._answer(thing, practice, settled.accountable, how=settled.how, source=source, because=because)
 
     def _answer(
         self,
@@ -136,6 +151,14 @@ class _Duties:
                 team = adviser.team.title or adviser.team.name
                 text = f"{team} takes part in {practice} by the engagement {engagement.name}, and only advises."
                 yield Because("practice-advised", text, engagement.place, f"Engagement {engagement.name}")
+
+
+def _settled(claim: Claim, thing: Thing, practice: str) -> _Settled:
+    source = claim.source
+    partner = source.engagement.partner if source.engagement is not None else thing.owner
+    how, why = _by_claim(claim, practice, partner)
+    accountable = source.team.group if how is How.SRE else partner
+    return _Settled(how, accountable, (why, _accountable(accountable, how, thing, source)))
 
 
 def _by_claim(claim: Claim, practice: str, partner: EntityRef) -> tuple[How, Because]:

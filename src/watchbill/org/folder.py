@@ -6,14 +6,16 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from watchbill.lib.errors import NotFound, Unavailable
+from watchbill.lib.garbage import uncollected
 
 from .documents import decode, read_documents
-from .faults import FaultList
+from .faults import Fault, FaultList
 from .in_force import Reading
 from .linking import link
 from .organization import Organization
@@ -30,20 +32,43 @@ _KIND = re.compile(rb"^kind: *Organization\b", re.MULTILINE)
 
 @dataclass(frozen=True)
 class _File:
-    """What a file declares, whether any document of ours stands in it, or might, and whether none stayed unread."""
+    """What a file declares, whether any document of ours stands in it, or might, and whether none stayed unread; and its faults."""
 
     is_ours: bool
     is_whole: bool
     declared: tuple[Declared[Shape], ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
-def read(root: Path, at: datetime | None = None) -> Reading:
+class FilesRead:
+    """What the files of a folder declared when it was last read. Hand it in again, and only files that changed are read."""
+
+    def __init__(self) -> None:
+        self._files: dict[tuple[str, bytes], _File] = {}
+
+    def of(self, contents: Mapping[str, bytes]) -> list[_File]:
+        """Return what each file declares, in their order; of those that are gone nothing is kept."""
+        found: dict[tuple[str, bytes], _File] = {}
+        for name, content in contents.items():
+            key = (name, hashlib.sha256(content).digest())
+            found[key] = self._files.get(key) or _read_file(printable(name), content)
+        self._files = found
+        return list(found.values())
+
+
+def read(root: Path, at: datetime | None = None, known: FilesRead | None = None) -> Reading:
     """Read every YAML file below `root`, hidden ones aside, and link what they declare.
 
-    With `at`, who holds which pager is checked too, at that instant and on the next days on which an engagement changes. Raises
-    NotFound where there is no such folder and Unavailable where a file cannot be read; whatever is wrong inside is a fault.
+    With `known`, files that are as they were at the reading before are not read again. With `at`, who holds which pager is
+    checked too, at that instant and on the next days on which an engagement changes. Raises NotFound where there is no such
+    folder and Unavailable where a file cannot be read; whatever is wrong inside is a fault.
     """
-    organization, faults = _linked(root)
+    with uncollected():
+        return _read(root, at, known or FilesRead())
+
+
+def _read(root: Path, at: datetime | None, known: FilesRead) -> Reading:
+    organization, faults = _linked(root, known)
     if at is not None and not faults.has_errors:
         from .standing import check_standing
 
@@ -56,14 +81,15 @@ def read_anyway(root: Path) -> Organization:
 
     Raises as `read` does.
     """
-    return _linked(root)[0]
+    return _linked(root, FilesRead())[0]
 
 
-def _linked(root: Path) -> tuple[Organization, FaultList]:
+def _linked(root: Path, known: FilesRead) -> tuple[Organization, FaultList]:
     check_is_folder(root)
     faults = FaultList()
     contents = _contents(root, faults)
-    found = [_read_file(printable(file), content, faults) for file, content in contents.items()]
+    found = known.of(contents)
+    faults.extend(fault for file in found for fault in file.faults)
     if not any(file.is_ours for file in found) and not faults.has_errors:
         faults.error(
             "no-documents",
@@ -80,14 +106,14 @@ def _linked(root: Path) -> tuple[Organization, FaultList]:
     return organization, faults
 
 
-def _read_file(file: str, content: bytes, faults: FaultList) -> _File:
-    if len(content) > LARGEST_FILE:
-        faults.error("too-large", Place(file, 1), "This file is larger than 4 MiB.", "Split it.")
-        return _File(is_ours=True, is_whole=False)
-    text = decode(content, file, faults)
-    if text is None:
-        return _File(is_ours=True, is_whole=False)
+def _read_file(file: str, content: bytes) -> _File:
     own = FaultList()
+    if len(content) > LARGEST_FILE:
+        own.error("too-large", Place(file, 1), "This file is larger than 4 MiB.", "Split it.")
+        return _File(is_ours=True, is_whole=False, faults=tuple(own))
+    text = decode(content, file, own)
+    if text is None:
+        return _File(is_ours=True, is_whole=False, faults=tuple(own))
     documents = read_documents(text, file, own)
     is_ours, is_whole = False, not own.has_errors
     declared: list[Declared[Shape]] = []
@@ -106,8 +132,7 @@ def _read_file(file: str, content: bytes, faults: FaultList) -> _File:
             Place(file, 1),
             "No document of Backstage, OpenSLO or watchbill stands here; the file is ignored.",
         )
-    faults.extend(own)
-    return _File(is_ours, is_whole, tuple(declared))
+    return _File(is_ours, is_whole, tuple(declared), tuple(own))
 
 
 def printable(path: Path | str) -> str:

@@ -13,6 +13,13 @@ from .entities import Thing
 
 def grounds(claims: Claims, thing: Thing, standing: Standing) -> tuple[Because, ...]:
     """Return the chain down to the claim that counts, or to why none does."""
+    found = claims.told.get(thing.ref)
+    if found is None:
+        found = claims.told[thing.ref] = _grounds(claims, thing, standing)
+    return found
+
+
+def _grounds(claims: Claims, thing: Thing, standing: Standing) -> tuple[Because, ...]:
     opening = (_about(thing), *standing.passed_over)
     if (winner := standing.winner) is not None:
         return (*opening, *claims.reasons(winner), *(_beaten(winner, loser) for loser in standing.claims[1:]))

@@ -44,5 +44,6 @@ class OrganizationInForce:
         self.latest, self.latest_at = reading, at
         if reading.organization is None or reading.revision == self.organization.revision:
             return False
+        self.organization.memory.forget()
         self.organization, self.since = reading.organization, at
         return True

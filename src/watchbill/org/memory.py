@@ -27,6 +27,10 @@ class Memory:
             self._forget_oldest()
         return kept
 
+    def forget(self) -> None:
+        """Forget everything: what is kept holds the organisation itself, and would keep it from being freed at once."""
+        self._kept.clear()
+
     def _forget_oldest(self) -> None:
         try:
             self._kept.popitem(last=False)

@@ -96,7 +96,11 @@ def to_data(node: Node) -> Any:
         return node.value
     if isinstance(node, Sequence):
         return [to_data(item) for item in node.items]
-    return {key: to_data(value) for key, (_, value) in node.entries.items() if not is_null(value)}
+    return {
+        key: value.value if isinstance(value, Scalar) else to_data(value)
+        for key, (_, value) in node.entries.items()
+        if not is_null(value)
+    }
 
 
 def is_null(node: Node) -> bool:
@@ -115,7 +119,13 @@ class Document:
         """Return the node at a path, or None where there is none."""
         node: Node | None = self.root
         for key in path:
-            node = step(node, key)
+            if isinstance(
+                node, Mapping
+            ):  # as `step` does, without a call for each step: documents are asked a million times
+                entry = node.entries.get(key) if isinstance(key, str) else None
+                node = entry[1] if entry else None
+            else:
+                node = step(node, key)
         return node
 
     def has(self, *path: str | int) -> bool:

@@ -18,6 +18,7 @@ _BARE = 'give the bare counter, as in http_requests_total{code=~"5.."}; watchbil
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _OPERATOR = re.compile(r"=~|!~|!=|=")
+_SIMPLE = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)(=|!=)"([^"\\]*)"')
 _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
 _GROUPING = re.compile(r"(?:by|without)\s*\(\s*(?:[a-zA-Z_][a-zA-Z0-9_]*\s*(?:,\s*|(?=\))))*\)", re.IGNORECASE)
 _RANGE = re.compile(r"\[[^\[\]:]+\]")
@@ -199,6 +200,9 @@ class _Reader:
         return self._text.startswith("}", self._at)
 
     def _matcher(self) -> Matcher:
+        if (simple := _SIMPLE.match(self._text, self._at)) is not None:
+            self._at = simple.end()
+            return Matcher(*simple.groups())
         label = self._word(_LABEL, "a label name")
         operator = self._word(_OPERATOR, f"one of = != =~ !~ after the label {label}")
         value = self._string(label)

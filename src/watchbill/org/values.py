@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 _REFERENCE = re.compile(r"^(?:(?P<kind>[^:/\s]+):)?(?:(?P<namespace>[^:/\s]+)/)?(?P<name>[^:/\s]+)$")
 _DURATION = re.compile(r"^([0-9]+)\s*([smhdwMY])$")
@@ -25,9 +27,11 @@ _SPANS = {
 }
 
 
-@dataclass(frozen=True, order=True)
-class EntityRef:
-    """A reference to a Backstage entity; all parts are lower case, `kind` is never empty."""
+class EntityRef(NamedTuple):
+    """A reference to a Backstage entity; all parts are lower case, `kind` is never empty.
+
+    Everything is found by its reference: as a tuple it is compared and hashed many times as fast as a dataclass.
+    """
 
     kind: str
     namespace: str
@@ -42,10 +46,16 @@ class EntityRef:
     @classmethod
     def parse(cls, text: str, *, kind: str, namespace: str = "default") -> EntityRef:
         """Read `[kind:][namespace/]name`; what is left out takes the defaults given. Raises ValueError."""
-        match = _REFERENCE.match(text.strip())
-        if match is None:
-            raise ValueError(f"“{text}” is not a reference of the form [kind:][namespace/]name")
-        return cls((match["kind"] or kind).lower(), (match["namespace"] or namespace).lower(), match["name"].lower())
+        return _parse(text, kind, namespace)
+
+
+@lru_cache(maxsize=65_536)
+def _parse(text: str, kind: str, namespace: str) -> EntityRef:
+    """Read a reference; those of an organisation are few, and read again and again."""
+    match = _REFERENCE.match(text.strip())
+    if match is None:
+        raise ValueError(f"“{text}” is not a reference of the form [kind:][namespace/]name")
+    return EntityRef((match["kind"] or kind).lower(), (match["namespace"] or namespace).lower(), match["name"].lower())
 
 
 @dataclass(frozen=True, order=True)

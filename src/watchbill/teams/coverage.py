@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from watchbill.lib.garbage import uncollected
 from watchbill.lib.instants import rfc3339
 from watchbill.org.because import Because
 from watchbill.org.charters import AlertClass
@@ -45,6 +46,13 @@ def covered(
     organization: Organization, at: datetime, alert_class: AlertClass | None = None, practice: str | None = None
 ) -> tuple[Covered, ...]:
     """Return what is answered of every thing, by reference: of one class or practice where either is named, else of all."""
+    with uncollected():
+        return _covered(organization, at, alert_class, practice)
+
+
+def _covered(
+    organization: Organization, at: datetime, alert_class: AlertClass | None, practice: str | None
+) -> tuple[Covered, ...]:
     is_all = alert_class is None and practice is None
     classes = list(AlertClass) if is_all else [alert_class] if alert_class is not None else []
     pagers = [coverage(organization, at, asked) for asked in classes]

@@ -18,7 +18,7 @@ import pytest
 from watchbill.lib.errors import NotFound, Unavailable
 from watchbill.org import folder
 from watchbill.org.faults import Level
-from watchbill.org.folder import files, read
+from watchbill.org.folder import FilesRead, files, read
 from watchbill.org.in_force import Reading
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef, Place
@@ -85,6 +85,21 @@ def test_the_revision_is_of_names_and_contents_alone(tmp_path: Path) -> None:
     (second / "extra.yaml").rename(second / "other.yaml")
     (second / "other.yaml").write_text("a: 1\n")
     assert read(first).revision != read(second).revision
+
+
+def test_a_reading_that_knows_the_one_before_is_the_reading_of_the_files_as_they_are(tmp_path: Path) -> None:
+    root, known = organisation(tmp_path, extra="kind: Group\n"), FilesRead()
+    at = datetime(2026, 5, 6, tzinfo=UTC)
+    assert read(root, at, known) == read(root, at)
+    (root / "extra.yaml").write_text("apiVersion: watchbill/v1\nkind: SRETeam\nmetadata: {name: x}\nspec: {}\n")
+    (root / "moved.yaml").write_text((root / "catalog.yaml").read_text())
+    (root / "catalog.yaml").unlink()
+    for _ in range(2):
+        assert read(root, at, known) == read(root, at)
+    (root / "extra.yaml").unlink()
+    again = read(root, at, known)
+    assert again == read(root, at)
+    assert linked(again).groups[EntityRef("group", "default", "core")].place.file == "moved.yaml"
 
 
 def test_a_folder_that_is_not_there_is_not_found(tmp_path: Path) -> None:
