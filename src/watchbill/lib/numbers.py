@@ -38,7 +38,8 @@ def percent(share: float | Fraction | None, digits: int = 0) -> str:
 def left(share: float | Fraction | None) -> str:
     """Return what is left of a budget, below zero when overspent: with one decimal, unless it is nothing or all."""
     if share is not None and share < 0:
-        return f"−{percent(-share, 1)}"
+        over = percent(-share, 1)
+        return f"−{over}" if any(digit in over for digit in "123456789") else f"−0.1{THIN}%"
     return percent(share, 0 if share in (0, 1) else 1)
 
 
@@ -59,10 +60,14 @@ def target(target_text: str) -> str:
 
 
 def rate(burn: float | Fraction | None) -> str:
-    """Return a burn rate: 22× from ten on, one decimal below, two below one."""
+    """Return a burn rate, rounded down so that what is under a limit never shows as the limit.
+
+    It has two decimals below ten, one below a hundred, none from there on; a whole number has none.
+    """
     if burn is None:
         return UNKNOWN
-    value = float(burn)
-    if value >= 10 and not value.is_integer():
-        return f"{value:.1f}×" if value < 100 else f"{count(value)}×"
-    return f"{value:.2f}".rstrip("0").rstrip(".") + "×"
+    digits = 2 if burn < 10 else 1 if burn < 100 else 0
+    floored = math.floor(round(float(burn) * 10**digits, 6)) / 10**digits
+    if floored >= 100 or floored.is_integer():
+        return f"{count(floored)}×"
+    return f"{floored:.{digits}f}×" if digits == 1 else f"{floored:.2f}".rstrip("0") + "×"

@@ -41,9 +41,12 @@ def test_a_level_has_two_decimals_more_than_its_target() -> None:
 
 @pytest.mark.parametrize(
     ("burn", "shown"),
-    [(22.44, "22.4×"), (14.4, "14.4×"), (6, "6×"), (0.933, "0.93×"), (1.0, "1×"), (1234.6, "1 234×"), (0, "0×")],
-)
-def test_a_burn_is_shown_with_as_many_digits_as_say_something(burn: float, shown: str) -> None:
+    [
+        (22.44, "22.4×"), (14.4, "14.4×"), (14.39, "14.3×"), (13.96, "13.9×"), (99.97, "99.9×"), (6, "6×"), (0.933, "0.93×"),
+        (1.0, "1×"), (0.2, "0.2×"), (1234.6, "1 234×"), (0, "0×"), (None, "not measured"),
+    ],
+)  # fmt: skip
+def test_a_burn_below_its_limit_never_shows_as_the_limit(burn: float | None, shown: str) -> None:
     assert plain(numbers.rate(burn)) == shown
 
 
@@ -56,6 +59,7 @@ def test_a_burn_is_shown_with_as_many_digits_as_say_something(burn: float, shown
         (0, "0 %"),
         (-0.125, "−12.5 %"),
         (-0.1299, "−12.9 %"),
+        (-0.0001, "−0.1 %"),
         (None, "not measured"),
     ],
 )
