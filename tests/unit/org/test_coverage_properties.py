@@ -2,111 +2,21 @@
 
 from __future__ import annotations
 
-import random
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.org import made
+from tests.unit.org.drawn import PEOPLE, checked, instants, organizations, shuffled
 from watchbill.org.authority import Action, decide
-from watchbill.org.charters import AlertClass, Engagement, EngagementState, Implementation, Scope, SRETeam
+from watchbill.org.charters import AlertClass, EngagementState, Implementation
 from watchbill.org.coverage import coverage, pager
+from watchbill.org.duties import How, duties
+from watchbill.org.implementations import PRACTICES
 from watchbill.org.organization import Organization
 from watchbill.org.standing import check_standing, ties
-
-THINGS = ("a", "b", "c", "d")
-GROUPS = ("g1", "g2", "g3")
-SYSTEMS = ("s1", "s2")
-PEOPLE = ("ann", "bob", "cem", "dia")
-
-checked = settings(max_examples=60, deadline=None)  # a shared machine may be slow at any moment
-days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
-
-
-@st.composite
-def scopes(draw: st.DrawFn) -> Scope:
-    return made.scope(
-        everything=draw(st.booleans()),
-        things=draw(st.sets(st.sampled_from(THINGS), max_size=2)),
-        systems=draw(st.sets(st.sampled_from(SYSTEMS), max_size=1)),
-        domains=draw(st.sets(st.sampled_from(["dom"]), max_size=1)),
-        owned_by=draw(st.sets(st.sampled_from(GROUPS), max_size=1)),
-        excluded=draw(st.sets(st.sampled_from([*THINGS, "system:s1", "group:g2"]), max_size=1)),
-    )
-
-
-@st.composite
-def teams(draw: st.DrawFn, number: int) -> SRETeam:
-    team = made.team(f"t{number}", draw(st.sampled_from(Implementation)), draw(st.none() | scopes()))
-    return replace(team, group=made.ref(draw(st.sampled_from((*GROUPS, f"t{number}"))), "group"))
-
-
-@st.composite
-def engagements(draw: st.DrawFn, number: int, team: SRETeam) -> Engagement:
-    return made.engagement(
-        f"e{number}",
-        team,
-        draw(scopes()),
-        partner=draw(st.sampled_from(GROUPS)),
-        state=draw(st.sampled_from(EngagementState)),
-        ends=draw(st.none() | days),
-        primary=draw(st.none() | st.sampled_from(["sre", "partner"])),
-        reason=draw(st.sampled_from(["", "agreed"])),
-        classes=draw(st.dictionaries(st.sampled_from(AlertClass), st.sampled_from(["sre", "partner"]), max_size=1)),
-        authority=draw(st.none() | st.sets(st.sampled_from(["silence", "changeCode", "changeConfig"]))),
-    )
-
-
-@st.composite
-def organizations(draw: st.DrawFn) -> Organization:
-    things = [
-        made.thing(
-            name,
-            draw(st.sampled_from(GROUPS)),
-            system=draw(st.none() | st.sampled_from(SYSTEMS)),
-            domain=draw(st.none() | st.just("dom")),
-            needs=draw(st.sets(st.sampled_from(THINGS), max_size=2)),
-        )
-        for name in THINGS
-    ]
-    sre = [draw(teams(number)) for number in range(draw(st.integers(0, 4)))]
-    agreed = (
-        [draw(engagements(number, draw(st.sampled_from(sre)))) for number in range(draw(st.integers(0, 4)))]
-        if sre
-        else []
-    )
-    return made.organization(
-        things=things,
-        teams=sre,
-        engagements=agreed,
-        policies=[made.policy(group) for group in draw(st.sets(st.sampled_from((*GROUPS, "t0", "t1"))))],
-        members={group: draw(st.sets(st.sampled_from(PEOPLE))) for group in (*GROUPS, "t0", "t1")},
-        catch_all=draw(st.none() | st.sampled_from(GROUPS)),
-    )
-
-
-def shuffled(organization: Organization, seed: int) -> Organization:
-    """Return the same organisation with its documents in another order."""
-    order = random.Random(seed)
-
-    def mixed(mapping):  # type: ignore[no-untyped-def]
-        items = list(mapping.items())
-        order.shuffle(items)
-        return dict(items)
-
-    return replace(
-        organization,
-        things=mixed(organization.things),
-        sre_teams=mixed(organization.sre_teams),
-        engagements=mixed(organization.engagements),
-        escalation_policies=mixed(organization.escalation_policies),
-        groups=mixed(organization.groups),
-    )
-
-
-instants = days.map(lambda day: datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+from watchbill.teams.coverage import covered
 
 
 @checked
@@ -125,10 +35,39 @@ def test_every_thing_has_one_holder_with_a_policy_or_a_gap_that_says_what_is_mis
 
 
 @checked
+@given(organizations(), instants)
+def test_coverage_is_total_every_class_and_practice_of_every_thing_has_one_answer_or_says_its_gap(
+    organization: Organization, at: datetime
+) -> None:
+    found = covered(organization, at)
+    assert [each.thing.ref for each in found] == sorted(organization.things)
+    for each in found:
+        assert [answer.alert_class for answer in each.pagers] == list(AlertClass)
+        assert [duty.practice for duty in each.duties] == list(PRACTICES)
+        assert all((answer.policy is None) == (answer.gap is not None) for answer in each.pagers)
+        assert all((duty.accountable is None) == (duty.gap is not None) for duty in each.duties)
+
+
+@checked
+@given(organizations(), instants)
+def test_the_claim_that_holds_the_pager_decides_the_practices(organization: Organization, at: datetime) -> None:
+    pagers = {answer.thing: answer for answer in coverage(organization, at)}
+    for duty in duties(organization, at):
+        thing, answer = organization.things[duty.thing], pagers[duty.thing]
+        assert (duty.team, duty.engagement) == (answer.team, answer.engagement)
+        if duty.team is None:
+            assert (duty.accountable, duty.how is How.SRE) == (thing.owner, False)
+            continue
+        group = organization.sre_teams[duty.team].group
+        partner = organization.engagements[duty.engagement].partner if duty.engagement else thing.owner
+        assert duty.accountable == (group if duty.how is How.SRE else partner)
+
+
+@checked
 @given(organizations(), instants, st.integers())
 def test_the_order_of_documents_changes_nothing(organization: Organization, at: datetime, seed: int) -> None:
     other = shuffled(organization, seed)
-    assert coverage(other, at) == coverage(organization, at)
+    assert covered(other, at) == covered(organization, at)
     assert set(check_standing(other, at)) == set(check_standing(organization, at))
 
 

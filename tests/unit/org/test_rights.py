@@ -7,7 +7,7 @@ from datetime import datetime
 from hypothesis import given
 
 from tests.unit.org import made
-from tests.unit.org.test_coverage_properties import PEOPLE, checked, instants, organizations
+from tests.unit.org.drawn import PEOPLE, checked, instants, organizations
 from watchbill.org.authority import TABLE, Role, decide
 from watchbill.org.charters import Implementation
 from watchbill.org.organization import Organization

@@ -8,7 +8,7 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.org.test_coverage_properties import checked, instants, organizations, shuffled
+from tests.unit.org.drawn import checked, instants, organizations, shuffled
 from watchbill.org.changes import Change, PersonChange, Plan, Turnover, compare
 from watchbill.org.charters import AlertClass
 from watchbill.org.coverage import pager
