@@ -60,7 +60,11 @@ def coverage(
 
 def policies_for(organization: Organization, group: EntityRef) -> tuple[EscalationPolicy, ...]:
     """Return the escalation policies that are `for` a group, by name."""
-    return Ways(organization).policies(group)
+    return _ways(organization).policies(group)
+
+
+def _ways(organization: Organization) -> Ways:
+    return organization.memory.recall("ways", lambda: Ways(organization))
 
 
 def shut_hours(organization: Organization, at: datetime) -> frozenset[str]:
@@ -83,7 +87,7 @@ class _Answers:
         self._organization = organization
         self._claims = claims
         self._shut = shut
-        self._ways = Ways(organization)
+        self._ways = _ways(organization)
         self._answered: dict[tuple[EntityRef, AlertClass], PagerAnswer] = {}
 
     def unknown(self, thing: EntityRef | None, alert_class: AlertClass) -> PagerAnswer:

@@ -30,6 +30,8 @@ from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.model import OnWatch, Page
 from watchbill.practices.oncall.service import OnCallService
 
+from .parts import Parts
+
 _OVER = frozenset({EngagementState.ENDED, EngagementState.DECLINED})
 
 
@@ -136,9 +138,6 @@ class _Subject:
     def name(self) -> str | None:
         return None if self.team is None else self.team.name
 
-    def answers_for(self, answer: PagerAnswer) -> bool:
-        return answer.holder == self.ref or (answer.team is not None and answer.team == self.name)
-
     def holds(self, incident: Incident) -> bool:
         return incident.holder == self.ref or (incident.team is not None and incident.team == self.name)
 
@@ -182,7 +181,8 @@ class TeamsService:
     async def _declared(self, subjects: Iterable[_Subject], at: datetime) -> list[DeclaredTeam]:
         organization = self._in_force.organization
         answers, on_call = coverage(organization, at), await self._oncall.on_call_now(at)
-        return [_declared(organization, subject, answers, on_call, at) for subject in subjects]
+        parts = Parts(organization, answers, on_call)
+        return [_declared(organization, subject, parts, at) for subject in subjects]
 
     async def _holds(self, subject: _Subject) -> tuple[Held, ...]:
         pages = {page.incident: page for page in await self._oncall.open_pages()}
@@ -199,17 +199,11 @@ class TeamsService:
         return tuple(Standing(goals[status.goal], status) for status in statuses if status.goal in wanted)
 
 
-def _declared(
-    organization: Organization,
-    subject: _Subject,
-    answers: Sequence[PagerAnswer],
-    on_call: Sequence[OnWatch],
-    at: datetime,
-) -> DeclaredTeam:
-    covers = tuple(answer for answer in answers if subject.answers_for(answer))
+def _declared(organization: Organization, subject: _Subject, parts: Parts, at: datetime) -> DeclaredTeam:
+    covers = parts.covered(subject.ref, subject.name)
     policies = _policies(organization, subject, covers)
     called = frozenset().union(*(policy.schedules for policy in policies))
-    watches = tuple(watch for watch in on_call if watch.schedule.name in called)
+    watches = parts.watches(called)
     today = day_of(organization, at)
     return DeclaredTeam(
         name=subject.name or subject.ref.name,
@@ -219,10 +213,10 @@ def _declared(
         team=subject.team,
         group=subject.group,
         people=tuple(_people(organization, subject, watches, today)),
-        engagements=tuple(_engagements(organization, subject, today)),
+        engagements=tuple(_engagements(organization, parts.engaged(subject.ref, subject.name), today)),
         covers=covers,
-        advises=tuple(answer for answer in answers if subject.name is not None and subject.name in answer.advisers),
-        owns=tuple(ref for ref, thing in sorted(organization.things.items()) if thing.owner == subject.ref),
+        advises=parts.advised(subject.name),
+        owns=parts.owned(subject.ref),
         policies=policies,
         watches=watches,
         called=called_beside_sre(organization, subject.team, today) if subject.team is not None else "",
@@ -294,7 +288,7 @@ def _roles(organization: Organization, subject: _Subject, ref: EntityRef) -> Ite
         yield TeamRole.ADMIN
 
 
-def _engagements(organization: Organization, subject: _Subject, today: date) -> list[TeamEngagement]:
+def _engagements(organization: Organization, engaged: Iterable[Engagement], today: date) -> list[TeamEngagement]:
     found = [
         TeamEngagement(
             engagement,
@@ -302,7 +296,6 @@ def _engagements(organization: Organization, subject: _Subject, today: date) -> 
             max((move.on for move in engagement.life if move.on <= today), default=None),
             record_of(organization, engagement),
         )
-        for _, engagement in sorted(organization.engagements.items())
-        if engagement.partner == subject.ref or engagement.sre == subject.name
+        for engagement in engaged
     ]
     return sorted(found, key=lambda each: each.state in _OVER)
