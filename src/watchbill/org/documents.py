@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 import yaml
@@ -24,6 +25,7 @@ _MOST_BROKEN_DOCUMENTS = 50
 
 _Scalar = yaml.ScalarNode
 _PLAIN, _TEXT = "plain", "text"
+_PLAIN_OR_TEXT = frozenset({_PLAIN, _TEXT})
 _CORE = "tag:yaml.org,2002:"
 _VALUE_TAGS = frozenset(f"{_CORE}{name}" for name in ("int", "float", "bool", "null"))
 _TEXT_TAGS = frozenset({f"{_CORE}str", "!"})
@@ -240,34 +242,38 @@ class _Conversion:
     def _collection(self, composed: yaml.CollectionNode, depth: int) -> tuple[Node, int]:
         if composed.tag not in _COLLECTION_TAGS:
             self._unknown_tag(composed)
-        mark = composed.start_mark
-        line, column = self._first_line + mark.line + 1, mark.column + 1
-        size = 1
-        if isinstance(composed, yaml.SequenceNode):
-            items: list[Node] = []
-            for child in composed.value:
-                item, item_size = (self._scalar(child), 1) if type(child) is _Scalar else self._convert(child, depth)
-                items.append(item)
-                size += item_size
-            return Sequence(items, line, column), size
+        return (self._sequence if isinstance(composed, yaml.SequenceNode) else self._mapping)(composed, depth)
+
+    def _sequence(self, composed: yaml.CollectionNode, depth: int) -> tuple[Sequence, int]:
+        mark, size = composed.start_mark, 1
+        items: list[Node] = []
+        for child in composed.value:
+            item, item_size = (self._scalar(child), 1) if type(child) is _Scalar else self._convert(child, depth)
+            items.append(item)
+            size += item_size
+        return Sequence(items, self._first_line + mark.line + 1, mark.column + 1), size
+
+    def _mapping(self, composed: yaml.CollectionNode, depth: int) -> tuple[Mapping, int]:
+        mark, size, first_line = composed.start_mark, 1, self._first_line + 1
         entries: dict[str, tuple[Scalar, Node]] = {}
         for composed_key, child in composed.value:
-            key = self._key(composed_key, entries)
             value, value_size = (self._scalar(child), 1) if type(child) is _Scalar else self._convert(child, depth)
             size += 1 + value_size
-            if key is not None:
+            name = composed_key.value
+            if composed_key.tag in _PLAIN_OR_TEXT and type(composed_key) is _Scalar and name not in entries:
+                at = composed_key.start_mark
+                name = intern(name)
+                entries[name] = (Scalar(name, name, first_line + at.line, at.column + 1), value)
+            elif (key := self._key(composed_key, entries)) is not None:
                 entries[key.text] = (key, value)
-        return Mapping(entries, line, column), size
+        return Mapping(entries, first_line + mark.line, mark.column + 1), size
 
     def _key(self, composed: yaml.Node, entries: dict[str, tuple[Scalar, Node]]) -> Scalar | None:
         if not isinstance(composed, yaml.ScalarNode):
             place = self._place(composed)
             self.faults.error("complex-key", place, "A key has to be a single value.", "Write a plain name as the key.")
             return None
-        mark = composed.start_mark
-        key = Scalar(composed.value, composed.value, self._first_line + mark.line + 1, mark.column + 1)
-        if composed.tag not in (_PLAIN, _TEXT):
-            self._tagged(composed, key.text)
+        key = self._scalar(composed)
         if key.text not in entries:
             return key
         first = entries[key.text][0]

@@ -96,16 +96,12 @@ def to_data(node: Node) -> Any:
         return node.value
     if isinstance(node, Sequence):
         return [to_data(item) for item in node.items]
-    return {
-        key: value.value if isinstance(value, Scalar) else to_data(value)
-        for key, (_, value) in node.entries.items()
-        if not is_null(value)
-    }
-
-
-def is_null(node: Node) -> bool:
-    """Whether nothing is written there: `key:`, `~` or `null`."""
-    return isinstance(node, Scalar) and node.value is None
+    data: dict[str, Any] = {}
+    for key, (_, value) in node.entries.items():
+        written = value.value if isinstance(value, Scalar) else to_data(value)
+        if written is not None:
+            data[key] = written
+    return data
 
 
 @dataclass(frozen=True)
