@@ -101,7 +101,7 @@ class Claim:
     source: Source
     match: Match
 
-    @property
+    @cached_property
     def key(self) -> tuple[int, int, int, int]:
         """Engagement before charter; the more specific scope; then the implementations' order."""
         return (
@@ -129,14 +129,14 @@ class Standing:
     advisers: tuple[Adviser, ...]
     passed_over: tuple[Because, ...]
 
-    @property
+    @cached_property
     def tie(self) -> tuple[Claim, Claim] | None:
         """The first two claims where they are equal: then neither counts."""
         if len(self.claims) > 1 and self.claims[0].key == self.claims[1].key:
             return self.claims[0], self.claims[1]
         return None
 
-    @property
+    @cached_property
     def winner(self) -> Claim | None:
         """The claim that counts, None without one and where two are equal."""
         return self.claims[0] if self.claims and self.tie is None else None

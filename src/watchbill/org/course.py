@@ -28,7 +28,7 @@ class Moment:
 
 def course(organization: Organization, instants: Sequence[datetime]) -> Iterator[Moment]:
     """Yield who is paged at each of the instants, which are in order: for what fails by itself."""
-    things = tuple(thing for _, thing in sorted(organization.things.items()))
+    things = organization.things_in_order()
     answers: dict[EntityRef, PagerAnswer] = {}
     for position, at in enumerate(instants):
         if position == 0:

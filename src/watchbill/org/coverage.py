@@ -55,7 +55,7 @@ def coverage(
 ) -> tuple[PagerAnswer, ...]:
     """Return who is paged for every thing, in the order of their references; for alerts that it fails by itself unless said."""
     answers = _answers_at(organization, at)
-    return tuple(answers.answer(thing, alert_class) for _, thing in sorted(organization.things.items()))
+    return tuple(answers.answer(thing, alert_class) for thing in organization.things_in_order())
 
 
 def policies_for(organization: Organization, group: EntityRef) -> tuple[EscalationPolicy, ...]:
@@ -89,6 +89,7 @@ class _Answers:
         self._shut = shut
         self._ways = _ways(organization)
         self._answered: dict[tuple[EntityRef, AlertClass], PagerAnswer] = {}
+        self._agreed: dict[tuple[str, AlertClass], tuple[EntityRef, str | None, list[Because]]] = {}
 
     def unknown(self, thing: EntityRef | None, alert_class: AlertClass) -> PagerAnswer:
         """Return who is paged for what is not in the catalog."""
@@ -117,7 +118,8 @@ class _Answers:
         self, thing: Thing, alert_class: AlertClass, standing: Standing, opening: tuple[Because, ...]
     ) -> PagerAnswer:
         winner = standing.claims[0].source
-        holder, named, terms = self._terms(winner, alert_class)
+        key = (winner.document, alert_class)
+        holder, named, terms = self._agreed.get(key) or self._agreed.setdefault(key, self._terms(winner, alert_class))
         way = self._ways.to(holder, named)
         advisers = [adviser for adviser in standing.advisers if adviser.team.name != winner.team.name]
         return PagerAnswer(

@@ -67,7 +67,7 @@ def duty(organization: Organization, thing: Thing, practice: str, at: datetime) 
 def duties(organization: Organization, at: datetime) -> tuple[Duty, ...]:
     """Return who is accountable for every practice on every thing, in the order of their references and of PRACTICES."""
     answers = _duties_at(organization, at)
-    return tuple(duty for _, thing in sorted(organization.things.items()) for duty in answers.of(thing))
+    return tuple(duty for thing in organization.things_in_order() for duty in answers.of(thing))
 
 
 def _duties_at(organization: Organization, at: datetime) -> _Duties:

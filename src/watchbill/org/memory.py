@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 Kept = TypeVar("Kept")
 
-_MOST = 6
+_MOST = 8
 
 
 class Memory:

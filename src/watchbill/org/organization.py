@@ -50,3 +50,7 @@ class Organization:
     reviews: Mapping[str, ReadinessReview] = field(default_factory=dict)
     overrides: tuple[RuleOverride, ...] = ()
     memory: Memory = field(default_factory=Memory, init=False, compare=False, repr=False)
+
+    def things_in_order(self) -> tuple[Thing, ...]:
+        """Return what can fail, by reference."""
+        return self.memory.recall("things", lambda: tuple(thing for _, thing in sorted(self.things.items())))

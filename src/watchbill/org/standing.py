@@ -44,7 +44,7 @@ def check_standing(organization: Organization, at: datetime) -> tuple[Fault, ...
 
 def ties(organization: Organization, at: datetime) -> tuple[Fault, ...]:
     """Return a fault for each pair of documents that claim a thing equally at `at`, naming both and one thing they share."""
-    return _ties(organization, [thing for _, thing in sorted(organization.things.items())], at)
+    return _ties(organization, organization.things_in_order(), at)
 
 
 def _ties(organization: Organization, things: Iterable[Thing], at: datetime) -> tuple[Fault, ...]:

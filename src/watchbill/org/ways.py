@@ -25,6 +25,7 @@ class Ways:
     def __init__(self, organization: Organization) -> None:
         self._organization = organization
         self._by_group: dict[EntityRef, list[EscalationPolicy]] = {}
+        self._ways: dict[tuple[EntityRef, str | None], Way] = {}
         for _, policy in sorted(organization.escalation_policies.items()):
             for group in policy.groups:
                 self._by_group.setdefault(group, []).append(policy)
@@ -35,6 +36,12 @@ class Ways:
 
     def to(self, holder: EntityRef, named: str | None = None) -> Way:
         """Return the way to a holder: by the policy that an engagement names, else by the first that is `for` the group."""
+        way = self._ways.get((holder, named))
+        if way is None:
+            way = self._ways[holder, named] = self._way(holder, named)
+        return way
+
+    def _way(self, holder: EntityRef, named: str | None) -> Way:
         if named is not None and (policy := self._organization.escalation_policies.get(named)) is not None:
             text = f"The engagement names the policy {named}."
             return Way(named, None, Because("policy-of-engagement", text, policy.place, f"EscalationPolicy {named}"))

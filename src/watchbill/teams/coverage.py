@@ -61,9 +61,9 @@ def _covered(
         if is_all or duty.practice == practice:
             of_practices.setdefault(duty.thing, []).append(duty)
     return tuple(
-        Covered(thing, own, tuple(of_class[position] for of_class in pagers), tuple(of_practices.get(ref, ())))
-        for position, ((ref, thing), own) in enumerate(
-            zip(sorted(organization.things.items()), coverage(organization, at), strict=True)
+        Covered(thing, own, tuple(of_class[position] for of_class in pagers), tuple(of_practices.get(thing.ref, ())))
+        for position, (thing, own) in enumerate(
+            zip(organization.things_in_order(), coverage(organization, at), strict=True)
         )
     )
 
