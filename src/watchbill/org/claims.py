@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cached_property
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from .because import Because, day_in_words, spoken
@@ -314,14 +315,13 @@ def day_of(organization: Organization, at: datetime) -> date:
     return at.astimezone(ZoneInfo(organization.time_zone)).date()
 
 
-def _keys(source: Source) -> set[EntityRef]:
-    keys: set[EntityRef] = set()
+def _keys(source: Source) -> Iterator[EntityRef]:
     if (scope := source.scope) is not None:
-        keys |= scope.things | scope.systems | scope.domains | scope.owned_by
-        keys |= {_EVERYTHING} if scope.everything else set()
+        yield from chain(scope.things, scope.systems, scope.domains, scope.owned_by)
+        if scope.everything:
+            yield _EVERYTHING
     if source.engagement is None and source.rules.charter_claims is Reach.OWN:
-        keys.add(source.team.group)
-    return keys
+        yield source.team.group
 
 
 def _exception(source: Source, facets: Iterable[Match]) -> EntityRef | None:
