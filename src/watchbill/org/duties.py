@@ -121,9 +121,9 @@ class _Duties:
         because: tuple[Because, ...],
     ) -> Duty:
         is_known = accountable in self._organization.groups or accountable in self._organization.users
-        gap = None if is_known else f"{accountable}, who owns it, is not in the catalog"
+        gap = None if is_known else f"{accountable} is not in the catalog"
         if gap is not None:
-            because += (Because("unknown-owner", f"The way ends here: {gap}.", thing.place, document_of(thing)),)
+            because += (Because("unknown-accountable", f"The way ends here: {gap}.", thing.place, document_of(thing)),)
         return Duty(
             thing=thing.ref,
             practice=practice,

@@ -116,5 +116,5 @@ def test_an_owner_outside_the_catalog_is_a_gap() -> None:
     organization = made.organization(things=[made.thing("shop", "gone")], members=MEMBERS)
     found = duties(organization, made.AT)[0]
     assert found.accountable is None
-    assert found.gap == "group:gone, who owns it, is not in the catalog"
-    assert found.because[-1].rule == "unknown-owner"
+    assert found.gap == "group:gone is not in the catalog"
+    assert found.because[-1].rule == "unknown-accountable"
