@@ -6,10 +6,38 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from . import audit, coverage, explain, goals, hooks, incidents, oncall, organization, pages, services, teams, tokens
+from . import (
+    audit,
+    coverage,
+    explain,
+    goals,
+    hooks,
+    incidents,
+    oncall,
+    organization,
+    pages,
+    platform,
+    services,
+    teams,
+    tokens,
+)
 
 
 def routers() -> Sequence[APIRouter]:
     """Return the routers of the API, in the order in which its description lists them."""
-    subjects = (organization, teams, services, coverage, explain, goals, incidents, pages, oncall, hooks, tokens, audit)
+    subjects = (
+        organization,
+        teams,
+        services,
+        coverage,
+        explain,
+        platform,
+        goals,
+        incidents,
+        pages,
+        oncall,
+        hooks,
+        tokens,
+        audit,
+    )
     return [subject.router for subject in subjects]
