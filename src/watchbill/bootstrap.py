@@ -173,7 +173,9 @@ def engine_of(watchbill: Watchbill) -> Engine:
         Module("deliver", deliver, timedelta(seconds=1), wakes=True, workers=2),
         Module("housekeeping", accounts.forget_old, timedelta(minutes=10), lease="housekeeping"),
     )
-    return Engine(modules, leases, watchbill.clock, watchbill.store, watchbill.registry)
+    engine = Engine(modules, leases, watchbill.clock, watchbill.store, watchbill.registry)
+    goals.when_read_late(lambda: engine.ring("evaluate"))
+    return engine
 
 
 def doors_of(watchbill: Watchbill, engine: Engine) -> Doors:

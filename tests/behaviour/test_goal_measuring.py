@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -15,11 +16,14 @@ from tests.unit.practices.goals.made import HOUR, MINUTE, SECOND, data_source
 from tests.unit.practices.goals.recorded import Traffic
 from tests.unit.sources.serving import Reply, Server, matrix, serving
 from watchbill.lib.http import HttpClient
+from watchbill.org.objectives import Goal, Selector
 from watchbill.org.selectors import parse_selector
 from watchbill.practices.goals import measuring
-from watchbill.practices.goals.model import GoalState, MinuteState
+from watchbill.practices.goals.model import GoalState, MinuteState, SourceReading
 from watchbill.sources.prometheus import PrometheusSource
 from watchbill.store.store import Store
+
+NO_PATIENCE = timedelta()
 
 
 @pytest.fixture
@@ -164,39 +168,56 @@ def from_server(watch: Watch, server: Server) -> HttpClient:
     return http
 
 
-async def test_a_source_that_hangs_delays_no_other_and_is_not_asked_anew(watch: Watch) -> None:
-    async with serving(Reply("never sent", delay=3600)) as server:
-        http = from_server(watch, server)
-        for minutes in range(6):
-            watch.desk.clock.set(MONDAY + minutes * MINUTE)
-            await watch.goals.measure(watch.now, SECOND / 2)
-        statuses = {status.goal: status for status in await watch.goals.statuses(watch.now)}
-        assert statuses[GOAL].state is GoalState.HEALTHY
-        assert statuses[GOAL].last_measured == watch.now - MINUTE
-        assert statuses["elsewhere"].state is GoalState.NOT_MEASURED
-        assert (len(server.asked), server.busiest) == (1, 1)
-        watch.desk.clock.set(watch.now + MINUTE)
-        await asyncio.wait_for(watch.goals.measure(watch.now, HOUR), 60)
-        assert (await watch.goals.status(GOAL, watch.now)).last_measured == watch.now - MINUTE
-        await watch.goals.put_down(watch.now)
-        await http.close()
+class Hanging:
+    """A source that is asked and never answers."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def read(self, selectors: Sequence[Selector], since: datetime, until: datetime) -> list[SourceReading]:
+        self.asked += 1
+        await asyncio.Event().wait()
+        raise AssertionError("never reached")
+
+
+def hanging(watch: Watch) -> tuple[Hanging, Goal]:
+    """Give the watch a source that hangs; return it with a goal “elsewhere” that it is to answer."""
+    source = Hanging()
+    watch.sources["server"] = source
+    return source, replace(watch.goal, name="elsewhere", source="server")
+
+
+async def test_a_source_that_hangs_is_waited_for_once_delays_no_other_and_is_not_asked_anew(watch: Watch) -> None:
+    """From the second call on, each would stand for an hour if it waited for the source that hangs since the first."""
+    source, elsewhere = hanging(watch)
+    watch.declare(watch.goal, elsewhere, sources={"server": data_source("server")})
+    await watch.goals.measure(MONDAY)
+    for minutes in range(1, 7):
+        watch.desk.clock.set(MONDAY + minutes * MINUTE)
+        patience = HOUR if source.asked else NO_PATIENCE
+        await asyncio.wait_for(watch.goals.measure(watch.now, patience), 60)
+    statuses = {status.goal: status for status in await watch.goals.statuses(watch.now)}
+    assert statuses[GOAL].state is GoalState.HEALTHY
+    assert statuses[GOAL].last_measured == watch.now - MINUTE
+    assert statuses["elsewhere"].state is GoalState.NOT_MEASURED
+    assert source.asked == 1
+    await watch.goals.put_down(watch.now)
 
 
 async def test_a_source_that_hangs_for_too_long_says_so_and_is_asked_again(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measuring, "LONGEST_READING", 2 * SECOND)
-    async with serving(Reply("never sent", delay=3600)) as server:
-        http = from_server(watch, server)
-        await watch.goals.measure(MONDAY)
-        for asked in (1, 2):
-            watch.desk.clock.set(MONDAY + asked * MINUTE)
-            await watch.goals.measure(watch.now)
-            status = await watch.goals.status("elsewhere", watch.now)
-            assert status.problem is not None
-            assert status.problem.startswith("“server” was not read within ")
-            assert len(server.asked) == asked
-        await http.close()
+    monkeypatch.setattr(measuring, "LONGEST_READING", SECOND / 100)
+    source, elsewhere = hanging(watch)
+    watch.declare(elsewhere, sources={"server": data_source("server")})
+    await watch.goals.measure(MONDAY)
+    for asked in (1, 2):
+        watch.desk.clock.set(MONDAY + asked * MINUTE)
+        await watch.goals.measure(watch.now)
+        status = await watch.goals.status("elsewhere", watch.now)
+        assert status.problem is not None
+        assert status.problem.startswith("“server” was not read within ")
+        assert source.asked == asked
 
 
 async def test_what_cannot_be_kept_fails_the_measuring_and_blames_no_source(watch: Watch, store: Store) -> None:
@@ -213,21 +234,27 @@ async def test_what_cannot_be_kept_fails_the_measuring_and_blames_no_source(watc
     assert (status.problem, status.last_measured) == (None, watch.now - MINUTE)
 
 
-async def test_what_a_slow_source_answers_after_the_patience_is_measured(watch: Watch) -> None:
-    """The server takes a second and has ten requests a second; all from the first sample on, 15 seconds in, are counted."""
+async def test_what_a_slow_source_answers_after_the_patience_is_measured_and_told_of(watch: Watch) -> None:
+    """The server has ten requests a second; all from the first sample on, 15 seconds in, are counted."""
+    answer, read = asyncio.Event(), asyncio.Event()
 
     def counters(_path: str, form: dict[str, str]) -> Reply:
         labels = {"service": "api", "code": "200", "job": "shop", "instance": "api-0"}
         samples = [[MONDAY.timestamp() + second, str(10 * second)] for second in range(0, 400, 15)]
-        return replace(matrix((labels, samples)), delay=1.0 if float(form["time"]) > MONDAY.timestamp() else 0.0)
+        is_slow = float(form["time"]) > MONDAY.timestamp()
+        return replace(matrix((labels, samples)), after=answer if is_slow else None)
 
     async with serving(counters) as server:
         http = from_server(watch, server)
         await watch.goals.measure(MONDAY)
+        watch.goals.when_read_late(read.set)
         watch.desk.clock.set(MONDAY + 5 * MINUTE)
-        await watch.goals.measure(watch.now, SECOND / 100)
+        await watch.goals.measure(watch.now, NO_PATIENCE)
+        await asyncio.wait_for(read.wait(), 60)
         assert (await watch.goals.status("elsewhere", watch.now)).total == 0
-        await watch.goals.measure(watch.now)
+        read.clear()
+        answer.set()
+        await asyncio.wait_for(read.wait(), 60)
         assert (await watch.goals.status("elsewhere", watch.now)).total == 10 * (300 - 15)
         await http.close()
 

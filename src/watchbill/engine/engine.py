@@ -98,15 +98,19 @@ class Engine:
         )
         store.when_committed(self._ring_those_that_wake)
 
+    def ring(self, name: str) -> None:
+        """End the pause of a module that wakes or comes after another: there may be something for it to do."""
+        self._bells[name].set()
+
     def _ring_those_that_wake(self) -> None:
         for module in self._modules:
             if module.wakes:
-                self._bells[module.name].set()
+                self.ring(module.name)
 
     def _ring_those_after(self, name: str) -> None:
         for module in self._modules:
             if module.after == name:
-                self._bells[module.name].set()
+                self.ring(module.name)
 
     async def run(self) -> None:
         """Run all modules. On cancellation let steps come to their end for a while, then let the leases go."""

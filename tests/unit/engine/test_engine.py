@@ -71,6 +71,26 @@ async def test_a_commit_ends_the_pause_of_a_module_that_wakes(store: Store) -> N
         await asyncio.wait_for(second.wait(), PATIENCE)
 
 
+async def test_a_ring_ends_the_pause_of_the_module_it_is_for_and_of_no_other(store: Store) -> None:
+    steps: list[str] = []
+
+    async def measure(_: datetime) -> None:
+        steps.append("measure")
+
+    async def evaluate(_: datetime) -> None:
+        steps.append("evaluate")
+
+    engine, _, registry = _engine(
+        store, Module("measure", measure, HOUR), Module("evaluate", evaluate, HOUR, after="measure")
+    )
+    async with _running(engine):
+        await _until(lambda: "measure" in steps and _steps(registry, "evaluate", "done") >= 1)
+        before = steps.count("evaluate")
+        engine.ring("evaluate")
+        await _until(lambda: steps.count("evaluate") > before)
+        assert steps.count("measure") == 1
+
+
 async def test_a_module_that_raises_goes_on_and_stops_no_other(store: Store) -> None:
     failed, other = asyncio.Event(), asyncio.Event()
     attempts: list[datetime] = []

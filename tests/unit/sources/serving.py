@@ -12,12 +12,13 @@ from urllib.parse import parse_qs
 
 @dataclass
 class Reply:
-    """What to answer: `cut` sends only so many bytes of the body, `delay` waits first."""
+    """What to answer: `cut` sends only so many bytes of the body; `delay` and `after` are waited for first."""
 
     body: str = ""
     status: int = 200
     kind: str = "application/json"
     delay: float = 0
+    after: asyncio.Event | None = None
     cut: int | None = None
 
 
@@ -62,6 +63,8 @@ class Server:
         self.busiest = max(self.busiest, self.busy)
         reply = self.reply(head.split(" ")[1], form)
         await asyncio.sleep(reply.delay)
+        if reply.after is not None:
+            await reply.after.wait()
         self.busy -= 1
         content = reply.body.encode(errors="surrogateescape")
         head = f"HTTP/1.1 {reply.status} X\r\nContent-Type: {reply.kind}\r\nConnection: close"

@@ -15,7 +15,7 @@ change, and for the ledger as far as every target has been seen. What comes so l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -45,6 +45,11 @@ class Measuring:
         self._holdings = holdings
         self._source_for = source_for
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._told_when_late: list[Callable[[], None]] = []
+
+    def when_read_late(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each reading that ended when nobody waited for it any more: what it read may be looked at."""
+        self._told_when_late.append(listener)
 
     async def measure(self, organization: Organization, now: datetime, patience: timedelta | None) -> None:
         """Read every source that is not being read up to `now`; return when all are done, or those begun now, or the patience is over.
@@ -66,7 +71,9 @@ class Measuring:
             if patience is None:
                 await asyncio.gather(*self._running.values(), return_exceptions=True)
             elif begun:
-                await asyncio.wait(begun, timeout=patience.total_seconds())
+                _, slow = await asyncio.wait(begun, timeout=patience.total_seconds())
+                for task in slow:
+                    task.add_done_callback(self._tell)
         except asyncio.CancelledError:
             self._break_off()
             raise
@@ -84,6 +91,10 @@ class Measuring:
         self._running = {name: task for name, task in self._running.items() if name not in done}
         failures = [task.exception() for task in done.values() if not task.cancelled()]
         return [failure for failure in failures if failure is not None]
+
+    def _tell(self, late: asyncio.Task[None]) -> None:
+        for listener in () if late.cancelled() else self._told_when_late:
+            listener()
 
     def _break_off(self) -> None:
         for task in self._running.values():

@@ -6,7 +6,7 @@ to the incidents. It never reads a clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -67,6 +67,10 @@ class GoalsService:
         await self._refresh(now)
         await self._measuring.measure(self._in_force.organization, now, patience)
         self._known_at = now
+
+    def when_read_late(self, listener: Callable[[], None]) -> None:
+        """Call `listener` each time a source was read that `measure` had no patience for: `evaluate` may find something."""
+        self._measuring.when_read_late(listener)
 
     async def put_down(self, now: datetime) -> None:
         """Read no more, and store how far was read: before an orderly end. What is not stored is read again, or not known."""
