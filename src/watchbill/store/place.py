@@ -34,6 +34,8 @@ def named(url: sa.URL) -> str:
     """Return the place of a database without its secrets: the path of the file, or the URL without password and options."""
     if file := file_of(url):
         return str(file)
+    if url.get_backend_name() == "sqlite":
+        return "sqlite:///:memory:"
     return sa.URL.create(
         url.get_backend_name(), url.username, None, url.host, url.port, url.database
     ).render_as_string()

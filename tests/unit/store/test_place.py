@@ -25,3 +25,8 @@ def test_a_database_is_named_by_its_file_or_its_address_without_secrets(tmp_path
     assert place.named(place.parsed(f"sqlite:///{tmp_path}/watchbill.db")) == f"{tmp_path}/watchbill.db"
     assert place.named(place.parsed("postgresql://ana:secret@db/w?password=secret")) == "postgresql://ana@db/w"
     assert place.file_of(place.parsed("sqlite:///:memory:")) is None
+
+
+def test_a_database_in_memory_is_named_as_what_it_is_and_not_as_a_file() -> None:
+    assert place.named(place.parsed("sqlite:///:memory:")) == "sqlite:///:memory:"
+    assert place.named(place.parsed("sqlite://")) == "sqlite:///:memory:"
