@@ -16,8 +16,13 @@ def count(number: float | Fraction) -> str:
 
 
 def amount(number: float | Fraction) -> str:
-    """Return a number that need not be whole: without decimals from ten on, with at most two below."""
-    return count(number) if number >= 10 else f"{float(number):.2f}".rstrip("0").rstrip(".")
+    """Return a number that need not be whole: without decimals from ten on, with at most two below.
+
+    What is more than nothing never shows as nothing.
+    """
+    if number >= 10:
+        return count(number)
+    return "under 0.01" if 0 < number < 0.005 else f"{float(number):.2f}".rstrip("0").rstrip(".")
 
 
 def several(number: int, one: str, many: str = "") -> str:

@@ -68,8 +68,8 @@ def test_what_is_left_of_a_budget_is_whole_only_when_it_is(share: float | None, 
 
 
 def test_an_amount_that_is_small_has_decimals() -> None:
-    amounts = [Fraction(41_882_113, 1000), Fraction(23, 10), Fraction(1, 20), Fraction(0)]
-    assert [plain(numbers.amount(number)) for number in amounts] == ["41 882", "2.3", "0.05", "0"]
+    amounts = [Fraction(41_882_113, 1000), Fraction(23, 10), Fraction(1, 20), 0.004, Fraction(0)]
+    assert [plain(numbers.amount(number)) for number in amounts] == ["41 882", "2.3", "0.05", "under 0.01", "0"]
 
 
 @given(st.integers(min_value=0, max_value=10**15))
