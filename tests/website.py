@@ -38,6 +38,8 @@ EVERY_PAGE = (
     "/services?covered=no",
     "/services/api",
     "/services/resource:database",
+    "/platform",
+    "/platform?product=api",
     "/teams",
     "/teams/core",
     "/teams/shop-developers",

@@ -11,20 +11,13 @@ import click
 
 from watchbill.lib.numbers import percent, several
 from watchbill.lib.shares import part
+from watchbill.teams.platform_words import CARRYING, VERDICTS
 
 from .asking import DEFAULT_SERVER, ask
 from .columns import aligned
 from .folders import org_argument_or_server, organization_in
 from .instants import at_or_now
 
-_STATES = {"enough": "enough", "tooLittle": "too little", "noGoal": "no goal", "notAsked": "not asked"}
-_VERDICTS = {
-    "holds": "holds",
-    "tight": "tight",
-    "cannotHold": "cannot hold",
-    "notKnown": "not known",
-    "ownFaultsOnly": "own faults only",
-}
 _MOST_NAMED = 2
 
 
@@ -87,7 +80,7 @@ def _rows_of_things(answer: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             _few(each["limitedBy"]) or "–",
             promise["given"]["target"]["text"] if promise else "–",
             *([percent(measured["sli"], 3) if measured else "–"] if was_asked else []),
-            _STATES[each["state"]],
+            CARRYING[each["state"]],
             f"{percent(each['fanIn'])} of components",
         )
 
@@ -101,7 +94,7 @@ def _rows_of_products(answer: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             each["target"]["text"],
             _carried_at(each),
             _left(each),
-            _VERDICTS[each["verdict"]],
+            VERDICTS[each["verdict"]],
             _few(takes) or "–",
         )
 
@@ -156,10 +149,10 @@ def _reasons(answer: Mapping[str, Any]) -> Iterator[str]:
     is_one = answer["product"] is not None
     for each in answer["things"]:
         if is_one or each["state"] in {"tooLittle", "noGoal"}:
-            yield from ("", f"{each['thing']}: {_STATES[each['state']]}", *_indented(_reasons_of_thing(each)))
+            yield from ("", f"{each['thing']}: {CARRYING[each['state']]}", *_indented(_reasons_of_thing(each)))
     for each in answer["products"]:
         if is_one or each["verdict"] != "holds":
-            yield from ("", f"{each['product']}: {_VERDICTS[each['verdict']]}", *_indented(_reasons_of_product(each)))
+            yield from ("", f"{each['product']}: {VERDICTS[each['verdict']]}", *_indented(_reasons_of_product(each)))
     if answer["summary"]["cannotHold"]:
         yield from ("", f"What to do: {answer['mend']}")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from watchbill.lib.numbers import target
 from watchbill.lib.shares import at_least, at_most, part
 from watchbill.org.because import listed
@@ -13,6 +15,19 @@ MEND = (
     "Raise the goal of what it stands on, make that dependency one that is not critical (a cache, a queue, a fallback), or lower "
     "its own goal."
 )
+CARRYING: Mapping[str, str] = {
+    Carrying.ENOUGH: "enough",
+    Carrying.TOO_LITTLE: "too little",
+    Carrying.NO_GOAL: "no goal",
+    Carrying.NOT_ASKED: "not asked",
+}
+VERDICTS: Mapping[str, str] = {
+    Verdict.HOLDS: "holds",
+    Verdict.TIGHT: "tight",
+    Verdict.CANNOT_HOLD: "cannot hold",
+    Verdict.NOT_KNOWN: "not known",
+    Verdict.OWN_FAULTS_ONLY: "own faults only",
+}
 _ROOTS = {2: "the square root", 3: "the cube root"}
 
 
@@ -29,7 +44,7 @@ def formula(demand: Demand) -> str:
     text = f"1 − (1 − {at_least(demand.target)}) ÷ {demand.parts}: {why}"
     if demand.copies > 1:
         root = _ROOTS.get(demand.copies, f"root {demand.copies}")
-        text += f"; of each of {demand.copies} copies {root} of what may fail"
+        text += f"; each of {demand.copies} copies may fail {root} of that"
     return text
 
 
@@ -53,7 +68,8 @@ def of_carried(carried: Carried) -> str:
     """Return why a goal can hold on what it stands on, or not."""
     wanted, reached = at_least(carried.target), at_most(carried.reaches)
     if carried.verdict is Verdict.CANNOT_HOLD:
-        return f"{wanted} cannot hold: what it critically stands on promises {reached} together."
+        most = "at most " if carried.unknown else ""
+        return f"{wanted} cannot hold: what it critically stands on promises {most}{reached} together."
     if carried.verdict is Verdict.OWN_FAULTS_ONLY:
         return f"{wanted} is there for others, and holds for faults of its own alone: what it stands on promises {reached} together."
     if carried.verdict is Verdict.NOT_KNOWN:

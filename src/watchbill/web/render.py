@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse
 
 from watchbill.lib import numbers
 from watchbill.lib.durations import closely, duration, window
+from watchbill.lib.shares import part
 from watchbill.org.implementations import rules_of
 from watchbill.org.names import name_of, with_names
 from watchbill.org.values import EntityRef, Place
@@ -34,7 +35,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 _THEMES = frozenset({"light", "dark"})
 _IN_WORDS: tuple[Callable[..., str], ...] = (
     numbers.amount, numbers.count, numbers.left, numbers.level, numbers.percent, numbers.rate, numbers.target,
-    closely, duration, window,
+    closely, duration, window, part,
 )  # fmt: skip
 
 
@@ -58,6 +59,7 @@ PLACES = (
     PlaceInRail("/inbox", "Inbox", "inbox", "i", moving=True),
     PlaceInRail("/teams", "Teams", "teams", "t"),
     PlaceInRail("/services", "Services", "services", "s"),
+    PlaceInRail("/platform", "Platform", "platform", "p"),
     PlaceInRail("/goals", "Goals", "goals", "o", moving=True),
     PlaceInRail("/incidents", "Incidents", "incidents", "n", moving=True),
     PlaceInRail("/oncall", "On call", "oncall", "c", moving=True),

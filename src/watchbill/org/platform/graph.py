@@ -138,9 +138,9 @@ class CriticalGraph:
 
 
 def _put(edges: dict[EntityRef, Edge], edge: Edge) -> None:
-    """Keep of two edges to one thing the one with fewer copies: what fails by itself alone is not redundant."""
+    """Keep of two edges to one thing the one with fewer copies, and of equal ones what is declared as a dependency itself."""
     known = edges.get(edge.on)
-    if known is None or edge.copies < known.copies:
+    if known is None or (edge.copies, edge.part) < (known.copies, known.part):
         edges[edge.on] = edge
 
 
