@@ -16,6 +16,7 @@ from watchbill.org import schemas
 from watchbill.org.engagements import MOVES as ENGAGEMENT_MOVES
 from watchbill.org.faults import Level
 from watchbill.org.implementations import ImplementationRules, Reach, all_rules
+from watchbill.practices.advice import rules as advice_rules
 from watchbill.practices.incidents import rules as incident_rules
 from watchbill.practices.oncall import rules as page_rules
 from watchbill.settings import PREFIX, Settings
@@ -184,6 +185,8 @@ def _states() -> str:
     incident = [(old, new, None) for old, news in incident_rules.INCIDENT_MOVES.items() for new in news]
     engagement = [(old, new, None) for old, news in ENGAGEMENT_MOVES.items() for new in sorted(news)]
     alert = [(old, state, status) for (old, status), state in incident_rules.ALERT_MOVES.items()]
+    advice = [(old, new, by) for old, moves in advice_rules.RECOMMENDATION_MOVES.items() for by, new in moves.items()]
+    glass = [(old, new, by) for old, moves in advice_rules.GLASS_MOVES.items() for by, new in moves.items()]
     return "\n".join(
         [
             "# States\n",
@@ -195,6 +198,10 @@ def _states() -> str:
             "## Alert\n",
             "What a signal does to an alert in a state.\n",
             *_moves(alert),
+            "## Recommendation\n",
+            *_moves(advice),
+            "## Break-glass\n",
+            *_moves(glass),
             "## Engagement\n",
             "What may follow in `life`; an engagement begins with “proposed”.\n",
             *_moves([move for move in engagement if move[0] is not None]),

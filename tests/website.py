@@ -49,6 +49,7 @@ EVERY_PAGE = (
     "/incidents?before=1",
     "/incidents/1",
     "/oncall",
+    "/advice",
     "/organization",
     "/audit",
     "/search",

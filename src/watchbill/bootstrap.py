@@ -33,6 +33,7 @@ from watchbill.lib.errors import NotFound
 from watchbill.lib.http import HttpClient
 from watchbill.lib.signing import Signer
 from watchbill.org.in_force import OrganizationInForce
+from watchbill.practices.advice.service import AdviceService
 from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.links import AcknowledgeLinks
@@ -67,6 +68,7 @@ class Watchbill:
     goals: GoalsService
     incidents: IncidentsService
     oncall: OnCallService
+    advice: AdviceService
     teams: TeamsService
     links: AcknowledgeLinks
     accounts: AccountsService
@@ -118,6 +120,7 @@ async def build(
         goals=goals,
         incidents=incidents,
         oncall=oncall,
+        advice=AdviceService(store, organization),
         teams=TeamsService(organization, goals, incidents, oncall),
         links=links,
         accounts=AccountsService(store, passwords),
@@ -163,6 +166,9 @@ def engine_of(watchbill: Watchbill) -> Engine:
     async def deliver(now: datetime) -> None:
         await watchbill.oncall.deliver_due(now, owner=watchbill.owner)
 
+    async def settle_advice(now: datetime) -> None:
+        await watchbill.advice.settle(now)
+
     goals, accounts = watchbill.goals, watchbill.accounts
     modules = (
         Module("organisation", read_organisation, timedelta(seconds=2)),
@@ -171,6 +177,7 @@ def engine_of(watchbill: Watchbill) -> Engine:
         Module("evaluate", goals.evaluate, tick, after="measure", lease="goals", took_over=goals.load),
         Module("escalate", escalate, timedelta(seconds=1), wakes=True),
         Module("deliver", deliver, timedelta(seconds=1), wakes=True, workers=2),
+        Module("advice", settle_advice, timedelta(minutes=1), lease="advice"),
         Module("housekeeping", accounts.forget_old, timedelta(minutes=10), lease="housekeeping"),
     )
     engine = Engine(modules, leases, watchbill.clock, watchbill.store, watchbill.registry)
@@ -197,6 +204,7 @@ def doors_of(watchbill: Watchbill, engine: Engine) -> Doors:
         goals=watchbill.goals,
         incidents=watchbill.incidents,
         oncall=watchbill.oncall,
+        advice=watchbill.advice,
         teams=watchbill.teams,
         accounts=watchbill.accounts,
         sessions=watchbill.sessions,

@@ -15,6 +15,15 @@ ABOUT_ONESELF = {
     ("POST", "/sign-out"),
     ("POST", "/welcome/{token}"),
 }
+BY_ITS_SERVICE = {
+    ("POST", "/api/v1/recommendations"),
+    ("POST", "/api/v1/recommendations/{id}/{answer}"),
+    ("POST", "/api/v1/break-glasses"),
+    ("POST", "/api/v1/break-glasses/{id}/{move}"),
+    ("POST", "/recommendations/{id}/{answer}"),
+    ("POST", "/break-glasses/{id}/{move}"),
+}
+"""Advice: who may is shown in test_advice.py, route by route."""
 BY_SCOPE = {("POST", "/api/v1/hooks/alertmanager")}
 IN_SOMEBODYS_NAME = {("POST", "/acknowledge/{token}")}
 NEEDS_A_RIGHT = {
@@ -34,7 +43,10 @@ def _changing_routes(website: Website) -> Iterator[tuple[str, str]]:
 
 
 def test_every_route_that_changes_something_is_known_here(website: Website) -> None:
-    assert set(_changing_routes(website)) == ABOUT_ONESELF | BY_SCOPE | IN_SOMEBODYS_NAME | NEEDS_A_RIGHT.keys()
+    assert (
+        set(_changing_routes(website))
+        == ABOUT_ONESELF | BY_ITS_SERVICE | BY_SCOPE | IN_SOMEBODYS_NAME | NEEDS_A_RIGHT.keys()
+    )
 
 
 async def test_whoever_has_no_right_is_refused_and_told_what_to_do_instead(website: Website) -> None:

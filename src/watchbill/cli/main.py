@@ -32,6 +32,7 @@ COMMANDS = {
     "show": _Command("show:show", "Show teams, services, goals and who is on call."),
     "coverage": _Command("coverage:coverage", "Say who answers for what: every service, alert class and practice."),
     "explain": _Command("explain:explain", "Say who would be paged, and why, down to file and line."),
+    "allowed": _Command("allowed:allowed", "Say whether a person may do something to a service."),
     "platform": _Command("platform:platform", "Say what the common platform must reach, and which goals cannot hold."),
     "plan": _Command("plan:plan", "Say what a change of the organisation means before it counts."),
     "readiness": _Command("readiness:readiness", "Write the readiness review of an engagement, to go through."),

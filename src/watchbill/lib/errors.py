@@ -36,9 +36,11 @@ class NotFound(WatchbillError):
     status = 404
 
 
+@dataclass(eq=False)
 class Refused(WatchbillError):
-    """The person may not do this; `mend` names what would be needed or what can be done instead."""
+    """The person may not do this; `mend` names what would be needed or what can be done instead, `instead` each way on its own."""
 
+    instead: tuple[str, ...] = ()
     code = "refused"
     status = 403
 

@@ -1,23 +1,28 @@
-"""Who may do what to which thing: the one place that decides, by a table of actions and roles.
+"""Who may do what to which thing, and with whose approval: the one place that decides, by a table of actions and roles.
 
-Pure, from what is declared; facts of the moment (is the person on watch, did the page reach them) are handed in. It records
+Pure, from what is declared; facts of the moment (is the person on watch, did they break the glass) are handed in. It records
 nothing and carries nothing out. A refusal always says what can be done instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from .because import Because
+from .broken_glass import LONGEST, BrokenGlass
 from .entities import Thing
+from .offices import is_or_belongs_to
 from .organization import Organization
-from .roles import Role, Standing, standing_of
+from .roles import Presence, Role, Standing, standing_of
 from .values import EntityRef
 
-__all__ = ["TABLE", "Action", "Decision", "Role", "Rule", "decide"]
+__all__ = ["TABLE", "Action", "Approval", "Decision", "Role", "Rule", "decide", "decide_approval", "gives"]
+
+_HOURS = f"{LONGEST.total_seconds() / 3600:g} hours"
 
 
 class Action(StrEnum):
@@ -27,20 +32,41 @@ class Action(StrEnum):
     RESOLVE = "resolve"
     HAND_OVER = "handOver"
     SILENCE = "silence"
+    PLAN_MAINTENANCE = "planMaintenance"
+    OVERRIDE_SHIFT = "overrideShift"
+    SWAP = "swap"
+    EDIT_GOAL = "editGoal"
+    EDIT_POLICY = "editPolicy"
+    EXCLUDE_BUDGET = "excludeBudget"
+    REBOOK = "rebook"
+    OVERRIDE_GATE = "overrideGate"
     DECLARE_INCIDENT = "declareIncident"
     LEAD_INCIDENT = "leadIncident"
     RECOMMEND = "recommend"
+    ACCEPT_RECOMMENDATION = "acceptRecommendation"
+    BREAK_GLASS = "breakGlass"
     CHANGE_CODE = "changeCode"
     CHANGE_CONFIG = "changeConfig"
-    BREAK_GLASS = "breakGlass"
+    MANAGE_ENGAGEMENT = "manageEngagement"
     ADMINISTER = "administer"
+
+
+class Approval(StrEnum):
+    """Whose yes an act needs beside the right of whoever does it."""
+
+    OTHER_SIDE = "otherSide"
+    OWNER = "owner"
+    PARTNER = "partner"
+    OTHER_LEAD = "otherLead"
 
 
 @dataclass(frozen=True)
 class Decision:
     """Whether a person may; `by` is the role that allows it (empty when refused), `because` the chain behind it.
 
-    `requires` names what has to come with the act (a reason, an end, an approver); `instead` what can be done when refused.
+    `requires` names what has to come with the act (a reason, an end, an approval); `approver` is the person or group that has to
+    approve it, None where nobody has to; `instead` what can be done when refused. `team` and `engagement` are those that the
+    person acts for, None where the role comes from no SRE team or from its charter alone.
     """
 
     allowed: bool
@@ -48,6 +74,9 @@ class Decision:
     because: tuple[Because, ...]
     instead: tuple[str, ...]
     requires: tuple[str, ...] = ()
+    approver: EntityRef | None = None
+    team: str | None = None
+    engagement: str | None = None
 
     @property
     def ground(self) -> str:
@@ -57,33 +86,54 @@ class Decision:
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the table: which roles may, and what has to come with it.
+    """One row of the table: which roles may, what has to come with it, and whose approval.
 
     With `by_terms` members of the covering team may only what their implementation or engagement gives them, and consultants what
-    their engagement names.
+    their engagement names. With `alone_by` a side to which the engagement gives that needs no approval.
     """
 
     roles: frozenset[Role]
     by_terms: bool = False
     requires: tuple[str, ...] = ()
+    approval: Approval | None = None
+    alone_by: str = ""
 
 
-_ON_THE_PAGE = frozenset({Role.ON_WATCH, Role.REACHED, Role.MEMBER, Role.OWNER})
 _RESPONSIBLE = frozenset({Role.MEMBER, Role.OWNER})
+_ON_THE_PAGE = _RESPONSIBLE | {Role.ON_WATCH, Role.REACHED}
+_SHIFT = frozenset({Role.CONCERNED, Role.LEAD})
+_IN_AN_EMERGENCY = _RESPONSIBLE | {Role.BROKEN_GLASS}
+_YES_OF_WHO_GETS_IT = ("the yes of whoever gets a published shift",)
 
 TABLE: Mapping[Action, Rule] = {
     Action.ACKNOWLEDGE: Rule(_ON_THE_PAGE),
     Action.RESOLVE: Rule(_ON_THE_PAGE),
     Action.HAND_OVER: Rule(_ON_THE_PAGE),
-    Action.SILENCE: Rule(_RESPONSIBLE, by_terms=True, requires=("reason", "end")),
+    Action.SILENCE: Rule(_IN_AN_EMERGENCY, by_terms=True, requires=("reason", "end")),
+    Action.PLAN_MAINTENANCE: Rule(_IN_AN_EMERGENCY, by_terms=True, requires=("reason", "end")),
+    Action.OVERRIDE_SHIFT: Rule(_SHIFT, requires=_YES_OF_WHO_GETS_IT),
+    Action.SWAP: Rule(_SHIFT, requires=_YES_OF_WHO_GETS_IT),
+    Action.EDIT_GOAL: Rule(_RESPONSIBLE, approval=Approval.OTHER_SIDE, alone_by="setGoals"),
+    Action.EDIT_POLICY: Rule(_RESPONSIBLE, approval=Approval.OTHER_SIDE, alone_by="setGoals"),
+    Action.EXCLUDE_BUDGET: Rule(
+        frozenset({Role.MEMBER, Role.APPROVER}), by_terms=True, requires=("reason",), approval=Approval.OWNER
+    ),
+    Action.REBOOK: Rule(
+        frozenset({Role.MEMBER, Role.APPROVER}), by_terms=True, requires=("reason",), approval=Approval.OWNER
+    ),
+    Action.OVERRIDE_GATE: Rule(
+        frozenset({Role.MEMBER, Role.APPROVER, Role.BROKEN_GLASS}), by_terms=True, requires=("reason",)
+    ),
     Action.DECLARE_INCIDENT: Rule(frozenset({Role.ANYONE})),
     Action.LEAD_INCIDENT: Rule(_RESPONSIBLE | {Role.ON_WATCH}),
     Action.RECOMMEND: Rule(_RESPONSIBLE | {Role.ADVISER}),
-    Action.CHANGE_CODE: Rule(_RESPONSIBLE, by_terms=True),
-    Action.CHANGE_CONFIG: Rule(_RESPONSIBLE, by_terms=True),
+    Action.ACCEPT_RECOMMENDATION: Rule(frozenset({Role.OWNER})),
     Action.BREAK_GLASS: Rule(
-        frozenset({Role.CONSULTANT}), requires=("reason", "approver from the partner", "end within 4 hours")
+        frozenset({Role.CONSULTANT}), requires=("reason", f"end within {_HOURS}"), approval=Approval.PARTNER
     ),
+    Action.CHANGE_CODE: Rule(_IN_AN_EMERGENCY, by_terms=True),
+    Action.CHANGE_CONFIG: Rule(_IN_AN_EMERGENCY, by_terms=True),
+    Action.MANAGE_ENGAGEMENT: Rule(frozenset({Role.LEAD}), requires=("reason",), approval=Approval.OTHER_LEAD),
     Action.ADMINISTER: Rule(frozenset({Role.ADMIN})),
 }
 
@@ -97,29 +147,91 @@ def decide(
     *,
     on_watch: bool = False,
     reached: bool = False,
+    concerned: bool = False,
     administrator: bool = False,
+    glass: Collection[BrokenGlass] = (),
 ) -> Decision:
     """Return whether `person` may do `action` to `thing` at `at`, by which role, and what else there is to do if not.
 
-    `on_watch` says that a schedule of the page names them now, `reached` that the page has reached them. A `thing` of None
-    or outside the catalog belongs to whoever the organisation's catchAll is. Who is not in the catalog may nothing.
+    `on_watch` says that a schedule of the page names them now, `reached` that the page has reached them, `concerned` that the
+    shift in question is theirs or becomes theirs; `glass` are approved break-glasses, of which those of this person and thing
+    count while they are open. A `thing` of None or outside the catalog belongs to whoever the organisation's catchAll is. Who
+    is not in the catalog may nothing.
 
     `administrator` says that the account was made an administrator's at the machine's console; with it an account that is
     tied to no person (None) may administer, and nothing else.
     """
     known = organization.things.get(thing) if thing is not None else None
-    standing = standing_of(
-        organization, person, known, at, on_watch=on_watch, reached=reached, administrator=administrator
-    )
+    presence = Presence(on_watch, reached, concerned, administrator, glass)
+    standing = standing_of(organization, person, known, at, presence)
     rule = TABLE[action]
     for role, because in standing.roles.items():
         if _may(standing, role, action):
-            return Decision(True, role.value, because, (), rule.requires)
+            owner = known.owner if known is not None else organization.catch_all
+            approver = _approver(rule, role, owner, standing, _other_lead(organization, owner, standing, person))
+            approval = (f"the approval of {approver}",) if approver is not None else ()
+            team, engagement = standing.acts_for.get(role, (None, None))
+            return Decision(True, role.value, because, (), rule.requires + approval, approver, team, engagement)
     if person is None or person not in organization.users:
         return _unknown(person)
     return Decision(
         False, "", _refusal(person, action, rule, standing), _instead(action, known, standing, organization)
     )
+
+
+def decide_approval(
+    organization: Organization,
+    approver: EntityRef,
+    act: Decision,
+    *,
+    of: EntityRef,
+) -> Decision:
+    """Return whether `approver` may give the approval that an act of the person `of` needs, as `act` was decided.
+
+    Nobody approves their own.
+    """
+    if not act.allowed:
+        return Decision(False, "", act.because, act.instead)
+    if act.approver is None:
+        return Decision(False, "", (Because("approval", "It needs nobody's approval.", None),), ())
+    ask = (f"ask for the approval of {act.approver}",)
+    if approver == of:
+        return Decision(False, "", (Because("approval", "Nobody approves what they ask for themselves.", None),), ask)
+    if approver not in organization.users or not is_or_belongs_to(organization, approver, act.approver):
+        text = f"{approver} may not approve it: that needs somebody of {act.approver}."
+        return Decision(False, "", (Because("approval", text, None),), ask)
+    return Decision(True, "approver", (Because("approval", f"{approver} speaks for {act.approver}.", None),), ())
+
+
+def _approver(
+    rule: Rule, role: Role, owner: EntityRef | None, standing: Standing, other_lead: EntityRef | None
+) -> EntityRef | None:
+    """Return whose approval an act by a role needs; None where it needs none, or where the only side is the person's own."""
+    if rule.approval is Approval.PARTNER:
+        return standing.consulting.partner if standing.consulting is not None else None
+    if rule.approval is Approval.OTHER_LEAD:
+        return other_lead
+    covering = standing.winner.source.team.group if standing.winner is not None else None
+    if rule.approval is None or owner == covering or rule.alone_by in standing.terms.get(role, ()):
+        return None
+    if rule.approval is Approval.OWNER:
+        return owner if role is not Role.APPROVER else None
+    return covering if role is Role.OWNER else owner
+
+
+def _other_lead(
+    organization: Organization, owner: EntityRef | None, standing: Standing, person: EntityRef | None
+) -> EntityRef | None:
+    """Return who confirms what the lead of one side does with an engagement; the owner where there is only a charter."""
+    engagement = standing.led
+    if engagement is None or person is None:
+        return owner
+    agreement = engagement.agreement
+    partner_lead = agreement.partner_lead if agreement is not None else None
+    if person != partner_lead and not is_or_belongs_to(organization, person, engagement.partner):
+        return partner_lead or engagement.partner
+    team = organization.sre_teams[engagement.sre]
+    return (agreement.sre_lead if agreement is not None else None) or team.approved_by or team.group
 
 
 def _unknown(person: EntityRef | None) -> Decision:
@@ -137,13 +249,13 @@ def _unknown(person: EntityRef | None) -> Decision:
 
 
 def _refusal(person: EntityRef, action: Action, rule: Rule, standing: Standing) -> tuple[Because, ...]:
-    needed = sorted(role.value for role in rule.roles)
+    needed = sorted(role.value for role in rule.roles - {Role.BROKEN_GLASS})
     roles = f"one of the roles {', '.join(needed)}" if len(needed) > 1 else f"the role {needed[0]}"
     text = f"{person} may not {action.value}: that needs {roles}."
     because = [Because("authority", text, None)]
     for role, reasons in standing.roles.items():
         if role is not Role.ANYONE:
-            because += reasons
+            because += [each for each in reasons if each not in because]
     if rule.by_terms and standing.covering is not None:
         source = standing.covering.source
         text = f"{source.subject} does not give its members {action.value} here."
@@ -159,8 +271,8 @@ def _instead(action: Action, thing: Thing | None, standing: Standing, organizati
     ways = []
     if action is not Action.RECOMMEND and any(_may(standing, role, Action.RECOMMEND) for role in standing.roles):
         ways.append(f"recommend it to {owner}")
-    if action is not Action.BREAK_GLASS and (engagement := standing.consulting) is not None:
-        ways.append(f"break glass: with a reason and the approval of {engagement.partner}, for at most 4 hours")
+    if _opens_with_glass(action) and (engagement := standing.consulting) is not None:
+        ways.append(f"break glass: with a reason and the approval of {engagement.partner}, for at most {_HOURS}")
     if owner is not None:
         ways.append(f"ask the owner, {owner}")
     if not standing.is_involved:
@@ -168,8 +280,17 @@ def _instead(action: Action, thing: Thing | None, standing: Standing, organizati
     return tuple(ways)
 
 
+def _opens_with_glass(action: Action) -> bool:
+    return Role.BROKEN_GLASS in TABLE[action].roles
+
+
 def _may(standing: Standing, role: Role, action: Action) -> bool:
+    return gives(role, action, standing.terms.get(role, frozenset()))
+
+
+def gives(role: Role, action: Action, terms: AbstractSet[str]) -> bool:
+    """Return whether a role gives an action by the table; `terms` are what documents give to members and consultants on the thing."""
     rule = TABLE[action]
     if rule.by_terms and role in {Role.MEMBER, Role.CONSULTANT}:
-        return action.value in standing.terms.get(role, frozenset())
-    return role in rule.roles
+        return action.value in terms
+    return role in rule.roles or (role is Role.CONSULTANT and rule.alone_by in terms)

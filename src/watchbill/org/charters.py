@@ -307,13 +307,17 @@ class EscalationPolicy:
 
 @dataclass(frozen=True)
 class BudgetState:
-    """A state of a budget policy: it holds while the remaining share is at most `remaining_at_most` (None: always)."""
+    """A state of a budget policy: it holds while the remaining share is at most `remaining_at_most` (None: always).
+
+    `approvers` are the people and groups who may let a release through in it.
+    """
 
     name: str
     remaining_at_most: Fraction | None
     releases: str
     allow: tuple[str, ...]
     place: Place
+    approvers: tuple[EntityRef, ...] = ()
 
 
 @dataclass(frozen=True)

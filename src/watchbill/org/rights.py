@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from .authority import TABLE, Action, Role
+from .authority import Action, Role, gives
 from .claims import Claims, claims_at
 from .entities import Thing
 from .organization import Organization
@@ -42,10 +42,6 @@ def _parts(claims: Claims, thing: Thing) -> Iterator[tuple[EntityRef, frozenset[
             yield adviser.team.group, _of(Role.CONSULTANT, consultants_terms(adviser.engagement))
 
 
-def _of(role: Role, terms: frozenset[str] | None = None) -> frozenset[Action]:
+def _of(role: Role, terms: frozenset[str] = frozenset()) -> frozenset[Action]:
     """Return what a role may by the table; where terms count, what they give."""
-    return frozenset(
-        action
-        for action, rule in TABLE.items()
-        if (action.value in terms if rule.by_terms and terms is not None else role in rule.roles)
-    )
+    return frozenset(action for action in Action if gives(role, action, terms))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from .because import Because
+from .broken_glass import BrokenGlass, open_glass
 from .charters import Engagement, SRETeam
 from .claims import CLAIMING, Adviser, Claim, Claims, Source, claims_at
 from .entities import Thing
 from .implementations import Reach, rules_of
+from .offices import BY_ACCOUNT, administers, approves_budget, is_or_belongs_to, leads, led_by
 from .organization import Organization
 from .values import EntityRef
 
 CHANGES = frozenset({"changeCode", "changeConfig"})
-_BY_ACCOUNT = Because("admin-account", "The account was made an administrator's at the machine's console.", None)
 
 
 class Role(StrEnum):
@@ -24,13 +25,32 @@ class Role(StrEnum):
 
     ON_WATCH = "onWatch"
     REACHED = "reached"
+    CONCERNED = "concerned"
     MEMBER = "member"
     OWNER = "owner"
     ADVISER = "adviser"
     CONSULTANT = "consultant"
+    BROKEN_GLASS = "brokenGlass"
     LEAD = "lead"
+    APPROVER = "approver"
     ADMIN = "admin"
     ANYONE = "anyone"
+
+
+@dataclass(frozen=True)
+class Presence:
+    """What only the moment tells of a person, whatever the documents say.
+
+    `on_watch`: a schedule of the page names them now. `reached`: the page has reached them. `concerned`: the shift is theirs, or
+    is to become theirs. `administrator`: the account was made an administrator's at the machine's console. `glass` are the
+    break-glasses that were approved, whoever broke them.
+    """
+
+    on_watch: bool = False
+    reached: bool = False
+    concerned: bool = False
+    administrator: bool = False
+    glass: Collection[BrokenGlass] = ()
 
 
 @dataclass(frozen=True)
@@ -38,14 +58,18 @@ class Standing:
     """A person's roles, each with the chain that gives it, in the order of Role.
 
     `terms` are the actions that documents give to a role on this thing: to members by the covering claim, to consultants by
-    their engagement where it names any. `covering` is the claim that a member serves under; `consulting` the engagement by
-    which the person consults on the thing.
+    their engagement where it names any. `winner` is the claim in force on the thing, `covering` the same where the person
+    serves under it; `consulting` is the engagement by which the person consults on the thing, `led` the one that they lead.
+    `acts_for` names the SRE team and the engagement (None: by its charter) that a role is held for.
     """
 
     roles: Mapping[Role, tuple[Because, ...]]
     terms: Mapping[Role, frozenset[str]]
+    winner: Claim | None
     covering: Claim | None
     consulting: Engagement | None
+    led: Engagement | None = None
+    acts_for: Mapping[Role, tuple[str, str | None]] = field(default_factory=dict)
 
     @property
     def is_involved(self) -> bool:
@@ -58,28 +82,23 @@ def standing_of(
     person: EntityRef | None,
     thing: Thing | None,
     at: datetime,
-    *,
-    on_watch: bool,
-    reached: bool,
-    administrator: bool,
+    presence: Presence,
 ) -> Standing:
     """Return what `person` is to `thing` at `at`; a `thing` of None belongs to the organisation's catchAll.
 
-    Who is not in the catalog has no role. None is an account of nobody: it has the one role that `administrator` may give it.
+    Who is not in the catalog has no role. None is an account of nobody: it has the one role that its account may give it.
     """
     if person is None or person not in organization.users:
-        nobody: dict[Role, tuple[Because, ...]] = {}
-        if person is None and administrator:
-            nobody[Role.ADMIN] = (_BY_ACCOUNT,)
-        return Standing(nobody, {}, None, None)
+        is_admin = person is None and presence.administrator
+        return Standing({Role.ADMIN: (BY_ACCOUNT,)} if is_admin else {}, {}, None, None, None)
     claims = claims_at(organization, at) if thing is not None else None
-    covering, advising = _serving(organization, claims, thing, person)
+    winner, advisers = _claiming(claims, thing)
+    covering = winner if claims is not None and _serves(organization, winner, person, claims.day) else None
+    advising = [
+        each for each in advisers if claims is not None and person in people_of(organization, each.team, claims.day)
+    ]
     consulting = _consulting(advising, claims.day) if claims is not None else None
-    roles: dict[Role, tuple[Because, ...]] = {}
-    if on_watch:
-        roles[Role.ON_WATCH] = (Because("on-watch", f"{person} is on watch now.", None),)
-    if reached:
-        roles[Role.REACHED] = (Because("page-reached", f"The page has reached {person}.", None),)
+    roles: dict[Role, tuple[Because, ...]] = _of_the_moment(person, presence)
     if covering is not None and claims is not None:
         roles[Role.MEMBER] = _member(claims, covering, person)
     if (owner := _owner(organization, person, thing)) is not None:
@@ -88,8 +107,66 @@ def standing_of(
         roles[Role.ADVISER] = tuple(adviser.because for adviser in advising)
     if consulting is not None:
         roles[Role.CONSULTANT] = (consulting.because,)
-    roles |= _offices(organization, person, covering, administrator=administrator)
-    return Standing(roles, _terms(thing, covering, consulting), covering, consulting.engagement if consulting else None)
+        if (glass := open_glass(presence.glass, person, thing, at)) is not None:
+            roles[Role.BROKEN_GLASS] = (glass.because,)
+    roles |= _in_office(organization, person, thing, winner, advisers)
+    roles |= _of_all(organization, person, administrator=presence.administrator)
+    engagement = consulting.engagement if consulting else None
+    led = led_by(organization, person, winner, advisers)
+    terms, acts_for = _terms(thing, covering, consulting), _acting_for(covering, advising, consulting)
+    return Standing(roles, terms, winner, covering, engagement, led, acts_for)
+
+
+def _acting_for(
+    covering: Claim | None, advising: Sequence[Adviser], consulting: Adviser | None
+) -> dict[Role, tuple[str, str | None]]:
+    found: dict[Role, tuple[str, str | None]] = {}
+    if covering is not None:
+        engagement = covering.source.engagement
+        found[Role.MEMBER] = (covering.source.team.name, engagement.name if engagement is not None else None)
+    if advising:
+        found[Role.ADVISER] = _named(advising[0])
+    if consulting is not None:
+        found[Role.CONSULTANT] = found[Role.BROKEN_GLASS] = _named(consulting)
+    return found
+
+
+def _named(adviser: Adviser) -> tuple[str, str | None]:
+    return adviser.team.name, adviser.engagement.name if adviser.engagement is not None else None
+
+
+def _of_the_moment(person: EntityRef, presence: Presence) -> dict[Role, tuple[Because, ...]]:
+    found: dict[Role, tuple[Because, ...]] = {}
+    if presence.on_watch:
+        found[Role.ON_WATCH] = (Because("on-watch", f"{person} is on watch now.", None),)
+    if presence.reached:
+        found[Role.REACHED] = (Because("page-reached", f"The page has reached {person}.", None),)
+    if presence.concerned:
+        found[Role.CONCERNED] = (Because("shift-concerns", f"The shift concerns {person}.", None),)
+    return found
+
+
+def _in_office(
+    organization: Organization,
+    person: EntityRef,
+    thing: Thing | None,
+    winner: Claim | None,
+    advisers: Sequence[Adviser],
+) -> dict[Role, tuple[Because, ...]]:
+    found: dict[Role, tuple[Because, ...]] = {}
+    if leading := leads(organization, person, winner, advisers):
+        found[Role.LEAD] = leading
+    if approving := approves_budget(organization, person, thing, winner):
+        found[Role.APPROVER] = approving
+    return found
+
+
+def _of_all(organization: Organization, person: EntityRef, *, administrator: bool) -> dict[Role, tuple[Because, ...]]:
+    found: dict[Role, tuple[Because, ...]] = {}
+    if (administering := administers(organization, person, by_account=administrator)) is not None:
+        found[Role.ADMIN] = (administering,)
+    found[Role.ANYONE] = (Because("anyone", "Anyone who is signed in may.", None),)
+    return found
 
 
 def people_of(organization: Organization, team: SRETeam, day: date) -> tuple[EntityRef, ...]:
@@ -100,18 +177,16 @@ def people_of(organization: Organization, team: SRETeam, day: date) -> tuple[Ent
     return tuple(sorted(user for user in people if (until := named.get(user)) is None or day <= until))
 
 
-def _serving(
-    organization: Organization, claims: Claims | None, thing: Thing | None, person: EntityRef
-) -> tuple[Claim | None, list[Adviser]]:
-    """Return the claim in force that a person serves under, and the advice that they take part in."""
+def _claiming(claims: Claims | None, thing: Thing | None) -> tuple[Claim | None, tuple[Adviser, ...]]:
+    """Return the claim in force on a thing, and who advises on it."""
     if thing is None or claims is None:
-        return None, []
+        return None, ()
     standing = claims.standing(thing)
-    covering = standing.winner
-    if covering is not None and person not in people_of(organization, covering.source.team, claims.day):
-        covering = None
-    advising = [adviser for adviser in standing.advisers if person in people_of(organization, adviser.team, claims.day)]
-    return covering, advising
+    return standing.winner, standing.advisers
+
+
+def _serves(organization: Organization, claim: Claim | None, person: EntityRef, day: date) -> bool:
+    return claim is not None and person in people_of(organization, claim.source.team, day)
 
 
 def _terms(thing: Thing | None, covering: Claim | None, consulting: Adviser | None) -> Mapping[Role, frozenset[str]]:
@@ -151,38 +226,17 @@ def _member(claims: Claims, claim: Claim, person: EntityRef) -> tuple[Because, .
     return (serving, *claims.reasons(claim))
 
 
-def _offices(
-    organization: Organization, person: EntityRef, covering: Claim | None, *, administrator: bool
-) -> Mapping[Role, tuple[Because, ...]]:
-    offices: dict[Role, tuple[Because, ...]] = {}
-    if covering is not None and _is_or_belongs_to(organization, person, covering.source.team.approved_by):
-        team = covering.source.team
-        offices[Role.LEAD] = (Because("lead", f"{person} approved its charter.", team.place, f"SRETeam {team.name}"),)
-    if person in organization.admins:
-        document = f"Organization {organization.name}"
-        offices[Role.ADMIN] = (Because("admin", f"{person} is an administrator.", organization.place, document),)
-    elif administrator:
-        offices[Role.ADMIN] = (_BY_ACCOUNT,)
-    offices[Role.ANYONE] = (Because("anyone", "Anyone who is signed in may.", None),)
-    return offices
-
-
 def _owner(organization: Organization, person: EntityRef, thing: Thing | None) -> Because | None:
     owner = thing.owner if thing is not None else organization.catch_all
     if owner is None:
         return None
-    if not _is_or_belongs_to(organization, person, owner):
+    if not is_or_belongs_to(organization, person, owner):
         return None
     if thing is None:
         document = f"Organization {organization.name}"
         return Because("catch-all", f"{owner} answers for what nobody else does.", organization.place, document)
     document = f"{thing.ref.kind.capitalize()} {thing.ref.name}"
     return Because("owner", f"{person} belongs to {owner}, who owns {thing.ref}.", thing.place, document)
-
-
-def _is_or_belongs_to(organization: Organization, person: EntityRef, party: EntityRef | None) -> bool:
-    group = organization.groups.get(party) if party is not None else None
-    return person == party or (group is not None and person in group.members)
 
 
 def _consulting(advising: list[Adviser], day: date) -> Adviser | None:

@@ -184,28 +184,32 @@ def link_budget_policies(register: Register) -> dict[str, BudgetPolicy]:
     for one, shape in register.each(Family.WATCHBILL, "BudgetPolicy", shapes.BudgetPolicy):
         spec = shape.spec
         owner = register.resolve(one, ("spec", "owner"), ("user", "group"))
-        for position, state in enumerate(spec.states):
-            path = ("spec", "states", position)
-            for number in range(len(state.approvers)):
-                register.resolve(one, (*path, "approvers", number), ("group", "user"))
-            link_targets(register, one, (*path, "notify"), state.notify)
+        states = tuple(_state(register, one, position, state) for position, state in enumerate(spec.states))
         _check_states(register, one, spec.states)
         if owner is not None:
-            policies[one.name] = _policy(one, shape, owner)
+            policies[one.name] = _policy(one, shape, owner, states)
     return policies
 
 
-def _policy(one: Declared[Shape], shape: shapes.BudgetPolicy, owner: EntityRef) -> BudgetPolicy:
-    states = tuple(
-        BudgetState(
-            name=state.name,
-            remaining_at_most=state.remaining_at_most,
-            releases=state.releases,
-            allow=tuple(state.allow),
-            place=one.document.place("spec", "states", position),
-        )
-        for position, state in enumerate(shape.spec.states)
+def _state(register: Register, one: Declared[Shape], position: int, shape: shapes.BudgetStateShape) -> BudgetState:
+    path = ("spec", "states", position)
+    named = [
+        register.resolve(one, (*path, "approvers", number), ("group", "user")) for number in range(len(shape.approvers))
+    ]
+    link_targets(register, one, (*path, "notify"), shape.notify)
+    return BudgetState(
+        name=shape.name,
+        remaining_at_most=shape.remaining_at_most,
+        releases=shape.releases,
+        allow=tuple(shape.allow),
+        place=one.document.place(*path),
+        approvers=tuple(approver for approver in named if approver is not None),
     )
+
+
+def _policy(
+    one: Declared[Shape], shape: shapes.BudgetPolicy, owner: EntityRef, states: tuple[BudgetState, ...]
+) -> BudgetPolicy:
     postmortem = shape.spec.postmortem
     return BudgetPolicy(
         name=one.name,

@@ -5,6 +5,7 @@ Nothing is decided here that `org.authority` does not decide the same way when s
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from watchbill.lib.errors import NotFound
 from watchbill.lib.instants import rfc3339
 from watchbill.org.authority import Action, decide
 from watchbill.org.because import Because
+from watchbill.org.broken_glass import BrokenGlass
 from watchbill.org.claims import claims_at
 from watchbill.org.entities import Thing
 from watchbill.org.names import name_of
@@ -51,14 +53,22 @@ class ChangeExplained:
 
 
 def explain_change(
-    organization: Organization, thing: Thing, at: datetime, person: EntityRef | None = None
+    organization: Organization,
+    thing: Thing,
+    at: datetime,
+    person: EntityRef | None = None,
+    *,
+    glass: Collection[BrokenGlass] = (),
 ) -> ChangeExplained:
-    """Return who may change `thing` at `at`: everybody with a tie to it, or one person whether they have one or not."""
+    """Return who may change `thing` at `at`: everybody with a tie to it, or one person whether they have one or not.
+
+    `glass` is what was broken with the partner's approval; without it only what is declared counts.
+    """
     people = _tied(organization, thing, at) if person is None else [person]
     alike: dict[tuple[str, str, tuple[str, ...]], list[EntityRef]] = {}
     chains: dict[tuple[str, str, tuple[str, ...]], tuple[Because, ...]] = {}
     for each in people:
-        code, config = (decide(organization, each, action, thing.ref, at) for action in _CHANGES)
+        code, config = (decide(organization, each, action, thing.ref, at, glass=glass) for action in _CHANGES)
         key = (code.by, config.by, tuple(dict.fromkeys((*code.instead, *config.instead))))
         alike.setdefault(key, []).append(each)
         chains.setdefault(key, tuple(dict.fromkeys((*code.because, *config.because))))

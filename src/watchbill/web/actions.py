@@ -1,20 +1,33 @@
-"""What people do by forms on the pages: acknowledge and resolve. Whether they may is decided by the services."""
+"""What people do by forms on the pages: acknowledge, resolve, answer advice, decide on break-glass.
+
+Whether they may is decided by the services.
+"""
 
 from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from watchbill.lib.errors import NotFound
+from watchbill.practices.advice.model import Answer, GlassMove
+
 from .callers import acting_user
 from .doors import doors_of
 from .forms import back_or, fields_of
+
+_Asked = TypeVar("_Asked", bound=StrEnum)
 
 
 def routes() -> list[BaseRoute]:
     """Return the forms' routes."""
     return [
         Route("/pages/{id}/acknowledge", acknowledge, methods=["POST"], name="acknowledge_page"),
+        Route("/recommendations/{id}/{answer}", answer_recommendation, methods=["POST"], name="answer_recommendation"),
+        Route("/break-glasses/{id}/{move}", move_glass, methods=["POST"], name="move_break_glass"),
         Route("/incidents/{id}/resolve", resolve, methods=["POST"], name="resolve_incident"),
     ]
 
@@ -38,3 +51,31 @@ async def resolve(request: Request) -> Response:
         file.incident.id, acting_user(request), doors.clock.now(), fields.get("reason", "").strip()
     )
     return back_or(fields, f"/incidents/{incident.number}")
+
+
+async def answer_recommendation(request: Request) -> Response:
+    """Answer a recommendation, then show it."""
+    doors = doors_of(request)
+    fields = await fields_of(request)
+    answer = _asked_for(request.path_params["answer"], Answer)
+    made = await doors.advice.answer(
+        request.path_params["id"], answer, acting_user(request), doors.clock.now(), fields.get("reason", "")
+    )
+    return back_or(fields, f"/recommendations/{made.id}")
+
+
+async def move_glass(request: Request) -> Response:
+    """Approve, refuse or close a break-glass, then show all advice."""
+    doors = doors_of(request)
+    fields = await fields_of(request)
+    move = _asked_for(request.path_params["move"], GlassMove)
+    await doors.advice.move_glass(
+        request.path_params["id"], move, acting_user(request), doors.clock.now(), fields.get("reason", "")
+    )
+    return back_or(fields, "/advice")
+
+
+def _asked_for(text: str, known: type[_Asked]) -> _Asked:
+    if text not in list(known):
+        raise NotFound("There is nothing at this address.", "Go back, and use the buttons of the page.")
+    return known(text)

@@ -35,7 +35,8 @@ def administrator(connection: HTTPConnection) -> Administrator:
         raise Refused("Only administrators may do this.", "Sign in as one, or use a token that acts as one.")
     decision = _decide(connection, account)
     if not decision.allowed:
-        raise Refused(f"Only administrators may do this. {decision.because[0].text}", "; ".join(decision.instead))
+        what = f"Only administrators may do this. {decision.because[0].text}"
+        raise Refused(what, "; ".join(decision.instead), instead=decision.instead)
     return Administrator(account, decision.ground)
 
 

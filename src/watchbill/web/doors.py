@@ -14,6 +14,7 @@ from watchbill.accounts.tokens import TokensService
 from watchbill.channels.mail_sink import MailSink
 from watchbill.lib.clock import Clock
 from watchbill.org.in_force import OrganizationInForce
+from watchbill.practices.advice.service import AdviceService
 from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.links import AcknowledgeLinks
@@ -38,6 +39,7 @@ class Doors:
     goals: GoalsService
     incidents: IncidentsService
     oncall: OnCallService
+    advice: AdviceService
     teams: TeamsService
     accounts: AccountsService
     sessions: SessionsService

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from watchbill.lib.errors import Invalid, NotFound, WatchbillError
+from watchbill.lib.errors import Invalid, NotFound, Refused, WatchbillError
 
 from .refusals import Malformed, TooManyAttempts
 from .render import render
@@ -58,6 +58,11 @@ class Problem(BaseModel):
     code: str = Field(examples=["notFound"])
     where: str | None = Field(default=None, description="Where the problem lies, as file:line.")
     request: str = Field(description="The id of the request, as the server's log has it.")
+    instead: list[str] | None = Field(
+        default=None,
+        description="Where something is refused: each way that is open instead.",
+        examples=[["recommend it to group:devs", "ask the owner, group:devs"]],
+    )
     misfits: list[Misfit] | None = Field(default=None, description="Each part of the request that does not fit.")
 
 
@@ -87,6 +92,7 @@ def answer(request: Request, error: WatchbillError, misfits: Sequence[Misfit] = 
             code=error.code,
             where=error.where or None,
             request=request_id,
+            instead=(list(error.instead) or None) if isinstance(error, Refused) else None,
             misfits=list(misfits) or None,
         )
         response = JSONResponse(problem.model_dump(exclude_none=True), error.status, media_type=MEDIA_TYPE)

@@ -9,6 +9,8 @@ from typing import Any
 
 from watchbill.org.charters import (
     AlertClass,
+    BudgetPolicy,
+    BudgetState,
     Engagement,
     EngagementState,
     EscalationPolicy,
@@ -140,6 +142,12 @@ def policy(group: str, *, name: str | None = None) -> EscalationPolicy:
     step = EscalationStep((Target("group", group, place()),), timedelta(minutes=5), False, (), place())
     title = name or group
     return EscalationPolicy(title, title, frozenset({ref(group, "group")}), (step,), 1, 1, False, None, place())
+
+
+def budget_policy(name: str, *approvers: str) -> BudgetPolicy:
+    """Make a budget policy with one state, in which the people named approve exceptions."""
+    state = BudgetState("healthy", None, "open", (), place(), tuple(ref(each, "user") for each in approvers))
+    return BudgetPolicy(name, name, ref("devs", "group"), (state,), None, None, place())
 
 
 def organization(

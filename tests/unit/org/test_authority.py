@@ -1,66 +1,23 @@
-"""The table of authority, whole: every role, and every implementation, times every action.
-
-Cells are read as `y` (may) and `.` (may not). In the tables by implementation a cell has three: a thing that the team's own
-group owns, a thing of the partner that the engagement covers, and somebody else's thing.
-"""
+"""The table of authority, whole, as it stands in `authority_table.txt`; and what a decision says beside yes and no."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from tests.unit.org import made
-from watchbill.org.authority import TABLE, Action, Decision, decide
+from watchbill.org.agreements import Agreement
+from watchbill.org.authority import TABLE, Action, Decision, decide, decide_approval
+from watchbill.org.broken_glass import BrokenGlass
 from watchbill.org.charters import Engagement, EngagementState, Implementation
 from watchbill.org.organization import Organization
+from watchbill.org.shapes.charter import ActionName
 from watchbill.org.values import EntityRef
-
-BY_ROLE = """
-                  onWatch reached member owner adviser consultant lead admin anyone
-acknowledge       y       y       y      y     .       .          .    .     .
-resolve           y       y       y      y     .       .          .    .     .
-handOver          y       y       y      y     .       .          .    .     .
-silence           .       .       y      y     .       .          .    .     .
-declareIncident   y       y       y      y     y       y          y    y     y
-leadIncident      y       .       y      y     .       .          .    .     .
-recommend         .       .       y      y     y       y          .    .     .
-changeCode        .       .       y      y     .       .          .    .     .
-changeConfig      .       .       y      y     .       .          .    .     .
-breakGlass        .       .       .      .     .       y          .    .     .
-administer        .       .       .      .     .       .          .    y     .
-"""
-
-ENGAGED = """
-                  kitchenSink infrastructure tools product embedded consulting
-acknowledge       yyy         yy.            yy.   yy.     yy.      y..
-resolve           yyy         yy.            yy.   yy.     yy.      y..
-handOver          yyy         yy.            yy.   yy.     yy.      y..
-silence           yyy         yy.            yy.   yy.     yy.      y..
-declareIncident   yyy         yyy            yyy   yyy     yyy      yyy
-leadIncident      yyy         yy.            yy.   yy.     yy.      y..
-recommend         yyy         yy.            yy.   yy.     yy.      yy.
-changeCode        yyy         y..            y..   yy.     yy.      y..
-changeConfig      yyy         y..            y..   yy.     yy.      y..
-breakGlass        ...         ...            ...   ...     ...      .y.
-administer        ...         ...            ...   ...     ...      ...
-"""
-
-ENDED = """
-                  kitchenSink infrastructure tools product embedded consulting
-acknowledge       yyy         y..            y..   y..     y..      y..
-resolve           yyy         y..            y..   y..     y..      y..
-handOver          yyy         y..            y..   y..     y..      y..
-silence           yyy         y..            y..   y..     y..      y..
-declareIncident   yyy         yyy            yyy   yyy     yyy      yyy
-leadIncident      yyy         y..            y..   y..     y..      y..
-recommend         yyy         y..            y..   y..     y..      y..
-changeCode        yyy         y..            y..   y..     y..      y..
-changeConfig      yyy         y..            y..   y..     y..      y..
-breakGlass        ...         ...            ...   ...     ...      ...
-administer        ...         ...            ...   ...     ...      ...
-"""
 
 MEMBER = made.ref("mia", "user")
 OWNER = made.ref("olu", "user")
@@ -69,76 +26,138 @@ ADVISER = made.ref("ada", "user")
 CONSULTANT = made.ref("con", "user")
 ADMIN = made.ref("adam", "user")
 CART = made.ref("cart")
+TABLE_FILE = Path(__file__).with_name("authority_table.txt")
 
 
-def printed(cell: Callable[[Action, str], str], columns: list[str]) -> str:
-    """Print a table in the form of those above."""
-    lines = ["                  " + " ".join(columns)]
+def broken(holder: EntityRef, thing: EntityRef, *, hours: int = 1, by: EntityRef = OWNER) -> BrokenGlass:
+    """Make a glass that was broken an hour before the instant of the tests, open for `hours` from then on and one more."""
+    opened_at = made.AT - timedelta(hours=1)
+    return BrokenGlass("g", holder, thing, by, opened_at, opened_at + timedelta(hours=hours + 1), "cart is down")
+
+
+def with_policy(engagement: Engagement, **leads: EntityRef) -> Engagement:
+    """Give an engagement an agreement on the budget policy `standard`."""
+    agreement = Agreement((), None, None, "standard", None, None, (), made.place(), **leads)
+    return replace(engagement, agreement=agreement)
+
+
+def printed(title: str, cell: Callable[[Action, str], str], columns: list[str]) -> str:
+    """Print one part of the table."""
+    widths = {column: max(len(column), 4) for column in columns}
+    lines = [title, "", f"{'':<22}" + " ".join(column.ljust(widths[column]) for column in columns)]
     lines += [
-        (f"{action.value:<18}" + " ".join(cell(action, column).ljust(len(column)) for column in columns)).rstrip()
+        f"{action.value:<22}" + " ".join(cell(action, column).ljust(widths[column]) for column in columns)
         for action in Action
     ]
-    return "\n" + "\n".join(lines) + "\n"
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def mark(decision: Decision) -> str:
-    return "y" if decision.allowed else "."
+    if not decision.allowed:
+        return "."
+    return "2" if decision.approver is not None else "y"
 
 
-def engaged_with(implementation: Implementation, state: EngagementState) -> Organization:
+def engaged_with(
+    implementation: Implementation, state: EngagementState, authority: list[str] | None = None
+) -> Organization:
     """Make an organisation where a team owns `own`, is or was engaged for `cart` of the developers, and not for `far`."""
     everything = made.scope(everything=True) if implementation is Implementation.KITCHEN_SINK else None
     team = made.team("sre", implementation, everything)
     return made.organization(
         things=[made.thing("own", "sre"), made.thing("cart", "devs"), made.thing("far", "others")],
         teams=[team],
-        engagements=[made.engagement("e", team, made.scope(things=["cart"]), state=state)],
+        engagements=[made.engagement("e", team, made.scope(things=["cart"]), state=state, authority=authority)],
         members={"sre": ["mia"], "devs": ["olu"], "others": ["stan"]},
     )
 
 
-def test_every_role_may_exactly_what_the_table_says() -> None:
+def by_role() -> str:
     sink = made.team("sre", Implementation.KITCHEN_SINK, made.scope(everything=True))
     product = made.team("product", Implementation.PRODUCT, made.scope(things=["cart"]))
     advisers = made.team("advisers", Implementation.CONSULTING)
     organization = made.organization(
         things=[made.thing("cart", "devs")],
         teams=[sink, product, advisers],
-        engagements=[made.engagement("e", advisers, made.scope(things=["cart"]))],
+        engagements=[
+            with_policy(made.engagement("e", sink, made.scope(things=["cart"]))),
+            made.engagement("advice", advisers, made.scope(things=["cart"])),
+        ],
         members={"sre": ["mia"], "devs": ["olu"], "product": ["ada"], "advisers": ["con"]},
         admins=["adam"],
-        people=["stan", "lead-sre"],
+        people=["stan", "lead-sre", "pat"],
     )
+    organization = replace(organization, budget_policies={"standard": made.budget_policy("standard", "pat")})
     people = {
         "onWatch": STRANGER,
         "reached": STRANGER,
+        "concerned": STRANGER,
         "member": MEMBER,
         "owner": OWNER,
         "adviser": ADVISER,
         "consultant": CONSULTANT,
+        "brokenGlass": CONSULTANT,
         "lead": made.ref("lead-sre", "user"),
+        "approver": made.ref("pat", "user"),
         "admin": ADMIN,
         "anyone": STRANGER,
     }
+    glass = broken(CONSULTANT, CART)
 
     def cell(action: Action, role: str) -> str:
-        on_watch, reached = role == "onWatch", role == "reached"
-        return mark(decide(organization, people[role], action, CART, made.AT, on_watch=on_watch, reached=reached))
+        decision = decide(
+            organization,
+            people[role],
+            action,
+            CART,
+            made.AT,
+            on_watch=role == "onWatch",
+            reached=role == "reached",
+            concerned=role == "concerned",
+            glass=[glass] if role == "brokenGlass" else [],
+        )
+        return mark(decision)
 
-    assert printed(cell, list(people)) == BY_ROLE
+    return printed("What each role may, whatever else the person is", cell, list(people))
 
 
-@pytest.mark.parametrize(
-    ("state", "table"), [(EngagementState.ACTIVE, ENGAGED), (EngagementState.ENDED, ENDED)], ids=["active", "ended"]
-)
-def test_every_implementation_may_exactly_what_the_table_says(state: EngagementState, table: str) -> None:
+def by_implementation(title: str, state: EngagementState, authority: list[str] | None = None) -> str:
     def cell(action: Action, implementation: str) -> str:
-        organization = engaged_with(Implementation(implementation), state)
+        organization = engaged_with(Implementation(implementation), state, authority)
         return "".join(
             mark(decide(organization, MEMBER, action, made.ref(thing), made.AT)) for thing in ("own", "cart", "far")
         )
 
-    assert printed(cell, [each.value for each in Implementation]) == table
+    return printed(title, cell, [each.value for each in Implementation])
+
+
+LEGEND = """\
+y  may              2  may, with the approval of the other side        .  may not
+
+By implementation a cell has three marks, for a member of the SRE team: a thing that the team's own group owns, a thing of the
+partner that the engagement covers, and somebody else's thing.
+"""
+
+
+def test_the_table_of_authority_is_exactly_what_its_file_says() -> None:
+    table = "\n".join(
+        [
+            LEGEND,
+            by_role(),
+            by_implementation("Members of an SRE team whose engagement is active", EngagementState.ACTIVE),
+            by_implementation(
+                "The same, where the engagement names every action that it can",
+                EngagementState.ACTIVE,
+                list(get_args(ActionName)),
+            ),
+            by_implementation("Members of an SRE team whose engagement has ended", EngagementState.ENDED),
+            by_implementation(
+                "The same, where it named every action", EngagementState.ENDED, list(get_args(ActionName))
+            ),
+        ]
+    )
+    print(table)
+    assert table == TABLE_FILE.read_text(encoding="utf-8")
 
 
 def with_engagement(team_of: Implementation, **terms: object) -> Organization:
@@ -182,7 +201,7 @@ def test_a_consultant_is_refused_with_two_ways_open_recommend_or_break_glass() -
     assert decision.instead[0] == "recommend it to group:devs"
     assert decision.instead[1].startswith("break glass: with a reason and the approval of group:devs")
     glass = decide(organization, MEMBER, Action.BREAK_GLASS, CART, made.AT)
-    assert glass.requires == ("reason", "approver from the partner", "end within 4 hours")
+    assert glass.requires == ("reason", "end within 4 hours", "the approval of group:devs")
 
 
 def test_a_stranger_is_sent_to_the_owner_or_to_an_engagement() -> None:
@@ -274,3 +293,92 @@ def test_administrators_are_those_of_the_organisation_and_those_of_the_console_a
     assert (ground(STRANGER, flag=False), ground(STRANGER, flag=True)) == ("", by_console)
     removed = made.organization(people=["adam", "stan"])
     assert not decide(removed, ADMIN, Action.ADMINISTER, None, made.AT).allowed
+
+
+def test_a_goal_needs_the_yes_of_the_other_side_whoever_proposes_it() -> None:
+    organization = with_engagement(Implementation.PRODUCT)
+    by_member = decide(organization, MEMBER, Action.EDIT_GOAL, CART, made.AT)
+    by_owner = decide(organization, OWNER, Action.EDIT_GOAL, CART, made.AT)
+    assert (str(by_member.approver), str(by_owner.approver)) == ("group:devs", "group:sre")
+    assert by_member.requires == ("the approval of group:devs",)
+    assert decide_approval(organization, OWNER, by_member, of=MEMBER).allowed
+    refused = decide_approval(organization, STRANGER, by_member, of=MEMBER)
+    assert (refused.allowed, refused.instead) == (False, ("ask for the approval of group:devs",))
+
+
+def test_a_side_that_may_set_goals_sets_them_alone() -> None:
+    organization = with_engagement(Implementation.PRODUCT, authority=["setGoals"])
+    decision = decide(organization, MEMBER, Action.EDIT_GOAL, CART, made.AT)
+    assert (decision.allowed, decision.approver, decision.requires) == (True, None, ())
+    assert decide(organization, OWNER, Action.EDIT_GOAL, CART, made.AT).approver is not None
+
+
+def test_who_owns_what_no_sre_team_covers_sets_its_goals_alone() -> None:
+    organization = made.organization(things=[made.thing("cart", "devs")], members={"devs": ["olu"]})
+    assert decide(organization, OWNER, Action.EDIT_GOAL, CART, made.AT).approver is None
+
+
+def test_nobody_approves_what_they_ask_for_even_as_one_of_both_sides() -> None:
+    team = made.team("sre", Implementation.PRODUCT)
+    organization = made.organization(
+        things=[made.thing("cart", "devs")],
+        teams=[team],
+        engagements=[made.engagement("e", team, made.scope(things=["cart"]))],
+        members={"sre": ["mia"], "devs": ["mia"]},
+    )
+    act = decide(organization, MEMBER, Action.EDIT_GOAL, CART, made.AT)
+    refused = decide_approval(organization, MEMBER, act, of=MEMBER)
+    assert (refused.allowed, refused.because[0].text) == (False, "Nobody approves what they ask for themselves.")
+
+
+def test_what_one_side_does_with_an_engagement_the_lead_of_the_other_confirms() -> None:
+    team = made.team("sre", Implementation.PRODUCT)
+    engagement = with_policy(
+        made.engagement("e", team, made.scope(things=["cart"])), sre_lead=MEMBER, partner_lead=OWNER
+    )
+    organization = made.organization(
+        things=[made.thing("cart", "devs")],
+        teams=[team],
+        engagements=[engagement],
+        members={"sre": ["mia"], "devs": ["olu"]},
+        people=["stan"],
+    )
+
+    def confirms(person: EntityRef) -> EntityRef | None:
+        return decide(organization, person, Action.MANAGE_ENGAGEMENT, CART, made.AT).approver
+
+    assert (confirms(MEMBER), confirms(OWNER)) == (OWNER, MEMBER)
+    assert not decide(organization, STRANGER, Action.MANAGE_ENGAGEMENT, CART, made.AT).allowed
+    assert not decide(organization, MEMBER, Action.MANAGE_ENGAGEMENT, made.ref("far"), made.AT).allowed
+
+
+@pytest.mark.parametrize(
+    ("glass", "opens"),
+    [
+        (broken(MEMBER, CART), True),
+        (broken(STRANGER, CART), False),
+        (broken(MEMBER, made.ref("far")), False),
+        (broken(MEMBER, CART, hours=0), False),
+        (broken(MEMBER, CART, by=MEMBER), False),
+    ],
+    ids=["its holder", "another holder", "another thing", "over", "approved by its holder"],
+)
+def test_broken_glass_lets_its_holder_change_that_thing_while_it_is_open(glass: BrokenGlass, opens: bool) -> None:
+    organization = with_engagement(Implementation.CONSULTING)
+    decision = decide(organization, MEMBER, Action.CHANGE_CONFIG, CART, made.AT, glass=[glass])
+    assert decision.allowed is opens
+    if opens:
+        assert "approved by user:olu: cart is down" in decision.ground
+
+
+def test_broken_glass_is_open_for_four_hours_at_most_whatever_it_says() -> None:
+    organization = with_engagement(Implementation.CONSULTING)
+    glass = broken(MEMBER, CART, hours=48)
+    in_time, too_late = (made.AT + timedelta(hours=hours) for hours in (2, 3))
+    assert decide(organization, MEMBER, Action.CHANGE_CODE, CART, in_time, glass=[glass]).allowed
+    assert not decide(organization, MEMBER, Action.CHANGE_CODE, CART, too_late, glass=[glass]).allowed
+
+
+def test_broken_glass_opens_nothing_once_the_engagement_has_ended() -> None:
+    organization = with_engagement(Implementation.CONSULTING, state=EngagementState.ENDED)
+    assert not decide(organization, MEMBER, Action.CHANGE_CODE, CART, made.AT, glass=[broken(MEMBER, CART)]).allowed

@@ -114,7 +114,11 @@ class IncidentsService:
             incident = await _incident(transaction, incident_id)
         decision = await self._decide(incident, actor, now)
         if not decision.allowed:
-            raise Refused(f"{actor} may not resolve incident {incident.number}.", "; ".join(decision.instead))
+            raise Refused(
+                f"{actor} may not resolve incident {incident.number}.",
+                "; ".join(decision.instead),
+                instead=decision.instead,
+            )
         async with self._store.writing() as transaction:
             await tables.take_turn(transaction)
             resolved = await intake.close(

@@ -171,7 +171,9 @@ class OnCallService:
             reached=await outbox.has_reached(transaction, page.id, str(actor)),
         )
         if not decision.allowed:
-            raise Refused(f"{actor} may not acknowledge this page.", "; ".join(decision.instead))
+            raise Refused(
+                f"{actor} may not acknowledge this page.", "; ".join(decision.instead), instead=decision.instead
+            )
         return decision
 
     async def take_due_steps(self, now: datetime) -> int:

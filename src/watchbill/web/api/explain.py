@@ -151,5 +151,7 @@ async def get_change(
     """Return who may change the code and configuration of a service at an instant, and by which documents."""
     organization, instant = doors.in_force.organization, now_or(at, doors)
     who = person_named(organization, person) if person is not None else None
-    explained = explain_change(organization, thing_named(organization, service), instant, who)
+    explained = explain_change(
+        organization, thing_named(organization, service), instant, who, glass=await doors.advice.open_glass(instant)
+    )
     return JSONResponse(change_as_json(organization, explained))

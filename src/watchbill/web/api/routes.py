@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from . import (
+    advice,
+    allowed,
     audit,
+    break_glass,
     coverage,
     explain,
     goals,
@@ -31,6 +34,9 @@ def routers() -> Sequence[APIRouter]:
         services,
         coverage,
         explain,
+        allowed,
+        advice,
+        break_glass,
         platform,
         goals,
         incidents,

@@ -9,7 +9,35 @@ def routes() -> list[BaseRoute]:
     """Return the routes of all pages that a signed-in person may open, and of the files that they are dressed in."""
     from watchbill.web import static_files
 
-    from . import audit, goals, inbox, incidents, mail, oncall, organization, platform, search, services, teams, watch
+    from . import (
+        advice,
+        audit,
+        goals,
+        inbox,
+        incidents,
+        mail,
+        oncall,
+        organization,
+        platform,
+        search,
+        services,
+        teams,
+        watch,
+    )
 
-    modules = (watch, inbox, services, platform, goals, teams, incidents, oncall, organization, search, mail, audit)
+    modules = (
+        watch,
+        inbox,
+        services,
+        platform,
+        goals,
+        teams,
+        incidents,
+        oncall,
+        organization,
+        search,
+        mail,
+        advice,
+        audit,
+    )
     return [*static_files.routes(), *(route for module in modules for route in module.ROUTES)]

@@ -28,6 +28,14 @@ _PERSON = re.compile(r"user:[^\s:]+")
 _WORDS: Mapping[str, str] = {
     "acknowledge": "acknowledged a page of",
     "resolve": "resolved",
+    "recommend": "recommended",
+    "acceptRecommendation": "accepted the recommendation",
+    "declineRecommendation": "declined the recommendation",
+    "implementRecommendation": "reported as implemented",
+    "breakGlass": "asked to break glass on",
+    "approveBreakGlass": "approved break-glass on",
+    "refuseBreakGlass": "refused break-glass on",
+    "closeBreakGlass": "closed break-glass on",
     "signIn": "signed in as",
     "signOut": "signed out as",
     "failedSignIn": "failed to sign in as",
@@ -70,18 +78,28 @@ async def audit(request: Request) -> Response:
 
 def line_of(audited: Audited, organization: Organization) -> Line:
     """Return an entry in words; an action that has none yet is shown by its name."""
-    number = audited.details.get("number")
-    incident = f"incident {number}" if number is not None else "an incident"
-    about_incident = audited.action in {"acknowledge", "resolve"}
+    to_what, link = _subject(audited)
     return Line(
         audited.at,
         _who(audited.actor, organization),
         _WORDS.get(audited.action, audited.action),
-        incident if about_incident else audited.subject,
-        f"/incidents/{audited.subject}" if about_incident else "",
+        to_what,
+        link,
         audited.because,
         audited.reason or _told(audited.details, organization),
     )
+
+
+def _subject(audited: Audited) -> tuple[str, str]:
+    """Return what an entry is about, and the page of it; the empty text where there is none."""
+    if audited.action in {"acknowledge", "resolve"}:
+        number = audited.details.get("number")
+        return (f"incident {number}" if number is not None else "an incident"), f"/incidents/{audited.subject}"
+    if "title" in audited.details:
+        return str(audited.details["title"]), f"/recommendations/{audited.subject}"
+    if audited.action.lower().endswith("breakglass"):
+        return str(audited.details.get("service", audited.subject)), "/advice"
+    return audited.subject, ""
 
 
 def _who(actor: str, organization: Organization) -> str:

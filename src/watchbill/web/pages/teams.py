@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from watchbill.web.doors import doors_of
 
+from .advice import team_advice
 from .frame import page
 from .on_watch import watchers
 from .rows import by_urgency, goal_rows
@@ -38,6 +39,7 @@ async def one(request: Request) -> Response:
         team=view.declared.team,
         incidents=[held.incident for held in view.holds],
         goals=await goal_rows(doors, now, by_urgency(view.goals)),
+        advice=await team_advice(request, view.declared.team.name if view.declared.team else None, view.declared.ref),
         watch=watchers(view.declared.watches, doors.in_force.organization),
     )
 

@@ -10,6 +10,7 @@ from watchbill.org.charters import EngagementState
 from watchbill.org.entities import Tier
 from watchbill.org.faults import Level
 from watchbill.org.objectives import Severity
+from watchbill.practices.advice.model import GlassState, RecommendationState
 from watchbill.practices.goals.model import Burn, GoalState, GoalStatus
 from watchbill.practices.incidents.model import Incident, IncidentState
 from watchbill.practices.oncall.model import Notice, NoticeState, Page, PageState
@@ -50,6 +51,20 @@ _ENGAGEMENTS = {
     EngagementState.HANDING_BACK: Shown("warn", "handing back"),
     EngagementState.ENDED: Shown("unknown", "ended"),
     EngagementState.DECLINED: Shown("unknown", "declined"),
+}
+_RECOMMENDATIONS = {
+    RecommendationState.WAITING: Shown("warn", "waits for an answer"),
+    RecommendationState.ACCEPTED: Shown("good", "accepted"),
+    RecommendationState.DECLINED: Shown("unknown", "declined"),
+    RecommendationState.EXPIRED: Shown("unknown", "expired"),
+    RecommendationState.IMPLEMENTED: Shown("good", "implemented"),
+}
+_GLASSES = {
+    GlassState.ASKED: Shown("warn", "waits for the partner"),
+    GlassState.OPEN: Shown("bad", "open"),
+    GlassState.REFUSED: Shown("unknown", "refused"),
+    GlassState.LAPSED: Shown("unknown", "lapsed"),
+    GlassState.CLOSED: Shown("good", "closed"),
 }
 _LEVELS = {
     Level.ERROR: Shown("bad", "error"),
@@ -113,6 +128,16 @@ def of_notice(notice: Notice) -> Shown:
 def of_engagement(state: EngagementState | None) -> Shown:
     """Return an engagement's state; None is one whose life has not begun."""
     return _ENGAGEMENTS[state] if state is not None else Shown("unknown", "not begun")
+
+
+def of_recommendation(state: RecommendationState) -> Shown:
+    """Return a recommendation's state."""
+    return _RECOMMENDATIONS[state]
+
+
+def of_glass(state: GlassState) -> Shown:
+    """Return a break-glass's state; one that is open is something to look at."""
+    return _GLASSES[state]
 
 
 def of_level(level: Level) -> Shown:

@@ -1,0 +1,115 @@
+"""Who holds an office: leads an engagement or a charter, approves by a budget policy, administers.
+
+What an office may do is the authority's matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from .because import Because
+from .charters import BudgetPolicy, Engagement, SRETeam
+from .claims import Adviser, Claim
+from .entities import Thing
+from .organization import Organization
+from .values import EntityRef
+
+BY_ACCOUNT = Because("admin-account", "The account was made an administrator's at the machine's console.", None)
+
+
+def is_or_belongs_to(organization: Organization, person: EntityRef, party: EntityRef | None) -> bool:
+    """Whether a person is the party, or one of the group that it is."""
+    group = organization.groups.get(party) if party is not None else None
+    return person == party or (group is not None and person in group.members)
+
+
+def leads(
+    organization: Organization, person: EntityRef, winner: Claim | None, advisers: Sequence[Adviser]
+) -> tuple[Because, ...]:
+    """Return why a person leads where a thing is covered or advised on: by a charter's approval or an engagement's agreement."""
+    return tuple(
+        dict.fromkeys(
+            because
+            for team, engagement in _agreed(winner, advisers)
+            for because in (*_by_charter(organization, person, team), *_by_agreement(organization, person, engagement))
+        )
+    )
+
+
+def led_by(
+    organization: Organization, person: EntityRef, winner: Claim | None, advisers: Sequence[Adviser]
+) -> Engagement | None:
+    """Return the engagement around a thing that a person leads, for either side; None where they lead none."""
+    for team, engagement in _agreed(winner, advisers):
+        reasons = (*_by_charter(organization, person, team), *_by_agreement(organization, person, engagement))
+        if engagement is not None and reasons:
+            return engagement
+    return None
+
+
+def approves_budget(
+    organization: Organization, person: EntityRef, thing: Thing | None, winner: Claim | None
+) -> tuple[Because, ...]:
+    """Return why a person approves exceptions to a thing's budgets: the policies of its goals and of its engagement name them."""
+    if thing is None:
+        return ()
+    names = set(_policies_by_thing(organization).get(thing.ref, ()))
+    agreement = winner.source.engagement.agreement if winner is not None and winner.source.engagement else None
+    if agreement is not None and agreement.budget_policy is not None:
+        names.add(agreement.budget_policy)
+    policies = (organization.budget_policies[name] for name in sorted(names & organization.budget_policies.keys()))
+    return tuple(_approving(person, policy) for policy in policies if _is_approver(organization, person, policy))
+
+
+def administers(organization: Organization, person: EntityRef, *, by_account: bool) -> Because | None:
+    """Return why a person administers, None where they do not."""
+    if person in organization.admins:
+        document = f"Organization {organization.name}"
+        return Because("admin", f"{person} is an administrator.", organization.place, document)
+    return BY_ACCOUNT if by_account else None
+
+
+def _agreed(winner: Claim | None, advisers: Sequence[Adviser]) -> Iterator[tuple[SRETeam, Engagement | None]]:
+    if winner is not None:
+        yield winner.source.team, winner.source.engagement
+    for adviser in advisers:
+        if adviser.engagement is not None:
+            yield adviser.team, adviser.engagement
+
+
+def _by_charter(organization: Organization, person: EntityRef, team: SRETeam) -> Iterator[Because]:
+    if is_or_belongs_to(organization, person, team.approved_by):
+        text = f"{person} approved the charter of {team.title or team.name}."
+        yield Because("lead", text, team.place, f"SRETeam {team.name}")
+
+
+def _by_agreement(organization: Organization, person: EntityRef, engagement: Engagement | None) -> Iterator[Because]:
+    agreement = engagement.agreement if engagement is not None else None
+    if engagement is None or agreement is None:
+        return
+    for side, lead in (("SREs", agreement.sre_lead), ("partner", agreement.partner_lead)):
+        if is_or_belongs_to(organization, person, lead):
+            text = f"{person} leads the engagement {engagement.name} for the {side}."
+            yield Because("lead", text, agreement.place, f"Engagement {engagement.name}")
+
+
+def _policies_by_thing(organization: Organization) -> Mapping[EntityRef, frozenset[str]]:
+    return organization.memory.recall("budget policies by thing", lambda: _found_policies(organization))
+
+
+def _found_policies(organization: Organization) -> Mapping[EntityRef, frozenset[str]]:
+    found: dict[EntityRef, frozenset[str]] = {}
+    for goal in organization.goals.values():
+        if goal.policy is not None:
+            found[goal.service] = found.get(goal.service, frozenset()) | {goal.policy}
+    return found
+
+
+def _is_approver(organization: Organization, person: EntityRef, policy: BudgetPolicy) -> bool:
+    named = (approver for state in policy.states for approver in state.approvers)
+    return any(is_or_belongs_to(organization, person, approver) for approver in named)
+
+
+def _approving(person: EntityRef, policy: BudgetPolicy) -> Because:
+    text = f"{person} is an approver of the budget policy {policy.name}."
+    return Because("approver", text, policy.place, f"BudgetPolicy {policy.name}")

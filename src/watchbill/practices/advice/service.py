@@ -1,0 +1,268 @@
+"""The verbs of advice: recommend and answer, ask for a glass, decide on it and close it. Each is one unit of work, and audited.
+
+Who may is decided by `org.authority`, again at every step: an engagement that ended in between gives nothing any more.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from watchbill.lib.errors import Invalid, NotFound, Refused
+from watchbill.lib.ids import new_id
+from watchbill.org.authority import Action, Decision, decide, decide_approval
+from watchbill.org.broken_glass import BrokenGlass
+from watchbill.org.in_force import OrganizationInForce
+from watchbill.org.values import EntityRef
+from watchbill.practices.record import service as record
+from watchbill.store.store import Store, Transaction
+
+from . import rules, tables
+from .model import Answer, Glass, GlassMove, GlassState, Recommendation, RecommendationState, Tally
+
+_MOST_LISTED = 200
+_MOST_COUNTED = 10_000
+_ANSWERS = {
+    Answer.ACCEPT: "acceptRecommendation",
+    Answer.DECLINE: "declineRecommendation",
+    Answer.IMPLEMENT: "implementRecommendation",
+}
+_GLASS_MOVES = {
+    GlassMove.APPROVE: "approveBreakGlass",
+    GlassMove.REFUSE: "refuseBreakGlass",
+    GlassMove.CLOSE: "closeBreakGlass",
+}
+
+
+class AdviceService:
+    """The door to recommendations and break-glasses."""
+
+    def __init__(self, store: Store, organization: OrganizationInForce) -> None:
+        self._store = store
+        self._organization = organization
+
+    async def recommend(
+        self, thing: EntityRef, actor: EntityRef, now: datetime, *, title: str, rationale: str, patch: str = ""
+    ) -> Recommendation:
+        """Recommend something about a thing to its owner; it waits for 30 days. Raises Refused, NotFound, Invalid."""
+        known = self._organization.organization.things.get(thing)
+        if known is None:
+            raise NotFound(f"There is no {thing} in the catalog.", "The list of services has them all.")
+        if not title.strip() or not rationale.strip():
+            raise Invalid("A recommendation has a title and a rationale.", "Say what to do, and why.")
+        decision = self._decide(actor, Action.RECOMMEND, thing, now)
+        made = Recommendation(
+            id=new_id(now),
+            thing=thing,
+            owner=known.owner,
+            team=decision.team,
+            engagement=decision.engagement,
+            title=title.strip(),
+            rationale=rationale.strip(),
+            patch=patch,
+            made_by=actor,
+            made_at=now,
+            expires_at=now + rules.EXPIRES_AFTER,
+            state=RecommendationState.WAITING,
+        )
+        async with self._store.writing() as transaction:
+            await tables.add_recommendation(transaction, made)
+            await _audit(
+                transaction,
+                now,
+                made,
+                actor=actor,
+                action=Action.RECOMMEND.value,
+                because=decision.ground,
+                reason=made.rationale,
+            )
+        return made
+
+    async def answer(
+        self,
+        id: str,  # noqa: A002 - the word of the address
+        answer: Answer,
+        actor: EntityRef,
+        now: datetime,
+        reason: str = "",
+    ) -> Recommendation:
+        """Accept, decline or report as implemented, in the owner's name. Raises NotFound, Refused, Conflict, Invalid."""
+        if answer not in _ANSWERS:
+            raise Invalid("Only time lets a recommendation expire.", "Accept or decline it.")
+        async with self._store.writing() as transaction:
+            before = await _recommendation(transaction, id)
+            decision = self._decide(actor, Action.ACCEPT_RECOMMENDATION, before.thing, now)
+            after = rules.answered(before, answer, actor, now, reason.strip())
+            await tables.move_recommendation(transaction, before, after)
+            await _audit(
+                transaction,
+                now,
+                after,
+                actor=actor,
+                action=_ANSWERS[answer],
+                because=decision.ground,
+                reason=reason.strip(),
+            )
+        return after
+
+    async def ask_for_glass(
+        self, thing: EntityRef, actor: EntityRef, now: datetime, *, reason: str, minutes: int
+    ) -> Glass:
+        """Ask the partner to let one change their thing for a while. Raises Refused, Invalid."""
+        if not reason.strip():
+            raise Invalid("Glass is broken with a reason.", "Say what cannot wait.")
+        if not 1 <= minutes <= rules.longest_minutes():
+            raise Invalid(
+                f"Glass is broken for 1 to {rules.longest_minutes()} minutes, not {minutes}.", "Ask again later."
+            )
+        decision = self._decide(actor, Action.BREAK_GLASS, thing, now)
+        if decision.approver is None or decision.team is None or decision.engagement is None:
+            raise RuntimeError("the authority allowed a break-glass without a partner to approve it")
+        asked = Glass(
+            id=new_id(now),
+            holder=actor,
+            thing=thing,
+            partner=decision.approver,
+            team=decision.team,
+            engagement=decision.engagement,
+            reason=reason.strip(),
+            minutes=minutes,
+            asked_at=now,
+            state=GlassState.ASKED,
+        )
+        async with self._store.writing() as transaction:
+            await tables.add_glass(transaction, asked)
+            await _audit(
+                transaction,
+                now,
+                asked,
+                actor=actor,
+                action=Action.BREAK_GLASS.value,
+                because=decision.ground,
+                reason=asked.reason,
+            )
+        return asked
+
+    async def move_glass(
+        self,
+        id: str,  # noqa: A002 - the word of the address
+        move: GlassMove,
+        actor: EntityRef,
+        now: datetime,
+        reason: str = "",
+    ) -> Glass:
+        """Approve or refuse a break-glass for the partner, or close it early. Raises NotFound, Refused, Conflict, Invalid.
+
+        Its holder may close it too, whatever became of the engagement: giving a right back needs none.
+        """
+        if move not in _GLASS_MOVES:
+            raise Invalid("Only time lets a break-glass lapse.", "Approve or refuse it.")
+        async with self._store.writing() as transaction:
+            before = await _glass(transaction, id)
+            ground = self._right_to_move(before, move, actor, now)
+            after = rules.moved(before, move, actor, now, reason.strip())
+            await tables.move_glass(transaction, before, after)
+            await _audit(
+                transaction, now, after, actor=actor, action=_GLASS_MOVES[move], because=ground, reason=reason.strip()
+            )
+        return after
+
+    async def settle(self, now: datetime) -> int:
+        """Write down what time has decided: what expired, lapsed or closed by itself. Return how many those were."""
+        async with self._store.writing() as transaction:
+            return await tables.settle(transaction, now, now - rules.ANSWERED_WITHIN)
+
+    async def recommendation(self, id: str, now: datetime) -> Recommendation:  # noqa: A002 - the word of the address
+        """Return a recommendation as it stands at an instant. Raises NotFound."""
+        async with self._store.reading() as transaction:
+            return rules.as_of(await _recommendation(transaction, id), now)
+
+    async def recommendations(
+        self, now: datetime, *, team: str | None = None, owner: EntityRef | None = None
+    ) -> list[Recommendation]:
+        """Return the newest 200 recommendations, of a team or to an owner where one is named, as they stand at an instant."""
+        async with self._store.reading() as transaction:
+            found = await tables.recommendations_of(transaction, team=team, owner=owner, since=None, limit=_MOST_LISTED)
+        return [rules.as_of(each, now) for each in found]
+
+    async def glasses(self, now: datetime, *, team: str | None = None) -> list[Glass]:
+        """Return the newest 200 break-glasses, of a team where one is named, as they stand at an instant."""
+        async with self._store.reading() as transaction:
+            found = await tables.glasses(transaction, team, _MOST_LISTED)
+        return [rules.glass_as_of(each, now) for each in found]
+
+    async def open_glass(self, now: datetime) -> tuple[BrokenGlass, ...]:
+        """Return the glass that is open at an instant, as the authority takes it."""
+        async with self._store.reading() as transaction:
+            found = await tables.open_glasses(transaction, now)
+        return tuple(broken for each in found if (broken := rules.as_broken(each)) is not None)
+
+    async def tally(self, team: str, now: datetime) -> Tally:
+        """Return what a team's advice of the last year has come to, and how much glass it broke in the last 90 days."""
+        async with self._store.reading() as transaction:
+            made = await tables.recommendations_of(
+                transaction, team=team, owner=None, since=now - rules.ADVICE_COUNTED_OVER, limit=_MOST_COUNTED
+            )
+            glass = await tables.count_opened(transaction, team, now - rules.GLASS_COUNTED_OVER)
+        return rules.tally(made, glass, now)
+
+    def _decide(self, actor: EntityRef, action: Action, thing: EntityRef, now: datetime) -> Decision:
+        decision = decide(self._organization.organization, actor, action, thing, now)
+        if not decision.allowed:
+            raise _refused(decision)
+        return decision
+
+    def _right_to_move(self, glass: Glass, move: GlassMove, actor: EntityRef, now: datetime) -> str:
+        if move is GlassMove.CLOSE and actor == glass.holder:
+            return f"holder: {actor} gives it back."
+        organization = self._organization.organization
+        act = decide(organization, glass.holder, Action.BREAK_GLASS, glass.thing, now)
+        decision = decide_approval(organization, actor, act, of=glass.holder)
+        if not decision.allowed:
+            raise _refused(decision)
+        return decision.ground
+
+
+def _refused(decision: Decision) -> Refused:
+    return Refused(decision.because[0].text, "; ".join(decision.instead), instead=decision.instead)
+
+
+async def _recommendation(transaction: Transaction, id: str) -> Recommendation:  # noqa: A002 - the word of the address
+    found = await tables.recommendation_by(transaction, id)
+    if found is None:
+        raise NotFound(f"There is no recommendation “{id[:40]}”.", "The page of a team lists its own.")
+    return found
+
+
+async def _glass(transaction: Transaction, id: str) -> Glass:  # noqa: A002 - the word of the address
+    found = await tables.glass_by(transaction, id)
+    if found is None:
+        raise NotFound(f"There is no break-glass “{id[:40]}”.", "The page of a team lists its own.")
+    return found
+
+
+async def _audit(
+    transaction: Transaction,
+    now: datetime,
+    subject: Recommendation | Glass,
+    *,
+    actor: EntityRef,
+    action: str,
+    because: str,
+    reason: str,
+) -> None:
+    details: dict[str, Any] = {"service": str(subject.thing), "state": subject.state.value}
+    if isinstance(subject, Recommendation):
+        details["title"] = subject.title
+    if isinstance(subject, Glass) and subject.ends_at is not None:
+        details["expires_at"] = subject.ends_at.isoformat()
+    await record.changed(
+        transaction,
+        now,
+        actor=str(actor),
+        action=action,
+        subject=subject.id,
+        because=because,
+        reason=reason,
+        details=details,
+    )
