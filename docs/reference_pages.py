@@ -15,6 +15,7 @@ from watchbill.cli.main import COMMANDS, cli
 from watchbill.org import schemas
 from watchbill.org.engagements import MOVES as ENGAGEMENT_MOVES
 from watchbill.org.faults import Level
+from watchbill.org.findings import RULES
 from watchbill.org.implementations import ImplementationRules, Reach, all_rules
 from watchbill.practices.advice import rules as advice_rules
 from watchbill.practices.incidents import rules as incident_rules
@@ -36,6 +37,7 @@ def write() -> None:
         "commands": _commands(),
         "documents": _documents(),
         "implementations": _implementations(),
+        "rules": _rules(),
         "settings": _settings(),
         "states": _states(),
     }
@@ -155,6 +157,26 @@ _REACHES = {Reach.NOTHING: "nobody", Reach.OWN: "its own things", Reach.COVERED:
 
 def _demands(demands: Mapping[str, Level]) -> str:
     return ", ".join(f"`{field}` ({level.value})" for field, level in demands.items()) or "nothing"
+
+
+def _rules() -> str:
+    parts = [
+        "# Rules\n",
+        "What `watchbill check` holds an organisation against. A limit is changed, or a rule switched off, in `rules` of the",
+        "Organization document, never without a reason; each such change is listed with the findings.\n",
+    ]
+    for rule in RULES.values():
+        limit = rule.threshold_said() or "none"
+        rows = [
+            ("level", f"`{rule.level.value}`"),
+            ("limit", limit),
+            ("source", rule.source),
+            ("what to do", rule.remedy),
+        ]
+        rows += [("not judged from files: takes", rule.needs)] if rule.needs else []
+        parts += [f"## {rule.id}\n", f"{rule.asks}.\n", "| | |", "|---|---|"]
+        parts += [*(f"| {what} | {value} |" for what, value in rows), ""]
+    return "\n".join(parts)
 
 
 def _settings() -> str:

@@ -34,6 +34,7 @@ COMMANDS = {
     "explain": _Command("explain:explain", "Say who would be paged, and why, down to file and line."),
     "allowed": _Command("allowed:allowed", "Say whether a person may do something to a service."),
     "platform": _Command("platform:platform", "Say what the common platform must reach, and which goals cannot hold."),
+    "check": _Command("check:check", "List which rules of good practice the organisation does not keep."),
     "plan": _Command("plan:plan", "Say what a change of the organisation means before it counts."),
     "readiness": _Command("readiness:readiness", "Write the readiness review of an engagement, to go through."),
     "schema": _Command("schema:schema", "Print the JSON Schemas of the documents, for editors."),

@@ -14,6 +14,7 @@ from .doubts import doubt_minutes
 from .implementations import ImplementationRules, rules_of
 from .recognition import Declared, Family
 from .register import Register
+from .rule_overrides import link_overrides
 from .scopes import forms_of, link_scope
 from .shapes import charter as shapes
 from .shapes.fields import Shape
@@ -75,7 +76,7 @@ def _settings(register: Register, one: Declared[Shape], shape: shapes.Organizati
     spec = shape.spec
     catch_all = register.resolve(one, ("spec", "catchAll"), ("group",)) if spec.catch_all else None
     admins = (register.resolve(one, ("spec", "admins", position), ("user",)) for position in range(len(spec.admins)))
-    overrides = _link_overrides(register, one, spec)
+    overrides = link_overrides(register, one, spec)
     return Settings(
         name=one.name,
         title=shape.metadata.title or shape.metadata.name,
@@ -113,35 +114,6 @@ def _check_admins(register: Register, one: Declared[Shape], shape: shapes.Organi
             "No administrator is named: when nobody acknowledges a page to its last step, nobody else is told.",
             "Name people, as in “admins: [user:ana]”.",
         )
-
-
-def _link_overrides(
-    register: Register, one: Declared[Shape], spec: shapes.OrganizationSpec
-) -> tuple[RuleOverride, ...]:
-    return tuple(
-        _link_override(register, one, ("spec", "rules", position), rule) for position, rule in enumerate(spec.rules)
-    )
-
-
-def _link_override(
-    register: Register, one: Declared[Shape], path: tuple[str | int, ...], rule: shapes.RuleOverride
-) -> RuleOverride:
-    place = one.document.place(*path, "rule")
-    register.faults.warning(
-        "unknown-rule",
-        place,
-        f"There is no rule “{rule.rule}”: this version of watchbill evaluates no rules, so the override changes nothing.",
-        "Leave it out until there are rules.",
-    )
-    by = register.resolve(one, (*path, "by"), ("user", "group")) if rule.by else None
-    if (rule.value is None) == (rule.off is None):
-        register.faults.error(
-            "rule-value",
-            one.document.place(*path),
-            f"The override of “{rule.rule}” should say either “value” or “off”.",
-            "Give the threshold as “value”, or switch the rule off with “off: true”.",
-        )
-    return RuleOverride(rule.rule, rule.value, bool(rule.off), rule.reason, by, rule.on, rule.until, place)
 
 
 def link_sre_teams(register: Register) -> dict[str, SRETeam]:

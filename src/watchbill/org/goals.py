@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from .alerting import link_tiers
 from .entities import Thing
+from .goal_records import link_approvals, link_reviewed
 from .goal_terms import link_target, link_window
 from .indicators import link_indicator, link_selectors, link_source
 from .nodes import Path
@@ -46,6 +47,7 @@ def _goal(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[En
     counted, source = link_selectors(slo, indicator), link_source(slo, indicator, sources)
     tiers = link_tiers(slo.register, slo.one, slo.spec, window, 1 - target.share)
     service, policy = _service(slo, things), _policy(slo)
+    approved_by, reviewed_on = link_approvals(slo), link_reviewed(slo)
     if counted is None or source is None or tiers is None or service is None:
         return None
     return Goal(
@@ -63,6 +65,8 @@ def _goal(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[En
         tiers=tiers,
         policy=policy,
         place=slo.one.place,
+        approved_by=approved_by,
+        reviewed_on=reviewed_on,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
@@ -84,7 +84,7 @@ class Goal:
     """A reliability goal: at least `target` (exact, 0 < target < 1) of the events in a rolling `window` are good.
 
     `total` counts all valid events; exactly one of `good` and `bad` is set and counts a part of them.
-    `target_text` is the target in percent as written, for people.
+    `target_text` is the target in percent as written, for people. `approved_by` and `reviewed_on` are what is on record of it.
     """
 
     name: str
@@ -101,3 +101,5 @@ class Goal:
     tiers: tuple[BurnTier, ...]
     policy: str | None
     place: Place
+    approved_by: tuple[EntityRef, ...] = ()
+    reviewed_on: date | None = None

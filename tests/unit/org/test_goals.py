@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -41,6 +41,17 @@ def test_the_annotation_says_which_entity_a_goal_is_about(tmp_path: Path) -> Non
     )
     (root / "goals.yaml").write_text(f"{goals}---\n{service}")
     assert str(linked(read(root)).goals["cart-availability"].service) == "component:cart"
+
+
+def test_annotations_record_who_approved_a_goal_and_when_it_was_last_looked_at(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    organization = linked(read(root))
+    person, group = min(organization.users), min(organization.groups)
+    by = f"watchbill.dev/approved-by: '{person}, {group}', watchbill.dev/reviewed: 2026-05-01"
+    goals = (root / "goals.yaml").read_text()
+    (root / "goals.yaml").write_text(goals.replace("{watchbill.dev/budget-policy: standard}", f"{{{by}}}"))
+    goal = linked(read(root)).goals["cart-availability"]
+    assert (goal.approved_by, goal.reviewed_on) == ((person, group), date(2026, 5, 1))
 
 
 def test_alert_policies_make_the_tiers_of_a_goal(tmp_path: Path) -> None:

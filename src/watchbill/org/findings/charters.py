@@ -1,0 +1,219 @@
+"""Rules about charters: whether a team's is approved, bounded and looked at again, and whether the team is what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+
+from watchbill.lib.numbers import several
+from watchbill.lib.shares import part
+from watchbill.org.because import day_in_words, listed
+from watchbill.org.charters import SRETeam
+from watchbill.org.duties import Duty, How
+from watchbill.org.implementations import PRACTICES, Reach
+from watchbill.org.values import Duration
+
+from .books import OWN, TEAMS, WIKIPEDIA, policy_appendix, together, workbook
+from .calendar import months, months_after
+from .finding import Observation, Threshold, Unit, Verdict, rule
+from .situation import Situation
+
+
+@rule(
+    "charter",
+    5,
+    Verdict.WARN,
+    asks="Every SRE team has a charter that is approved, bounded and looked at again in time",
+    source=together(TEAMS, workbook(18)),
+    remedy="Say what the team is for and over what, have it approved, and let it be approved again each time it is due.",
+    threshold=Threshold(Fraction(12), Unit.MONTHS),
+)
+def charter(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each team whose charter lacks something; without approval it fails where the charter alone gives a pager."""
+    for team in seen.teams:
+        lacking = list(_lacking(seen, team, int(most)))
+        if lacking:
+            gives_pager = seen.rules(team).charter_claims is not Reach.NOTHING
+            yield Observation(
+                f"SRETeam {team.name}",
+                f"The charter of {team.title} {listed(lacking, len(lacking))}.",
+                team.place,
+                team.name,
+                {"approved": day_in_words(team.approved_on) if team.approved_on else "not"},
+                Verdict.FAIL if team.approved_by is None and gives_pager else None,
+            )
+
+
+def _lacking(seen: Situation, team: SRETeam, most: int) -> Iterator[str]:
+    if not team.mission:
+        yield "says no mission"
+    if team.scope is not None and team.scope.everything and not team.scope.excluded:
+        yield "has no bound"
+    if team.approved_by is None or team.approved_on is None:
+        yield "is approved by nobody"
+        return
+    due = min(months_after(team.approved_on, most), _due(team.approved_on, team.review_every))
+    if due < seen.day:
+        yield f"was due to be looked at again on {day_in_words(due)}"
+
+
+def _due(since: date, every: Duration | None) -> date:
+    return months_after(since, every) if every is not None else date.max
+
+
+@rule(
+    "kitchen-sink-split",
+    6,
+    Verdict.ADVICE,
+    asks="A team that covers everything is split when there are other SRE teams, or when it serves too many groups",
+    source=together(TEAMS, workbook(8)),
+    remedy="Narrow its charter to what no other team can take; what developers build again and again goes to infrastructure.",
+    threshold=Threshold(Fraction(10), Unit.GROUPS),
+)
+def kitchen_sink_split(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each such team that is beside two others, or whose things belong to more groups than the limit."""
+    for team in seen.watching("kitchen-sink-split"):
+        things = seen.covered_by.get(team.name, ())
+        owners = {thing.owner for thing in things} - {team.group}
+        others = len(seen.organization.sre_teams) - 1
+        if len(owners) > most or (others >= 2 and things):
+            yield Observation(
+                f"SRETeam {team.name}",
+                f"{team.title} covers {several(len(things), 'thing')} of {several(len(owners), 'group')} "
+                f"beside {several(others, 'other SRE team')}.",
+                team.place,
+                team.name,
+                {"groups": str(len(owners)), "other SRE teams": str(others), "things": str(len(things))},
+            )
+
+
+@rule(
+    "rename-only",
+    63,
+    Verdict.FAIL,
+    asks="A team is an SRE team by what it does: goals, and something that follows when a budget is spent",
+    source=together(workbook(20), policy_appendix()),
+    remedy="Write a goal for the most important of its things, and a BudgetPolicy that says when a postmortem follows.",
+)
+def rename_only(seen: Situation, _: Fraction) -> Iterator[Observation]:
+    """Yield each team that answers for things of which none has a goal, and by whose policies no postmortem follows."""
+    for team in seen.teams:
+        things = seen.covered_by.get(team.name, ())
+        if not things or any(thing.ref in seen.goals_of for thing in things) or _has_postmortems(seen, team):
+            continue
+        yield Observation(
+            f"SRETeam {team.name}",
+            f"{team.title} answers for {several(len(things), 'thing')}; none has a goal, and no budget policy asks for a "
+            "postmortem. By what is declared it is an SRE team by name only.",
+            team.place,
+            team.name,
+            {"things": str(len(things)), "goals": "0", "postmortems": "asked for by no policy"},
+        )
+
+
+def _has_postmortems(seen: Situation, team: SRETeam) -> bool:
+    agreed = (each.agreement for each, of in seen.engagements() if of is team)
+    names = {agreement.budget_policy for agreement in agreed if agreement is not None and agreement.budget_policy}
+    policies = seen.organization.budget_policies
+    return any(policies[name].postmortem_share is not None for name in names & policies.keys())
+
+
+@rule(
+    "platform-team",
+    63,
+    Verdict.WARN,
+    asks="An infrastructure team does most of the practices of SRE, else it is a platform team",
+    source=together(WIKIPEDIA, OWN),
+    remedy="Take on the practices that are missing, beginning with a goal for what others stand on; or call it a platform team.",
+    threshold=Threshold(Fraction(1, 2), Unit.SHARE, is_least=True),
+)
+def platform_team(seen: Situation, least: Fraction) -> Iterator[Observation]:
+    """Yield each such team that takes part in too few of the practices on what it answers for."""
+    for team in seen.watching("platform-team"):
+        of_team = [duty for thing in seen.covered_by.get(team.name, ()) for duty in seen.duties_of[thing.ref]]
+        if not of_team:
+            continue
+        done = [practice for practice in PRACTICES if _is_done(seen, practice, of_team)]
+        share = Fraction(len(done), len(PRACTICES))
+        if share < least:
+            missing = [practice for practice in PRACTICES if practice not in done]
+            yield Observation(
+                f"SRETeam {team.name}",
+                f"{team.title} is a platform team by what is declared: it takes part in {len(done)} of {len(PRACTICES)} practices.",
+                team.place,
+                team.name,
+                {"practices": f"{len(done)} of {len(PRACTICES)}", "share": part(share), "missing": ", ".join(missing)},
+            )
+
+
+def _is_done(seen: Situation, practice: str, of_team: list[Duty]) -> bool:
+    """Whether a practice is the team's on at least half of its things; goals only where there is one."""
+    asked = [duty for duty in of_team if duty.practice == practice]
+    taken = [duty for duty in asked if duty.how is not How.PARTNER]
+    if practice == "goals" and not any(duty.thing in seen.goals_of for duty in taken):
+        return False
+    return 2 * len(taken) >= len(asked)
+
+
+_NEW = timedelta(days=182)
+
+
+@rule(
+    "new-team-experience",
+    66,
+    Verdict.WARN,
+    asks="Less than a third of a new SRE team has never served in one before",
+    source=workbook(20),
+    remedy="Let experienced SREs join from another team; record where people served in “experience”.",
+    threshold=Threshold(Fraction(1, 3), Unit.SHARE),
+)
+def new_team_experience(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each team chartered in the last half year with too many new people, or of whom nothing is known."""
+    for team in seen.teams:
+        people = seen.people(team)
+        if not people or team.approved_on is None or not timedelta(0) <= seen.day - team.approved_on < _NEW:
+            continue
+        experienced = {member.user for member in team.members if member.experience}
+        new = [person for person in people if person not in experienced]
+        share = Fraction(len(new), len(people))
+        if share > most:
+            is_known = len(new) < len(people)
+            text = (
+                f"{several(len(new), 'person', 'people')} of {len(people)} in {team.title} have no experience on record"
+            )
+            yield Observation(
+                f"SRETeam {team.name}",
+                f"{text}, chartered on {day_in_words(team.approved_on)}.",
+                team.place,
+                team.name,
+                {"new": str(len(new)), "people": str(len(people)), "share": part(share)},
+                None if is_known else Verdict.NOT_DECLARED,
+            )
+
+
+@rule(
+    "new-team-scope",
+    66,
+    Verdict.WARN,
+    asks="A new SRE team begins with one or two services",
+    source=workbook(20),
+    remedy="Begin with the most important one, and let the others follow after a quarter.",
+    threshold=Threshold(Fraction(2), Unit.SERVICES),
+)
+def new_team_scope(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each team chartered in the last three months that already answers for more things than it should begin with."""
+    for team in seen.teams:
+        things = seen.covered_by.get(team.name, ())
+        is_new = team.approved_on is not None and team.approved_on <= seen.day < months_after(team.approved_on, 3)
+        if is_new and len(things) > most:
+            yield Observation(
+                f"SRETeam {team.name}",
+                f"{team.title} is younger than {months(3)} and answers for {several(len(things), 'service')}.",
+                team.place,
+                team.name,
+                {"services": str(len(things))},
+            )
+
+
+RULES = (charter, kitchen_sink_split, rename_only, platform_team, new_team_experience, new_team_scope)

@@ -1,0 +1,157 @@
+"""Rules about engagements: what both sides wrote down, and whether they look at it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+from watchbill.lib.numbers import several
+from watchbill.org.because import day_in_words, listed
+from watchbill.org.charters import Engagement, EngagementState
+from watchbill.org.values import Duration
+
+from .books import OWN, TEAMS, policy_appendix, together, workbook
+from .calendar import months_after
+from .finding import Observation, Threshold, Unit, Verdict, rule
+from .situation import Situation
+
+_ACTIVE = frozenset({EngagementState.ACTIVE})
+
+
+@rule(
+    "engagement-record",
+    53,
+    Verdict.FAIL,
+    asks="An active engagement says its goals, whom to turn to in a dispute, its budget policy, and when it is handed back",
+    source=together(workbook(18), policy_appendix()),
+    remedy="Agree on it with the partner, and write it into “agreement”.",
+)
+def engagement_record(seen: Situation, _: Fraction) -> Iterator[Observation]:
+    """Yield each active engagement that lacks something: it fails where its implementation demands it, else it warns."""
+    for engagement, team in seen.engagements(_ACTIVE):
+        demanded = seen.rules(team).engagement_demands
+        is_advice = seen.rules(team).advises_only
+        missing = [field for field, is_there in _written(engagement).items() if not is_there]
+        asked = [field for field in missing if field in demanded or not is_advice]
+        if asked:
+            yield Observation(
+                f"Engagement {engagement.name}",
+                f"{engagement.title} is active and says nothing of {listed([_WORDS[field] for field in asked], len(asked))}.",
+                engagement.agreement.place if engagement.agreement is not None else engagement.place,
+                team.name,
+                {"missing": ", ".join(asked)},
+                None if demanded.keys() & asked else Verdict.WARN,
+            )
+
+
+_WORDS = {
+    "goals": "its goals",
+    "escalateTo": "whom to turn to in a dispute",
+    "budgetPolicy": "a budget policy",
+    "handBackWhen": "when it is handed back",
+}
+
+
+def _written(engagement: Engagement) -> dict[str, bool]:
+    agreed = engagement.agreement
+    if agreed is None:
+        return dict.fromkeys(_WORDS, False)
+    return {
+        "goals": bool(agreed.goals),
+        "escalateTo": agreed.escalate_to is not None,
+        "budgetPolicy": agreed.budget_policy is not None,
+        "handBackWhen": bool(agreed.hand_back_when) or engagement.ends is not None,
+    }
+
+
+@rule(
+    "engagement-review",
+    53,
+    Verdict.WARN,
+    asks="Both sides look at their engagement together as often as they agreed",
+    source=workbook(18),
+    remedy="Meet, decide whether it goes on, changes or is handed back, and write the day and the verdict into “reviews”.",
+)
+def engagement_review(seen: Situation, _: Fraction) -> Iterator[Observation]:
+    """Yield each active engagement whose next review is past its day."""
+    for engagement, team in seen.engagements(_ACTIVE):
+        every = _review_every(seen, engagement)
+        last = _last_looked_at(engagement, seen.day)
+        if last is None or (due := months_after(last, every)) >= seen.day:
+            continue
+        yield Observation(
+            f"Engagement {engagement.name}",
+            f"{engagement.title} was due to be looked at on {day_in_words(due)}, {several((seen.day - due).days, 'day')} ago.",
+            engagement.place,
+            team.name,
+            {"last": day_in_words(last), "every": every.text, "due": day_in_words(due)},
+        )
+
+
+def _review_every(seen: Situation, engagement: Engagement) -> Duration:
+    agreed = engagement.agreement
+    if agreed is not None and agreed.review_every is not None:
+        return agreed.review_every
+    return seen.rules(seen.organization.sre_teams[engagement.sre]).terms.review_every
+
+
+def _last_looked_at(engagement: Engagement, day: date) -> date | None:
+    held = [review.on for review in engagement.reviews_held if review.on <= day]
+    begun = [move.on for move in engagement.life if move.state is EngagementState.ACTIVE and move.on <= day]
+    return max([*held, *begun], default=None)
+
+
+@rule(
+    "shared-goals",
+    53,
+    Verdict.WARN,
+    asks="Who advises has goals with the partner, and the partner's services have goals that both can see",
+    source=together(TEAMS, workbook(18, 19)),
+    remedy="Write the goals of the engagement together, and a first SLO for what the partner's users do most.",
+)
+def shared_goals(seen: Situation, _: Fraction) -> Iterator[Observation]:
+    """Yield each engagement of advisers without goals of its own, or over things of which none has a goal."""
+    for engagement, team in seen.engagements(watching="shared-goals"):
+        things = [thing.ref for thing in seen.engaged_things(engagement)]
+        lacking = (
+            []
+            if engagement.agreement is not None and engagement.agreement.goals
+            else ["its two sides agreed on no goals"]
+        )
+        if things and not any(ref in seen.goals_of for ref in things):
+            lacking.append(f"none of {several(len(things), 'service')} has a goal")
+        if lacking:
+            yield Observation(
+                f"Engagement {engagement.name}",
+                f"{engagement.title}: {listed(lacking)}.",
+                engagement.place,
+                team.name,
+                {"services": str(len(things))},
+            )
+
+
+@rule(
+    "hand-back",
+    60,
+    Verdict.ADVICE,
+    asks="Handing back takes a quarter at most",
+    source=together(workbook(18, 20), OWN),
+    remedy="Pass on what is known, move the routes, stand the last turns together, and end it.",
+    threshold=Threshold(Fraction(3), Unit.MONTHS),
+)
+def hand_back(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each engagement that has been handing back for too long."""
+    for engagement, team in seen.engagements(frozenset({EngagementState.HANDING_BACK})):
+        move = engagement.move_at(seen.day)
+        if move is not None and months_after(move.on, int(most)) < seen.day:
+            yield Observation(
+                f"Engagement {engagement.name}",
+                f"{engagement.title} has been handing back since {day_in_words(move.on)}.",
+                move.place,
+                team.name,
+                {"since": day_in_words(move.on)},
+            )
+
+
+RULES = (engagement_record, engagement_review, shared_goals, hand_back)

@@ -1,0 +1,179 @@
+"""Rules about what SRE teams own and build: tools that nobody uses or everything stands on, the same thing built twice; ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from watchbill.lib.numbers import several
+from watchbill.lib.shares import part
+from watchbill.org.because import listed
+from watchbill.org.charters import Engagement, EngagementState, SRETeam
+from watchbill.org.entities import Thing
+from watchbill.org.values import EntityRef
+
+from .books import OWN, TEAMS, together, workbook
+from .calendar import months_after
+from .finding import Observation, Threshold, Unit, Verdict, rule
+from .situation import Situation
+
+_ACTIVE = frozenset({EngagementState.ACTIVE})
+_OF_MANY_KINDS = frozenset({"service", "website", "workflow", "component", "resource", "other"})
+
+
+@rule(
+    "tool-adopters",
+    58,
+    Verdict.WARN,
+    asks="A tools team's tools are used by at least two other groups after a quarter",
+    source=workbook(20),
+    remedy="Ask those for whom it was built what keeps them from it; stop building what nobody takes up.",
+    threshold=Threshold(Fraction(2), Unit.GROUPS, is_least=True),
+)
+def tool_adopters(seen: Situation, least: Fraction) -> Iterator[Observation]:
+    """Yield each such team, older than a quarter, with too few groups that name it or whose things depend on its tools."""
+    for team in seen.watching("tool-adopters"):
+        adopters = _adopters(seen, team)
+        is_young = team.approved_on is not None and seen.day < months_after(team.approved_on, 3)
+        if len(adopters) < least and not is_young:
+            yield Observation(
+                f"SRETeam {team.name}",
+                f"{several(len(adopters), 'other group')} {'uses' if len(adopters) == 1 else 'use'} the tools of {team.title}.",
+                team.place,
+                team.name,
+                {"adopters": ", ".join(str(group) for group in sorted(adopters)) or "none"},
+            )
+
+
+def _adopters(seen: Situation, team: SRETeam) -> set[EntityRef]:
+    tools = {thing.ref for thing in seen.owned_by.get(team.group, ())}
+    depending = {
+        thing.owner
+        for thing in seen.organization.things_in_order()
+        if any(dependency.on in tools for dependency in thing.dependencies)
+    }
+    return (depending | set(team.partners)) - {team.group}
+
+
+@rule(
+    "tool-on-serving-path",
+    58,
+    Verdict.ADVICE,
+    asks="No service critically depends on what a tools team owns",
+    source=TEAMS,
+    remedy="Let services work without it; if they cannot, charter an infrastructure team for it.",
+)
+def tool_on_serving_path(seen: Situation, _: Fraction) -> Iterator[Observation]:
+    """Yield each tool on which a thing of another group critically depends."""
+    depending: dict[EntityRef, list[Thing]] = {}
+    for thing in seen.organization.things_in_order():
+        for dependency in thing.dependencies:
+            if dependency.critical:
+                depending.setdefault(dependency.on, []).append(thing)
+    for team in seen.watching("tool-on-serving-path"):
+        for tool in seen.owned_by.get(team.group, ()):
+            services = [thing for thing in depending.get(tool.ref, ()) if thing.owner != team.group]
+            if services:
+                yield Observation(
+                    str(tool.ref),
+                    f"{listed([thing.ref for thing in services])} critically depend on {tool.ref}, a tool of {team.title}: it is "
+                    f"becoming infrastructure.",
+                    tool.place,
+                    team.name,
+                    {"services": str(len(services))},
+                )
+
+
+@rule(
+    "sre-ratio",
+    59,
+    Verdict.WARN,
+    asks="A product team has fewer than one SRE for ten developers",
+    source=workbook(18),
+    remedy="Cover more of what the same developers run, or take more groups of developers in.",
+    threshold=Threshold(Fraction(10, 100), Unit.SHARE),
+)
+def sre_ratio(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each such team with too many SREs for the developers of what it answers for, or of whose developers none is known."""
+    for team in seen.watching("sre-ratio"):
+        owners = {thing.owner for thing in seen.covered_by.get(team.name, ())} - {team.group}
+        if not owners:
+            continue
+        groups = [seen.organization.groups[owner] for owner in owners if owner in seen.organization.groups]
+        developers = {person for group in groups for person in group.members} - set(seen.people(team))
+        members = {member.user: member.share for member in team.members}
+        sres = sum((members.get(person, Fraction(1)) for person in seen.people(team)), Fraction(0))
+        if not developers:
+            text = f"Who develops what {team.title} answers for is not declared: its owners have no members."
+            yield Observation(f"SRETeam {team.name}", text, team.place, team.name, {}, Verdict.NOT_DECLARED)
+        elif (share := sres / len(developers)) >= most:
+            yield Observation(
+                f"SRETeam {team.name}",
+                f"{team.title} has {float(sres):g} SREs for {several(len(developers), 'developer')}.",
+                team.place,
+                team.name,
+                {"SREs": f"{float(sres):g}", "developers": str(len(developers)), "share": part(share)},
+            )
+
+
+@rule(
+    "developer-seat",
+    59,
+    Verdict.WARN,
+    asks="Developers keep a share of the watch over what they build",
+    source=workbook(18),
+    remedy="Agree on a “partnerShare”, give them a class of alerts or the hours outside the office, or a seat in the rotation.",
+)
+def developer_seat(seen: Situation, _: Fraction) -> Iterator[Observation]:
+    """Yield each active engagement under which the partner has no part in the watch."""
+    for engagement, team in seen.engagements(_ACTIVE, watching="developer-seat"):
+        if engagement.partner != team.group and not _has_part(seen, engagement, team):
+            yield Observation(
+                f"Engagement {engagement.name}",
+                f"Under {engagement.title} the developers of {engagement.partner} have no part in the watch.",
+                engagement.pager.place,
+                team.name,
+                {"partner's share": "none"},
+            )
+
+
+def _has_part(seen: Situation, engagement: Engagement, team: SRETeam) -> bool:
+    terms = engagement.pager
+    if terms.partner_share or "partner" in {terms.primary, *terms.classes.values()} or terms.hours != "always":
+        return True
+    named = seen.organization.escalation_policies.get(terms.escalation or "")
+    policies = (named,) if named is not None else seen.policies(team.group)
+    partner = seen.organization.groups.get(engagement.partner)
+    on_watch = seen.watch_time.people_on(seen.watch_time.called_by(policies))
+    return partner is not None and bool(partner.members & on_watch)
+
+
+@rule(
+    "duplicate-tools",
+    69,
+    Verdict.ADVICE,
+    asks="No two SRE teams own systems of the same kind",
+    source=together(workbook(20), TEAMS, OWN),
+    remedy="Make one of them everybody's, as a project of both teams; an infrastructure or a tools team can own it.",
+    threshold=Threshold(Fraction(1), Unit.TEAMS),
+)
+def duplicate_tools(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each type of component or resource that too many SRE teams own one of; types that say nothing do not count."""
+    owners: dict[str, dict[str, Thing]] = {}
+    for team in seen.teams:
+        for thing in seen.owned_by.get(team.group, ()):
+            if thing.type not in _OF_MANY_KINDS:
+                owners.setdefault(thing.type, {}).setdefault(team.name, thing)
+    for kind, of_teams in sorted(owners.items()):
+        if len(of_teams) > most:
+            things = [thing.ref for thing in of_teams.values()]
+            yield Observation(
+                f"type {kind}",
+                f"{several(len(of_teams), 'SRE team')} own a {kind} each: {listed(things)}.",
+                next(iter(of_teams.values())).place,
+                next(iter(of_teams)),
+                {"teams": ", ".join(of_teams)},
+            )
+
+
+RULES = (tool_adopters, tool_on_serving_path, sre_ratio, developer_seat, duplicate_tools)

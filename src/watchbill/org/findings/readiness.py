@@ -1,0 +1,117 @@
+"""Rules about the way to the pager: the readiness review, what it left open, and what is done before the SREs take part fully."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from watchbill.lib.numbers import several
+from watchbill.org.because import day_in_words, listed
+from watchbill.org.charters import Engagement, EngagementState, ItemStatus, ReadinessReview, ReviewOutcome
+
+from .books import REVIEWS, TAKEOVER, sre, together, workbook
+from .calendar import months_after
+from .finding import Observation, Threshold, Unit, Verdict, rule
+from .situation import Situation
+
+_PREPARING = frozenset({EngagementState.PREPARING})
+_ACTIVE = frozenset({EngagementState.ACTIVE})
+
+
+@rule(
+    "readiness-review",
+    51,
+    Verdict.WARN,
+    asks="Before SREs take a pager a readiness review finds the service ready; it is repeated yearly, and what it left open is done",
+    source=together(sre(32), REVIEWS),
+    remedy="Do what is open and hold the review again: `watchbill readiness new` writes it.",
+    threshold=Threshold(Fraction(12), Unit.MONTHS),
+)
+def readiness_review(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each engagement that has to wait for its review, or whose last one is too old or left something open too long."""
+    for engagement, team in seen.engagements(_PREPARING | _ACTIVE):
+        if not seen.rules(team).needs_review:
+            continue
+        reviews = seen.reviews_of.get(engagement.name, ())
+        if engagement.state_at(seen.day) is EngagementState.PREPARING:
+            found = _waiting(engagement, reviews[-1] if reviews else None)
+        else:
+            found = _kept_up(seen, engagement, reviews[-1], int(most)) if reviews else None
+        if found is not None:
+            yield found
+
+
+def _waiting(engagement: Engagement, review: ReadinessReview | None) -> Observation | None:
+    if review is not None and review.outcome is not ReviewOutcome.NOT_READY:
+        return None
+    items = review.items if review is not None else ()
+    blocking = [item for item in items if item.blocking and item.status is ItemStatus.NO]
+    if review is None:
+        text = f"{engagement.title} has no readiness review: the pager stays where it is."
+    else:
+        text = (
+            f"The review of {day_in_words(review.on)} found {engagement.title} not ready: "
+            f"{several(len(blocking), 'blocking question')} open, the pager stays where it is."
+        )
+    return Observation(
+        f"Engagement {engagement.name}",
+        text,
+        review.place if review is not None else engagement.place,
+        engagement.sre,
+        {"blocking": ", ".join(item.area for item in blocking) or "none"},
+        Verdict.BLOCK,
+    )
+
+
+def _kept_up(seen: Situation, engagement: Engagement, review: ReadinessReview, most: int) -> Observation | None:
+    open_too_long = [
+        item for item in review.items if item.status is ItemStatus.NO and item.due is not None and item.due < seen.day
+    ]
+    is_old = months_after(review.on, most) < seen.day
+    if not is_old and not open_too_long:
+        return None
+    parts = [f"is of {day_in_words(review.on)}"] if is_old else []
+    parts += [f"left “{item.question}” open until {day_in_words(item.due)}" for item in open_too_long if item.due]
+    return Observation(
+        f"Engagement {engagement.name}",
+        f"The last readiness review of {engagement.title} {listed(parts)}.",
+        open_too_long[0].place if open_too_long else review.place,
+        engagement.sre,
+        {"reviewed": day_in_words(review.on), "conditions past their day": str(len(open_too_long))},
+        Verdict.FAIL if open_too_long else None,
+    )
+
+
+@rule(
+    "onboarding",
+    52,
+    Verdict.BLOCK,
+    asks="Before SREs take a pager they are trained, stand beside the developers, and grade a week of their pages",
+    source=together(TAKEOVER, workbook(8)),
+    remedy="Agree on the steps in “onboarding”, each with the day on which it was done.",
+)
+def onboarding(seen: Situation, _: Fraction) -> Iterator[Observation]:
+    """Yield each engagement that will give a pager and whose steps are not done or not declared; of an active one those overdue."""
+    for engagement, team in seen.engagements(_PREPARING | _ACTIVE):
+        if engagement.pager.primary != "sre" or not seen.rules(team).needs_review:
+            continue
+        steps = engagement.agreement.onboarding if engagement.agreement is not None else ()
+        is_preparing = engagement.state_at(seen.day) is EngagementState.PREPARING
+        undone = [step for step in steps if step.done is None or step.done > seen.day]
+        overdue = [step for step in undone if (step.due or step.done or seen.day) < seen.day]
+        asked = undone if is_preparing else overdue
+        if asked or (is_preparing and not steps):
+            what = (
+                f"still has to do: {listed([step.step for step in asked])}" if asked else "names no step of onboarding"
+            )
+            yield Observation(
+                f"Engagement {engagement.name}",
+                f"{engagement.title} {what}.",
+                asked[0].place if asked else engagement.place,
+                team.name,
+                {"done": str(len(steps) - len(undone)), "of": str(len(steps))},
+                Verdict.NOT_DECLARED if not steps else None if is_preparing else Verdict.WARN,
+            )
+
+
+RULES = (readiness_review, onboarding)

@@ -1,0 +1,189 @@
+"""Rules about rotations: how many people share a watch, for how much of their time, how long at once and at which hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from watchbill.lib.numbers import amount, several
+from watchbill.lib.shares import part
+from watchbill.org.charters import EscalationPolicy, SRETeam
+from watchbill.org.rotation import Shift
+from watchbill.org.values import EntityRef
+
+from .books import sre, together, workbook
+from .finding import Observation, Threshold, Unit, Verdict, rule
+from .situation import Situation
+from .watch_time import QUARTER
+
+_HOUR = timedelta(hours=1)
+_FEWER_AT_TWO_SITES = 3
+_SLACK = 1
+_NIGHT_ENDS = time(6)
+
+
+@rule(
+    "on-call-share",
+    8,
+    Verdict.FAIL,
+    asks="Nobody is on call for more than a quarter of their time",
+    source=sre(11),
+    remedy="Let more people share the watch, or drop a watch that nobody needs, as a second one in office hours.",
+    threshold=Threshold(Fraction(1, 4), Unit.SHARE),
+)
+def on_call_share(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each person who stands watches for too much of their time in the long run."""
+    for person, schedules in sorted(seen.watch_time.schedules_of.items()):
+        share = seen.watch_time.share(person, schedules)
+        if share > most:
+            yield Observation(
+                str(person),
+                f"{person} is on call for {part(share)} of the time.",
+                seen.organization.schedules[schedules[0]].place,
+                _team_on(seen, person, schedules),
+                {"share": part(share), "watches": ", ".join(schedules)},
+            )
+
+
+def _team_on(seen: Situation, person: EntityRef, schedules: tuple[str, ...]) -> str | None:
+    """Return the SRE team for which a person stands a watch, the one in which they serve before another's."""
+    called = [name for schedule in schedules for name in seen.teams_called_by.get(schedule, ())]
+    serving = [name for name in called if person in seen.people(seen.organization.sre_teams[name])]
+    return next(iter(serving or called), None)
+
+
+@rule(
+    "rotation-size",
+    9,
+    Verdict.FAIL,
+    asks="Enough people share a watch: eight at one site, six at each of two, and one more to have slack",
+    source=together(sre(11), workbook(8)),
+    remedy="Let more people join, merge two watches, or give the pager back until there are enough.",
+    threshold=Threshold(Fraction(8), Unit.PEOPLE, is_least=True),
+)
+def rotation_size(seen: Situation, least: Fraction) -> Iterator[Observation]:
+    """Yield each SRE team with a pager whose policy reaches too few people; it warns where there is no slack."""
+    for team in seen.teams:
+        for policy in seen.policies(team.group):
+            yield from _too_few(seen, team, policy, int(least))
+
+
+def _too_few(seen: Situation, team: SRETeam, policy: EscalationPolicy, least: int) -> Iterator[Observation]:
+    schedules = seen.watch_time.called_by([policy])
+    sites = {seen.organization.schedules[name].time_zone for name in schedules}
+    needed = least if len(sites) == 1 else least - _FEWER_AT_TWO_SITES
+    for site in sorted(sites):
+        at_site = [name for name in schedules if seen.organization.schedules[name].time_zone == site]
+        people = len(seen.watch_time.people_on(at_site))
+        if people < needed + _SLACK:
+            where = f" in {site}" if len(sites) > 1 else ""
+            slack = "" if people < needed else ": nobody can be away"
+            yield Observation(
+                f"EscalationPolicy {policy.name}{where}",
+                f"{several(people, 'person', 'people')}{where} share the watch of {team.title}{slack}.",
+                policy.place,
+                team.name,
+                {"people": str(people), "needed": str(needed), "with slack": str(needed + _SLACK)},
+                None if people < needed else Verdict.WARN,
+            )
+
+
+@rule(
+    "long-shift",
+    10,
+    Verdict.WARN,
+    asks="Nobody stands a watch for more than a day in one go",
+    source=workbook(8),
+    remedy="Let turns be a day, or half a day where there is a page a day; two sites can give each other their nights.",
+    threshold=Threshold(Fraction(24), Unit.HOURS),
+)
+def long_shift(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each watch that an SRE team's policies call, with its longest turn, where that is too long."""
+    for team in seen.teams:
+        for name in seen.watch_time.called_by(seen.policies(team.group)):
+            longest = max((_whole(shift) for shift in seen.watch_time.shifts(name)[1:-1]), default=timedelta())
+            if longest > float(most) * _HOUR:
+                hours = Fraction(longest // timedelta(minutes=1), 60)
+                yield Observation(
+                    f"schedule:{name}",
+                    f"A turn of {name} is {amount(hours)} hours without a break.",
+                    seen.organization.schedules[name].place,
+                    team.name,
+                    {"longest turn": f"{amount(hours)} h"},
+                )
+
+
+def _whole(shift: Shift) -> timedelta:
+    return shift.end - shift.start if shift.people else timedelta()
+
+
+@rule(
+    "night-shift",
+    10,
+    Verdict.WARN,
+    asks="With two sites nobody stands a watch between midnight and six",
+    source=workbook(20),
+    remedy="Let the site where it is day stand the watch.",
+)
+def night_shift(seen: Situation, _: Fraction) -> Iterator[Observation]:
+    """Yield each watch of a policy of several time zones that has turns in its own night."""
+    for _name, policy in sorted(seen.organization.escalation_policies.items()):
+        schedules = seen.watch_time.called_by([policy])
+        zones = {name: seen.organization.schedules[name].time_zone for name in schedules}
+        if len(set(zones.values())) < 2:
+            continue
+        for name in schedules:
+            nights = sum(_is_at_night(shift, ZoneInfo(zones[name])) for shift in seen.watch_time.shifts(name))
+            if nights:
+                yield Observation(
+                    f"schedule:{name}",
+                    f"{name} has turns between midnight and six in {zones[name]}, though {policy.title} has two sites.",
+                    seen.organization.schedules[name].place,
+                    next((team for group in sorted(policy.groups) if (team := seen.team_of(group))), None),
+                    {"turns at night": str(nights)},
+                )
+
+
+def _is_at_night(shift: Shift, zone: ZoneInfo) -> bool:
+    start, end = shift.start.astimezone(zone), shift.end.astimezone(zone)
+    if not shift.people:
+        return False
+    if start.time() < _NIGHT_ENDS:
+        return True
+    midnight = datetime.combine(start.date() + timedelta(days=1), time(0), zone)
+    return end > midnight
+
+
+@rule(
+    "on-call-exposure",
+    11,
+    Verdict.WARN,
+    asks="Everybody in a team with a pager is on call at least once a quarter",
+    source=sre(11),
+    remedy="Add them to the watch, or let them practise in drills until they are ready.",
+    threshold=Threshold(Fraction(1), Unit.TIMES, is_least=True),
+)
+def on_call_exposure(seen: Situation, least: Fraction) -> Iterator[Observation]:
+    """Yield each person of a team that holds a pager who stands too few turns in the quarter ahead."""
+    for team in seen.teams:
+        if not seen.watch_time.called_by(seen.policies(team.group)) or not seen.covered_by.get(team.name):
+            continue
+        for person in seen.people(team):
+            turns = sum(
+                person in shift.people
+                for name in seen.watch_time.schedules_of.get(person, ())
+                for shift in seen.watch_time.shifts(name)
+            )
+            if turns < least:
+                yield Observation(
+                    str(person),
+                    f"{person} of {team.title} stands {several(turns, 'turn')} in the {QUARTER.days // 7} weeks ahead.",
+                    team.place,
+                    team.name,
+                    {"turns": str(turns)},
+                )
+
+
+RULES = (on_call_share, rotation_size, long_shift, night_shift, on_call_exposure)

@@ -1,0 +1,96 @@
+"""Rules 8 to 11: rotations. Each broken, and just kept; all figures can be counted on the fingers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from tests.unit.org import made
+from watchbill.org.charters import Schedule
+from watchbill.org.findings import Verdict
+from watchbill.org.findings.watch_time import WatchTime
+from watchbill.org.organization import Organization
+
+from . import building
+
+
+def people(number: int) -> list[str]:
+    return [f"s{each}" for each in range(1, number + 1)]
+
+
+def standing(*watches: Schedule, group: str = "sre", members: int = 1) -> Organization:
+    return building.organization(
+        things=[made.thing("shop")],
+        teams=[building.SRE],
+        engagements=[building.engaged()],
+        policies=[building.policy(group, *(watch.name for watch in watches))],
+        watches=watches,
+        members={"sre": people(members)},
+    )
+
+
+def first_and_second(number: int) -> tuple[Schedule, Schedule]:
+    """Everybody stands first, then second, a week each."""
+    names = people(number)
+    return building.watch("first", names), building.watch("second", [*names[-1:], *names[:-1]])
+
+
+def test_first_and_second_on_call_take_two_turns_of_a_round_and_eight_people_to_stay_within_a_quarter() -> None:
+    seven = building.findings(standing(*first_and_second(7)), "on-call-share")
+    assert [finding.subject for finding in seven] == [f"user:{name}" for name in people(7)]
+    assert {finding.figures["share"] for finding in seven} == {"28.5\u202f%"}  # 2 of 7 turns
+    assert {finding.team for finding in seven} == {"sre"}
+    assert building.found(standing(*first_and_second(8)), "on-call-share") == []  # 2 of 8
+
+
+@pytest.mark.parametrize(("zone", "turn"), [("UTC", "weeks"), ("Europe/Berlin", "days"), ("Asia/Tokyo", "hours")])
+def test_a_share_is_of_whole_rounds_whatever_the_clock_does(zone: str, turn: str) -> None:
+    watch = building.watch("first", people(4), zone=zone, turn=turn)
+    shares = WatchTime(standing(watch), made.AT)
+    assert {shares.share(made.ref(name, "user"), ("first",)) for name in people(4)} == {Fraction(1, 4)}
+
+
+def test_who_stands_two_watches_at_once_does_so_once() -> None:
+    both = building.watch("first", people(4)), building.watch("second", people(4))
+    assert building.found(standing(*both), "on-call-share") == []  # 1 of 4, twice over
+
+
+@pytest.mark.parametrize(("number", "levels"), [(7, [Verdict.FAIL]), (8, [Verdict.WARN]), (9, [])])
+def test_eight_share_a_watch_at_one_site_and_nine_have_slack(number: int, levels: list[Verdict]) -> None:
+    found = building.found(standing(*first_and_second(number)), "rotation-size")
+    assert found == [(level, "EscalationPolicy sre") for level in levels]
+
+
+def test_at_two_sites_five_share_a_watch_at_each_and_six_have_slack() -> None:
+    berlin = building.watch("berlin", [f"b{each}" for each in range(4)], zone="Europe/Berlin")
+    tokyo = building.watch("tokyo", [f"t{each}" for each in range(6)], zone="Asia/Tokyo")
+    assert building.found(standing(berlin, tokyo), "rotation-size") == [
+        (Verdict.FAIL, "EscalationPolicy sre in Europe/Berlin")
+    ]
+
+
+def test_a_turn_is_a_day_at_most() -> None:
+    days = building.watch("first", people(2), turn="hours", count=24)
+    longer = building.watch("first", people(2), turn="hours", count=25)
+    assert building.found(standing(days), "long-shift") == []
+    assert building.found(standing(longer), "long-shift") == [(Verdict.WARN, "schedule:first")]
+
+
+def test_two_sites_leave_each_other_their_nights() -> None:
+    def site(zone: str, turns: list[str]) -> Schedule:
+        return building.watch(zone, turns, zone=zone, turn="hours", count=12)  # from nine to nine
+
+    day_and_night, day = ["b1", "b2"], ["b1", ""]
+    broken = standing(site("Europe/Berlin", day_and_night), site("Asia/Tokyo", day))
+    assert building.found(broken, "night-shift") == [(Verdict.WARN, "schedule:Europe/Berlin")]
+    kept = standing(site("Europe/Berlin", day), site("Asia/Tokyo", day))
+    assert building.found(kept, "night-shift") == []
+    alone = standing(site("Europe/Berlin", day_and_night))
+    assert building.found(alone, "night-shift") == []
+
+
+def test_everybody_in_a_team_with_a_pager_stands_a_turn_in_the_quarter() -> None:
+    watch = building.watch("first", people(2))
+    assert building.found(standing(watch, members=3), "on-call-exposure") == [(Verdict.WARN, "user:s3")]
+    assert building.found(standing(watch, members=2), "on-call-exposure") == []
