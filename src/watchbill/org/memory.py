@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 Kept = TypeVar("Kept")
 
-_MOST = 8
+_MOST = 12
 
 
 class Memory:

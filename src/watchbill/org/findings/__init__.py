@@ -11,6 +11,7 @@ from datetime import datetime
 from watchbill.lib.garbage import uncollected
 from watchbill.org.charters import RuleOverride
 from watchbill.org.claims import day_of
+from watchbill.org.coverage import shut_hours
 from watchbill.org.organization import Organization
 
 from . import (
@@ -52,15 +53,23 @@ RULES: Mapping[str, Rule] = {
 
 
 def check(organization: Organization, at: datetime) -> tuple[Finding, ...]:
-    """Return what does not keep the rules at an instant, the worst first, then by subject; rules switched off find nothing."""
-    with uncollected():
-        found = list(_found(organization, at))
-    return tuple(sorted(found, key=lambda finding: (finding.level.rank, finding.subject, finding.rule)))
+    """Return what does not keep the rules at an instant, the worst first, then by subject; rules switched off find nothing.
+
+    On a day they change only where hours open or close; those last asked for are kept.
+    """
+    key = ("findings", day_of(organization, at), shut_hours(organization, at))
+    return organization.memory.recall(key, lambda: _checked(organization, at))
 
 
 def overrides_in_force(organization: Organization, at: datetime) -> tuple[RuleOverride, ...]:
     """Return the organisation's overrides of rules in force at an instant, by rule: other limits, and rules switched off."""
     return tuple(override for override in in_force(organization, day_of(organization, at)) if override.rule in RULES)
+
+
+def _checked(organization: Organization, at: datetime) -> tuple[Finding, ...]:
+    with uncollected():
+        found = list(_found(organization, at))
+    return tuple(sorted(found, key=lambda finding: (finding.level.rank, finding.subject, finding.rule)))
 
 
 def _found(organization: Organization, at: datetime) -> Iterator[Finding]:

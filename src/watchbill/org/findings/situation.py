@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from watchbill.org.charters import Engagement, EngagementState, EscalationPolicy, ReadinessReview, SRETeam
 from watchbill.org.claims import CLAIMING, Claims, claims_at
@@ -34,8 +35,9 @@ class Situation:
 
     @cached_property
     def watch_time(self) -> WatchTime:
-        """Who stands which watch in the time ahead."""
-        return WatchTime(self.organization, self.at)
+        """Who stands which watch in the time ahead, from the beginning of this day."""
+        midnight = datetime.combine(self.day, time(), ZoneInfo(self.organization.time_zone))
+        return WatchTime(self.organization, midnight.astimezone(UTC))
 
     @cached_property
     def platform(self) -> PlatformReport:
