@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from .because import Because
+from .approvals import Act, Approval, Approvers, approvers_of, partners_of
+from .because import Because, listed
 from .broken_glass import LONGEST, BrokenGlass
 from .entities import Thing
 from .offices import is_or_belongs_to
 from .organization import Organization
 from .roles import Presence, Role, Standing, standing_of
+from .terms import CHANGES, open_repositories
 from .values import EntityRef
 
 __all__ = ["TABLE", "Action", "Approval", "Decision", "Role", "Rule", "decide", "decide_approval", "gives"]
@@ -51,22 +53,14 @@ class Action(StrEnum):
     ADMINISTER = "administer"
 
 
-class Approval(StrEnum):
-    """Whose yes an act needs beside the right of whoever does it."""
-
-    OTHER_SIDE = "otherSide"
-    OWNER = "owner"
-    PARTNER = "partner"
-    OTHER_LEAD = "otherLead"
-
-
 @dataclass(frozen=True)
 class Decision:
     """Whether a person may; `by` is the role that allows it (empty when refused), `because` the chain behind it.
 
     `requires` names what has to come with the act (a reason, an end, an approval); `approver` is the person or group that has to
-    approve it, None where nobody has to; `instead` what can be done when refused. `team` and `engagement` are those that the
-    person acts for, None where the role comes from no SRE team or from its charter alone.
+    approve it, None where nobody has to, and `or_by` who may in their place; `instead` is what can be done when refused.
+    `team` and `engagement` are those that the person acts for, None where the role comes from no SRE team or from its charter
+    alone.
     """
 
     allowed: bool
@@ -77,6 +71,7 @@ class Decision:
     approver: EntityRef | None = None
     team: str | None = None
     engagement: str | None = None
+    or_by: tuple[EntityRef, ...] = ()
 
     @property
     def ground(self) -> str:
@@ -101,7 +96,7 @@ class Rule:
 
 _RESPONSIBLE = frozenset({Role.MEMBER, Role.OWNER})
 _ON_THE_PAGE = _RESPONSIBLE | {Role.ON_WATCH, Role.REACHED}
-_SHIFT = frozenset({Role.CONCERNED, Role.LEAD})
+_SHIFT = frozenset({Role.CONCERNED, Role.WATCH_LEAD})
 _IN_AN_EMERGENCY = _RESPONSIBLE | {Role.BROKEN_GLASS}
 _YES_OF_WHO_GETS_IT = ("the yes of whoever gets a published shift",)
 
@@ -168,14 +163,17 @@ def decide(
     for role, because in standing.roles.items():
         if _may(standing, role, action):
             owner = known.owner if known is not None else organization.catch_all
-            approver = _approver(rule, role, owner, standing, _other_lead(organization, owner, standing, person))
-            approval = (f"the approval of {approver}",) if approver is not None else ()
-            team, engagement = standing.acts_for.get(role, (None, None))
-            return Decision(True, role.value, because, (), rule.requires + approval, approver, team, engagement)
+            is_alone = rule.alone_by in standing.terms.get(role, ())
+            act = Act(person, role, owner)
+            approvers = approvers_of(organization, rule.approval, act, standing, is_alone=is_alone)
+            if approvers is not None and approvers.nobody:
+                ways = _instead(organization, person, action, known, standing)
+                return _without_approver(approvers, standing, ways)
+            return _allowed(role, because, rule.requires + _places(standing, role, action, known), approvers, standing)
     if person is None or person not in organization.users:
         return _unknown(person)
     return Decision(
-        False, "", _refusal(person, action, rule, standing), _instead(action, known, standing, organization)
+        False, "", _refusal(person, action, rule, standing), _instead(organization, person, action, known, standing)
     )
 
 
@@ -197,41 +195,43 @@ def decide_approval(
     ask = (f"ask for the approval of {act.approver}",)
     if approver == of:
         return Decision(False, "", (Because("approval", "Nobody approves what they ask for themselves.", None),), ask)
-    if approver not in organization.users or not is_or_belongs_to(organization, approver, act.approver):
+    parties = (act.approver, *act.or_by)
+    spoken_for = [each for each in parties if is_or_belongs_to(organization, approver, each)]
+    if approver not in organization.users or not spoken_for:
         text = f"{approver} may not approve it: that needs somebody of {act.approver}."
         return Decision(False, "", (Because("approval", text, None),), ask)
-    return Decision(True, "approver", (Because("approval", f"{approver} speaks for {act.approver}.", None),), ())
+    party = spoken_for[0]
+    text = f"{approver} speaks for {party}." if approver != party else f"{approver} is asked for it by name."
+    return Decision(True, "approver", (Because("approval", text, None),), ())
 
 
-def _approver(
-    rule: Rule, role: Role, owner: EntityRef | None, standing: Standing, other_lead: EntityRef | None
-) -> EntityRef | None:
-    """Return whose approval an act by a role needs; None where it needs none, or where the only side is the person's own."""
-    if rule.approval is Approval.PARTNER:
-        return standing.consulting.partner if standing.consulting is not None else None
-    if rule.approval is Approval.OTHER_LEAD:
-        return other_lead
-    covering = standing.winner.source.team.group if standing.winner is not None else None
-    if rule.approval is None or owner == covering or rule.alone_by in standing.terms.get(role, ()):
-        return None
-    if rule.approval is Approval.OWNER:
-        return owner if role is not Role.APPROVER else None
-    return covering if role is Role.OWNER else owner
+def _allowed(
+    role: Role,
+    because: tuple[Because, ...],
+    requires: tuple[str, ...],
+    approvers: Approvers | None,
+    standing: Standing,
+) -> Decision:
+    team, engagement = standing.acts_for.get(role, (None, None))
+    if approvers is None:
+        return Decision(True, role.value, because, (), requires, None, team, engagement)
+    requires = (*requires, f"the approval of {approvers.words}")
+    return Decision(True, role.value, because, (), requires, approvers.first, team, engagement, approvers.others)
 
 
-def _other_lead(
-    organization: Organization, owner: EntityRef | None, standing: Standing, person: EntityRef | None
-) -> EntityRef | None:
-    """Return who confirms what the lead of one side does with an engagement; the owner where there is only a charter."""
-    engagement = standing.led
-    if engagement is None or person is None:
-        return owner
-    agreement = engagement.agreement
-    partner_lead = agreement.partner_lead if agreement is not None else None
-    if person != partner_lead and not is_or_belongs_to(organization, person, engagement.partner):
-        return partner_lead or engagement.partner
-    team = organization.sre_teams[engagement.sre]
-    return (agreement.sre_lead if agreement is not None else None) or team.approved_by or team.group
+def _places(standing: Standing, role: Role, action: Action, thing: Thing | None) -> tuple[str, ...]:
+    """Return where a member may make a change, when not in every repository of the thing."""
+    claim = standing.covering
+    if role is not Role.MEMBER or action not in CHANGES or thing is None or claim is None:
+        return ()
+    is_open = open_repositories(claim.source, thing, action)
+    return () if is_open == thing.repositories else (f"in {listed(is_open)} alone",)
+
+
+def _without_approver(approvers: Approvers, standing: Standing, ways: tuple[str, ...]) -> Decision:
+    text = f"It needs the approval of {approvers.first}, and nobody is there to give it."
+    place = standing.consulting.place if standing.consulting is not None else None
+    return Decision(False, "", (Because("nobody-approves", text, place),), (*ways, approvers.nobody))
 
 
 def _unknown(person: EntityRef | None) -> Decision:
@@ -263,7 +263,9 @@ def _refusal(person: EntityRef, action: Action, rule: Rule, standing: Standing) 
     return tuple(because)
 
 
-def _instead(action: Action, thing: Thing | None, standing: Standing, organization: Organization) -> tuple[str, ...]:
+def _instead(
+    organization: Organization, person: EntityRef | None, action: Action, thing: Thing | None, standing: Standing
+) -> tuple[str, ...]:
     if action is Action.ADMINISTER:
         admins = ", ".join(str(admin) for admin in sorted(organization.admins))
         return (f"ask an administrator: {admins}",) if admins else ("name an administrator in the Organization",)
@@ -272,12 +274,18 @@ def _instead(action: Action, thing: Thing | None, standing: Standing, organizati
     if action is not Action.RECOMMEND and any(_may(standing, role, Action.RECOMMEND) for role in standing.roles):
         ways.append(f"recommend it to {owner}")
     if _opens_with_glass(action) and (engagement := standing.consulting) is not None:
-        ways.append(f"break glass: with a reason and the approval of {engagement.partner}, for at most {_HOURS}")
+        ways.append(_offer_of_glass(partners_of(organization, engagement, person)))
     if owner is not None:
         ways.append(f"ask the owner, {owner}")
     if not standing.is_involved:
         ways.append("agree an engagement that covers it")
     return tuple(ways)
+
+
+def _offer_of_glass(partners: Approvers) -> str:
+    if partners.nobody:
+        return f"break glass, once it can be approved: {partners.nobody}"
+    return f"break glass: with a reason and the approval of {partners.words}, for at most {_HOURS}"
 
 
 def _opens_with_glass(action: Action) -> bool:

@@ -22,6 +22,7 @@ from .organization import Organization
 from .values import EntityRef, Place
 
 CLAIMING = frozenset({EngagementState.ACTIVE, EngagementState.HANDING_BACK})
+_OVER = frozenset({EngagementState.ENDED, EngagementState.DECLINED})
 _ADVISING = CLAIMING | {EngagementState.PREPARING}
 _EVERYTHING = EntityRef("*", "*", "*")
 
@@ -124,11 +125,15 @@ class Adviser:
 
 @dataclass(frozen=True)
 class Standing:
-    """All that the documents say of one thing: claims in order, advisers by name, and why others do not count."""
+    """All that the documents say of one thing: claims in order, advisers by name, and why others do not count.
+
+    `agreed` are the engagements about it that are not over, whatever they give by now.
+    """
 
     claims: tuple[Claim, ...]
     advisers: tuple[Adviser, ...]
     passed_over: tuple[Because, ...]
+    agreed: tuple[Source, ...] = ()
 
     @cached_property
     def tie(self) -> tuple[Claim, Claim] | None:
@@ -176,11 +181,14 @@ class Claims:
         claims: list[Claim] = []
         advisers: dict[str, Adviser] = {}
         passed_over: list[Because] = []
+        agreed: list[Source] = []
         facets = self._facets(thing)
         for source, match in self._reaching(facets):
             if (exception := _exception(source, facets)) is not None:
                 passed_over.append(_left_out(source, exception))
                 continue
+            if source.engagement is not None and source.state not in _OVER:
+                agreed.append(source)
             if self._is_claiming(source, thing):
                 claims.append(Claim(source, match))
             elif source.engagement is not None and source.state not in _ADVISING:
@@ -191,7 +199,8 @@ class Claims:
         for adviser in self._advice_of_dependencies(thing):
             advisers.setdefault(adviser.team.name, adviser)
         claims.sort(key=lambda claim: (claim.key, claim.source.document))
-        return Standing(tuple(claims), tuple(advisers[name] for name in sorted(advisers)), tuple(passed_over))
+        by_name = tuple(advisers[name] for name in sorted(advisers))
+        return Standing(tuple(claims), by_name, tuple(passed_over), tuple(agreed))
 
     def reasons(self, claim: Claim) -> tuple[Because, ...]:
         """Return why a claim counts: what its document covers and, for an engagement, the move that brought it into force."""

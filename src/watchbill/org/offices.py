@@ -5,11 +5,13 @@ What an office may do is the authority's matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from .because import Because
-from .charters import BudgetPolicy, Engagement, SRETeam
-from .claims import Adviser, Claim
+from .charters import AlertClass, BudgetPolicy, Engagement, SRETeam
+from .claims import Claim, Standing, day_of
+from .coverage import pager
 from .entities import Thing
 from .organization import Organization
 from .values import EntityRef
@@ -23,28 +25,45 @@ def is_or_belongs_to(organization: Organization, person: EntityRef, party: Entit
     return person == party or (group is not None and person in group.members)
 
 
-def leads(
-    organization: Organization, person: EntityRef, winner: Claim | None, advisers: Sequence[Adviser]
-) -> tuple[Because, ...]:
-    """Return why a person leads where a thing is covered or advised on: by a charter's approval or an engagement's agreement."""
+def leads(organization: Organization, person: EntityRef, documents: Standing) -> tuple[Because, ...]:
+    """Return why a person leads where a thing is covered or agreed about: by a charter's approval or an engagement's agreement."""
     return tuple(
         dict.fromkeys(
             because
-            for team, engagement in _agreed(winner, advisers)
+            for team, engagement in _agreed(documents)
             for because in (*_by_charter(organization, person, team), *_by_agreement(organization, person, engagement))
         )
     )
 
 
-def led_by(
-    organization: Organization, person: EntityRef, winner: Claim | None, advisers: Sequence[Adviser]
-) -> Engagement | None:
-    """Return the engagement around a thing that a person leads, for either side; None where they lead none."""
-    for team, engagement in _agreed(winner, advisers):
+def led_by(organization: Organization, person: EntityRef, documents: Standing) -> Engagement | None:
+    """Return the engagement about a thing that a person leads, for either side; None where they lead none."""
+    for team, engagement in _agreed(documents):
         reasons = (*_by_charter(organization, person, team), *_by_agreement(organization, person, engagement))
         if engagement is not None and reasons:
             return engagement
     return None
+
+
+def leads_watch(
+    organization: Organization, person: EntityRef, thing: Thing | None, at: datetime
+) -> tuple[Because, ...]:
+    """Return why a person leads the group that stands the watch of a thing: by its charter, or for it in an engagement."""
+    holder = pager(organization, thing.ref if thing is not None else None, AlertClass.APPLICATION, at).holder
+    if holder is None:
+        return ()
+    day = day_of(organization, at)
+    found = [
+        because
+        for team in organization.sre_teams.values()
+        if team.group == holder
+        for because in _by_charter(organization, person, team)
+    ]
+    for engagement in organization.engagements.values():
+        lead = engagement.agreement.partner_lead if engagement.agreement is not None else None
+        if engagement.partner == holder and engagement.serves(day) and is_or_belongs_to(organization, person, lead):
+            found += _by_agreement(organization, person, engagement)
+    return tuple(found)
 
 
 def approves_budget(
@@ -69,12 +88,11 @@ def administers(organization: Organization, person: EntityRef, *, by_account: bo
     return BY_ACCOUNT if by_account else None
 
 
-def _agreed(winner: Claim | None, advisers: Sequence[Adviser]) -> Iterator[tuple[SRETeam, Engagement | None]]:
-    if winner is not None:
-        yield winner.source.team, winner.source.engagement
-    for adviser in advisers:
-        if adviser.engagement is not None:
-            yield adviser.team, adviser.engagement
+def _agreed(documents: Standing) -> Iterator[tuple[SRETeam, Engagement | None]]:
+    if documents.winner is not None:
+        yield documents.winner.source.team, documents.winner.source.engagement
+    for source in documents.agreed:
+        yield source.team, source.engagement
 
 
 def _by_charter(organization: Organization, person: EntityRef, team: SRETeam) -> Iterator[Because]:

@@ -9,7 +9,7 @@ from .authority import Action, Role, gives
 from .claims import Claims, claims_at
 from .entities import Thing
 from .organization import Organization
-from .roles import consultants_terms, consults, terms_of
+from .terms import consultants_terms, consults, terms_of
 from .values import EntityRef
 
 Rights = Mapping[EntityRef, frozenset[Action]]

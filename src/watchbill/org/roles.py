@@ -10,14 +10,15 @@ from enum import StrEnum
 from .because import Because
 from .broken_glass import BrokenGlass, open_glass
 from .charters import Engagement, SRETeam
-from .claims import CLAIMING, Adviser, Claim, Claims, Source, claims_at
+from .claims import Adviser, Claim, Claims, claims_at
+from .claims import Standing as Documents
 from .entities import Thing
-from .implementations import Reach, rules_of
-from .offices import BY_ACCOUNT, administers, approves_budget, is_or_belongs_to, leads, led_by
+from .offices import BY_ACCOUNT, administers, approves_budget, is_or_belongs_to, leads, leads_watch, led_by
 from .organization import Organization
+from .terms import consultants_terms, consulting_of, terms_of
 from .values import EntityRef
 
-CHANGES = frozenset({"changeCode", "changeConfig"})
+_NO_DOCUMENTS = Documents((), (), ())
 
 
 class Role(StrEnum):
@@ -32,6 +33,7 @@ class Role(StrEnum):
     CONSULTANT = "consultant"
     BROKEN_GLASS = "brokenGlass"
     LEAD = "lead"
+    WATCH_LEAD = "watchLead"
     APPROVER = "approver"
     ADMIN = "admin"
     ANYONE = "anyone"
@@ -92,12 +94,15 @@ def standing_of(
         is_admin = person is None and presence.administrator
         return Standing({Role.ADMIN: (BY_ACCOUNT,)} if is_admin else {}, {}, None, None, None)
     claims = claims_at(organization, at) if thing is not None else None
-    winner, advisers = _claiming(claims, thing)
+    documents = claims.standing(thing) if claims is not None and thing is not None else _NO_DOCUMENTS
+    winner = documents.winner
     covering = winner if claims is not None and _serves(organization, winner, person, claims.day) else None
     advising = [
-        each for each in advisers if claims is not None and person in people_of(organization, each.team, claims.day)
+        each
+        for each in documents.advisers
+        if claims is not None and person in people_of(organization, each.team, claims.day)
     ]
-    consulting = _consulting(advising, claims.day) if claims is not None else None
+    consulting = consulting_of(advising, claims.day) if claims is not None else None
     roles: dict[Role, tuple[Because, ...]] = _of_the_moment(person, presence)
     if covering is not None and claims is not None:
         roles[Role.MEMBER] = _member(claims, covering, person)
@@ -109,10 +114,10 @@ def standing_of(
         roles[Role.CONSULTANT] = (consulting.because,)
         if (glass := open_glass(presence.glass, person, thing, at)) is not None:
             roles[Role.BROKEN_GLASS] = (glass.because,)
-    roles |= _in_office(organization, person, thing, winner, advisers)
+    roles |= _in_office(organization, person, thing, documents, at)
     roles |= _of_all(organization, person, administrator=presence.administrator)
     engagement = consulting.engagement if consulting else None
-    led = led_by(organization, person, winner, advisers)
+    led = led_by(organization, person, documents)
     terms, acts_for = _terms(thing, covering, consulting), _acting_for(covering, advising, consulting)
     return Standing(roles, terms, winner, covering, engagement, led, acts_for)
 
@@ -142,7 +147,7 @@ def _of_the_moment(person: EntityRef, presence: Presence) -> dict[Role, tuple[Be
     if presence.reached:
         found[Role.REACHED] = (Because("page-reached", f"The page has reached {person}.", None),)
     if presence.concerned:
-        found[Role.CONCERNED] = (Because("shift-concerns", f"The shift concerns {person}.", None),)
+        found[Role.CONCERNED] = (Because("shift-concerns", f"The shift is, or becomes, that of {person}.", None),)
     return found
 
 
@@ -150,13 +155,15 @@ def _in_office(
     organization: Organization,
     person: EntityRef,
     thing: Thing | None,
-    winner: Claim | None,
-    advisers: Sequence[Adviser],
+    documents: Documents,
+    at: datetime,
 ) -> dict[Role, tuple[Because, ...]]:
     found: dict[Role, tuple[Because, ...]] = {}
-    if leading := leads(organization, person, winner, advisers):
+    if leading := leads(organization, person, documents):
         found[Role.LEAD] = leading
-    if approving := approves_budget(organization, person, thing, winner):
+    if leading := leads_watch(organization, person, thing, at):
+        found[Role.WATCH_LEAD] = leading
+    if approving := approves_budget(organization, person, thing, documents.winner):
         found[Role.APPROVER] = approving
     return found
 
@@ -177,14 +184,6 @@ def people_of(organization: Organization, team: SRETeam, day: date) -> tuple[Ent
     return tuple(sorted(user for user in people if (until := named.get(user)) is None or day <= until))
 
 
-def _claiming(claims: Claims | None, thing: Thing | None) -> tuple[Claim | None, tuple[Adviser, ...]]:
-    """Return the claim in force on a thing, and who advises on it."""
-    if thing is None or claims is None:
-        return None, ()
-    standing = claims.standing(thing)
-    return standing.winner, standing.advisers
-
-
 def _serves(organization: Organization, claim: Claim | None, person: EntityRef, day: date) -> bool:
     return claim is not None and person in people_of(organization, claim.source.team, day)
 
@@ -196,27 +195,6 @@ def _terms(thing: Thing | None, covering: Claim | None, consulting: Adviser | No
     if consulting is not None and consulting.engagement is not None:
         terms[Role.CONSULTANT] = consultants_terms(consulting.engagement)
     return terms
-
-
-def terms_of(source: Source, thing: Thing) -> frozenset[str]:
-    """Return what a claim gives: what the engagement names, else the implementation's default; consultants never change."""
-    named = source.engagement.authority if source.engagement is not None else None
-    given = source.rules.default_authority if named is None else named
-    if named is None and source.rules.changes is Reach.OWN and thing.owner == source.team.group:
-        given |= CHANGES
-    return given - CHANGES if source.rules.advises_only else given
-
-
-def consultants_terms(engagement: Engagement) -> frozenset[str]:
-    """Return what an engagement gives to consultants: what it names, and never a change."""
-    return (engagement.authority or frozenset()) - CHANGES
-
-
-def consults(adviser: Adviser, day: date) -> bool:
-    """Whether a team advises as consultants do: by an engagement in force, and as its whole part."""
-    engagement = adviser.engagement
-    is_consultant = rules_of(adviser.team.implementation).advises_only
-    return engagement is not None and is_consultant and engagement.state_at(day) in CLAIMING
 
 
 def _member(claims: Claims, claim: Claim, person: EntityRef) -> tuple[Because, ...]:
@@ -237,7 +215,3 @@ def _owner(organization: Organization, person: EntityRef, thing: Thing | None) -
         return Because("catch-all", f"{owner} answers for what nobody else does.", organization.place, document)
     document = f"{thing.ref.kind.capitalize()} {thing.ref.name}"
     return Because("owner", f"{person} belongs to {owner}, who owns {thing.ref}.", thing.place, document)
-
-
-def _consulting(advising: list[Adviser], day: date) -> Adviser | None:
-    return next((adviser for adviser in advising if consults(adviser, day)), None)

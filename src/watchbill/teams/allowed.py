@@ -6,15 +6,17 @@ Nothing is decided here that `org.authority` does not decide the same way when s
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
 from watchbill.lib.errors import Invalid
 from watchbill.lib.instants import rfc3339
-from watchbill.org.authority import Action, Decision, decide
+from watchbill.org.authority import Action, Decision, Role, decide
 from watchbill.org.broken_glass import BrokenGlass
+from watchbill.org.charters import AlertClass
+from watchbill.org.coverage import pager
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
 
@@ -34,8 +36,28 @@ class Asked:
 
 
 def allowed(organization: Organization, asked: Asked, glass: Collection[BrokenGlass] = ()) -> Decision:
-    """Return what is decided of a person by what is declared and by broken `glass`; on watch or reached by a page they are not."""
-    return decide(organization, asked.person, asked.action, asked.thing, asked.at, glass=glass)
+    """Return what is decided of a person by what is declared and by broken `glass`; on watch or reached by a page they are not.
+
+    A shift is not named: whoever stands in the rotation has shifts of their own to give, and takes those of others.
+    """
+    stands = _stands_in_rotation(organization, asked)
+    decision = decide(organization, asked.person, asked.action, asked.thing, asked.at, concerned=stands, glass=glass)
+    if decision.allowed and decision.by == Role.CONCERNED:
+        return replace(decision, requires=("a shift that is theirs or becomes theirs", *decision.requires))
+    return decision
+
+
+def _stands_in_rotation(organization: Organization, asked: Asked) -> bool:
+    answer = pager(organization, asked.thing, AlertClass.APPLICATION, asked.at)
+    policy = organization.escalation_policies.get(answer.policy or "")
+    called = (organization.schedules.get(name) for name in policy.schedules) if policy is not None else ()
+    return any(
+        asked.person in turn
+        for schedule in called
+        if schedule is not None
+        for layer in schedule.layers
+        for turn in layer.turns
+    )
 
 
 def action_named(text: str) -> Action:

@@ -47,6 +47,13 @@ def test_what_needs_the_other_side_names_it() -> None:
     assert answer["requires"] == ["the approval of group:cart-developers"]
 
 
+def test_a_shift_is_changed_by_those_of_its_rotation_and_by_the_lead_of_the_group_that_stands_it() -> None:
+    own = answered("ana", "overrideShift", "cart")
+    assert (own["by"], own["requires"][0]) == ("concerned", "a shift that is theirs or becomes theirs")
+    assert answered("dana", "swap", "cart")["by"] == "watchLead"
+    assert not answered("ruth", "overrideShift", "payroll")["allowed"]
+
+
 def test_the_json_answer_is_what_the_api_describes() -> None:
     answer = answered("ruth", "silence", "payroll")
     assert AllowedAnswer.model_validate_json(json.dumps(answer)).schema_ == "watchbill/allowed/v1"

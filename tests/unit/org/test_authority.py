@@ -11,21 +11,18 @@ from typing import get_args
 import pytest
 
 from tests.unit.org import made
-from watchbill.org.agreements import Agreement
-from watchbill.org.authority import TABLE, Action, Decision, decide, decide_approval
+from tests.unit.org.engaged import CART, MEMBER, OWNER, STRANGER, with_engagement, with_policy
+from watchbill.org.authority import TABLE, Action, Decision, decide
 from watchbill.org.broken_glass import BrokenGlass
-from watchbill.org.charters import Engagement, EngagementState, Implementation
+from watchbill.org.charters import EngagementState, Implementation
 from watchbill.org.organization import Organization
 from watchbill.org.shapes.charter import ActionName
 from watchbill.org.values import EntityRef
 
-MEMBER = made.ref("mia", "user")
-OWNER = made.ref("olu", "user")
-STRANGER = made.ref("stan", "user")
+LEAD = made.ref("lead-sre", "user")
 ADVISER = made.ref("ada", "user")
 CONSULTANT = made.ref("con", "user")
 ADMIN = made.ref("adam", "user")
-CART = made.ref("cart")
 TABLE_FILE = Path(__file__).with_name("authority_table.txt")
 
 
@@ -33,12 +30,6 @@ def broken(holder: EntityRef, thing: EntityRef, *, hours: int = 1, by: EntityRef
     """Make a glass that was broken an hour before the instant of the tests, open for `hours` from then on and one more."""
     opened_at = made.AT - timedelta(hours=1)
     return BrokenGlass("g", holder, thing, by, opened_at, opened_at + timedelta(hours=hours + 1), "cart is down")
-
-
-def with_policy(engagement: Engagement, **leads: EntityRef) -> Engagement:
-    """Give an engagement an agreement on the budget policy `standard`."""
-    agreement = Agreement((), None, None, "standard", None, None, (), made.place(), **leads)
-    return replace(engagement, agreement=agreement)
 
 
 def printed(title: str, cell: Callable[[Action, str], str], columns: list[str]) -> str:
@@ -69,6 +60,7 @@ def engaged_with(
         teams=[team],
         engagements=[made.engagement("e", team, made.scope(things=["cart"]), state=state, authority=authority)],
         members={"sre": ["mia"], "devs": ["olu"], "others": ["stan"]},
+        people=["lead-sre"],
     )
 
 
@@ -80,12 +72,16 @@ def by_role() -> str:
         things=[made.thing("cart", "devs")],
         teams=[sink, product, advisers],
         engagements=[
-            with_policy(made.engagement("e", sink, made.scope(things=["cart"]))),
+            with_policy(made.engagement("e", sink, made.scope(things=["cart"])), partner_lead=made.ref("pia", "user")),
             made.engagement("advice", advisers, made.scope(things=["cart"])),
+            with_policy(
+                made.engagement("help-for-sre", product, made.scope(things=["far"]), partner="sre"),
+                partner_lead=made.ref("wil", "user"),
+            ),
         ],
         members={"sre": ["mia"], "devs": ["olu"], "product": ["ada"], "advisers": ["con"]},
         admins=["adam"],
-        people=["stan", "lead-sre", "pat"],
+        people=["stan", "pia", "wil", "pat"],
     )
     organization = replace(organization, budget_policies={"standard": made.budget_policy("standard", "pat")})
     people = {
@@ -97,7 +93,8 @@ def by_role() -> str:
         "adviser": ADVISER,
         "consultant": CONSULTANT,
         "brokenGlass": CONSULTANT,
-        "lead": made.ref("lead-sre", "user"),
+        "lead": made.ref("pia", "user"),
+        "watchLead": made.ref("wil", "user"),
         "approver": made.ref("pat", "user"),
         "admin": ADMIN,
         "anyone": STRANGER,
@@ -121,11 +118,13 @@ def by_role() -> str:
     return printed("What each role may, whatever else the person is", cell, list(people))
 
 
-def by_implementation(title: str, state: EngagementState, authority: list[str] | None = None) -> str:
+def by_implementation(
+    title: str, state: EngagementState, authority: list[str] | None = None, person: EntityRef = MEMBER
+) -> str:
     def cell(action: Action, implementation: str) -> str:
         organization = engaged_with(Implementation(implementation), state, authority)
         return "".join(
-            mark(decide(organization, MEMBER, action, made.ref(thing), made.AT)) for thing in ("own", "cart", "far")
+            mark(decide(organization, person, action, made.ref(thing), made.AT)) for thing in ("own", "cart", "far")
         )
 
     return printed(title, cell, [each.value for each in Implementation])
@@ -154,22 +153,16 @@ def test_the_table_of_authority_is_exactly_what_its_file_says() -> None:
             by_implementation(
                 "The same, where it named every action", EngagementState.ENDED, list(get_args(ActionName))
             ),
+            by_implementation(
+                "Whoever approved the team's charter and is not of it, while the engagement is active",
+                EngagementState.ACTIVE,
+                person=LEAD,
+            ),
+            by_implementation("The same, once it has ended", EngagementState.ENDED, person=LEAD),
         ]
     )
     print(table)
     assert table == TABLE_FILE.read_text(encoding="utf-8")
-
-
-def with_engagement(team_of: Implementation, **terms: object) -> Organization:
-    team = made.team("sre", team_of)
-    engagement: Engagement = made.engagement("e", team, made.scope(things=["cart"]), **terms)  # type: ignore[arg-type]
-    return made.organization(
-        things=[made.thing("cart", "devs")],
-        teams=[team],
-        engagements=[engagement],
-        members={"sre": ["mia"], "devs": ["olu"]},
-        people=["stan"],
-    )
 
 
 def test_an_engagement_narrows_what_its_members_may_to_what_it_names() -> None:
@@ -217,7 +210,7 @@ def test_whoever_has_several_roles_has_the_rights_of_all() -> None:
         things=[made.thing("cart", "devs")],
         teams=[team],
         engagements=[made.engagement("e", team, made.scope(things=["cart"]))],
-        members={"sre": ["mia"], "devs": ["mia"]},
+        members={"sre": ["mia"], "devs": ["mia", "olu"]},
         admins=["mia"],
     )
     by = {action: decide(organization, MEMBER, action, CART, made.AT).by for action in Action}
@@ -295,61 +288,59 @@ def test_administrators_are_those_of_the_organisation_and_those_of_the_console_a
     assert not decide(removed, ADMIN, Action.ADMINISTER, None, made.AT).allowed
 
 
-def test_a_goal_needs_the_yes_of_the_other_side_whoever_proposes_it() -> None:
-    organization = with_engagement(Implementation.PRODUCT)
-    by_member = decide(organization, MEMBER, Action.EDIT_GOAL, CART, made.AT)
-    by_owner = decide(organization, OWNER, Action.EDIT_GOAL, CART, made.AT)
-    assert (str(by_member.approver), str(by_owner.approver)) == ("group:devs", "group:sre")
-    assert by_member.requires == ("the approval of group:devs",)
-    assert decide_approval(organization, OWNER, by_member, of=MEMBER).allowed
-    refused = decide_approval(organization, STRANGER, by_member, of=MEMBER)
-    assert (refused.allowed, refused.instead) == (False, ("ask for the approval of group:devs",))
-
-
-def test_a_side_that_may_set_goals_sets_them_alone() -> None:
-    organization = with_engagement(Implementation.PRODUCT, authority=["setGoals"])
-    decision = decide(organization, MEMBER, Action.EDIT_GOAL, CART, made.AT)
-    assert (decision.allowed, decision.approver, decision.requires) == (True, None, ())
-    assert decide(organization, OWNER, Action.EDIT_GOAL, CART, made.AT).approver is not None
-
-
-def test_who_owns_what_no_sre_team_covers_sets_its_goals_alone() -> None:
-    organization = made.organization(things=[made.thing("cart", "devs")], members={"devs": ["olu"]})
-    assert decide(organization, OWNER, Action.EDIT_GOAL, CART, made.AT).approver is None
-
-
-def test_nobody_approves_what_they_ask_for_even_as_one_of_both_sides() -> None:
+@pytest.mark.parametrize(
+    ("authority", "repositories", "code", "where"),
+    [
+        (None, None, True, ()),
+        (None, {"acme/keys": []}, True, ("in acme/cart alone",)),
+        (None, {"acme/keys": [], "acme/cart": []}, False, ()),
+        ([], {"acme/cart": ["changeCode"]}, True, ("in acme/cart alone",)),
+        ([], {"acme/other": ["changeCode"]}, False, ()),
+    ],
+    ids=["as the implementation says", "one closed", "all closed", "one opened", "another service's opened"],
+)
+def test_code_is_changed_in_the_repositories_that_the_agreement_opens(
+    authority: list[str] | None, repositories: dict[str, list[str]] | None, code: bool, where: tuple[str, ...]
+) -> None:
     team = made.team("sre", Implementation.PRODUCT)
+    engagement = with_policy(made.engagement("e", team, made.scope(things=["cart"]), authority=authority))
+    assert engagement.agreement is not None
+    by_name = {name: frozenset(actions) for name, actions in repositories.items()} if repositories is not None else None
+    engagement = replace(engagement, agreement=replace(engagement.agreement, repositories=by_name))
     organization = made.organization(
-        things=[made.thing("cart", "devs")],
-        teams=[team],
-        engagements=[made.engagement("e", team, made.scope(things=["cart"]))],
-        members={"sre": ["mia"], "devs": ["mia"]},
-    )
-    act = decide(organization, MEMBER, Action.EDIT_GOAL, CART, made.AT)
-    refused = decide_approval(organization, MEMBER, act, of=MEMBER)
-    assert (refused.allowed, refused.because[0].text) == (False, "Nobody approves what they ask for themselves.")
-
-
-def test_what_one_side_does_with_an_engagement_the_lead_of_the_other_confirms() -> None:
-    team = made.team("sre", Implementation.PRODUCT)
-    engagement = with_policy(
-        made.engagement("e", team, made.scope(things=["cart"])), sre_lead=MEMBER, partner_lead=OWNER
-    )
-    organization = made.organization(
-        things=[made.thing("cart", "devs")],
+        things=[replace(made.thing("cart", "devs"), repositories=("acme/cart", "acme/keys"))],
         teams=[team],
         engagements=[engagement],
         members={"sre": ["mia"], "devs": ["olu"]},
-        people=["stan"],
+    )
+    decision = decide(organization, MEMBER, Action.CHANGE_CODE, CART, made.AT)
+    assert (decision.allowed, decision.requires) == (code, where)
+    assert decide(organization, OWNER, Action.CHANGE_CODE, CART, made.AT).requires == ()
+
+
+def test_a_watch_is_changed_by_the_lead_of_the_group_that_stands_it() -> None:
+    product, advisers = made.team("sre", Implementation.PRODUCT), made.team("advisers", Implementation.CONSULTING)
+    advice = made.engagement("advice", advisers, made.scope(things=["payroll"]))
+    organization = made.organization(
+        things=[made.thing("cart", "devs"), made.thing("payroll", "devs")],
+        teams=[product, advisers],
+        engagements=[
+            made.engagement("e", product, made.scope(things=["cart"])),
+            with_policy(advice, partner_lead=OWNER),
+        ],
+        members={"sre": ["mia"], "devs": ["olu"]},
+        policies=[made.policy("devs"), made.policy("sre")],
+        people=["lead-sre", "lead-advisers"],
     )
 
-    def confirms(person: EntityRef) -> EntityRef | None:
-        return decide(organization, person, Action.MANAGE_ENGAGEMENT, CART, made.AT).approver
+    def leads(person: str, thing: str) -> bool:
+        who = made.ref(person, "user")
+        return decide(organization, who, Action.OVERRIDE_SHIFT, made.ref(thing), made.AT).by == "watchLead"
 
-    assert (confirms(MEMBER), confirms(OWNER)) == (OWNER, MEMBER)
-    assert not decide(organization, STRANGER, Action.MANAGE_ENGAGEMENT, CART, made.AT).allowed
-    assert not decide(organization, MEMBER, Action.MANAGE_ENGAGEMENT, made.ref("far"), made.AT).allowed
+    assert leads("lead-sre", "cart")
+    assert not leads("olu", "cart")
+    assert leads("olu", "payroll")
+    assert not leads("lead-advisers", "payroll")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from watchbill.lib.numbers import amount
 from watchbill.lib.shares import part
 from watchbill.org.because import day_in_words, listed
 from watchbill.org.charters import Engagement, EngagementState
-from watchbill.org.roles import CHANGES
+from watchbill.org.terms import CHANGES
 
 from .books import OWN, TEAMS, WIKIPEDIA, together, workbook
 from .calendar import months_after

@@ -1,0 +1,116 @@
+"""Whose approval an act needs beside the right of whoever does it, and whether there is anybody who could give it.
+
+Which act needs which approval stands in the table of `authority.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .charters import Engagement
+from .offices import is_or_belongs_to
+from .organization import Organization
+from .roles import Role, Standing
+from .values import EntityRef
+
+
+class Approval(StrEnum):
+    """Which side's yes an act needs."""
+
+    OTHER_SIDE = "otherSide"
+    OWNER = "owner"
+    PARTNER = "partner"
+    OTHER_LEAD = "otherLead"
+
+
+@dataclass(frozen=True)
+class Approvers:
+    """Who may approve an act: the person or group whose approval it is, and who may give it in their place.
+
+    `nobody` says why there is nobody who could, and whom to ask to mend that; empty where there is somebody.
+    """
+
+    first: EntityRef
+    others: tuple[EntityRef, ...] = ()
+    nobody: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return them inside a sentence."""
+        return " or ".join(str(each) for each in (self.first, *self.others))
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who acts by which role, and who owns what it is done to."""
+
+    person: EntityRef | None
+    role: Role
+    owner: EntityRef | None
+
+
+def approvers_of(
+    organization: Organization, approval: Approval | None, act: Act, standing: Standing, *, is_alone: bool
+) -> Approvers | None:
+    """Return who has to approve an act; None where nobody has to, or where the only side is the person's own.
+
+    `is_alone` says that an engagement lets the person's side act alone.
+    """
+    if approval is Approval.PARTNER:
+        engagement = standing.consulting
+        return partners_of(organization, engagement, act.person) if engagement is not None else None
+    if approval is Approval.OTHER_LEAD:
+        return _other_lead(organization, act, standing.led)
+    covering = standing.winner.source.team.group if standing.winner is not None else None
+    if approval is None or act.owner == covering or is_alone:
+        return None
+    if approval is Approval.OWNER:
+        return _named(act.owner if act.role is not Role.APPROVER else None)
+    return _named(covering if act.role is Role.OWNER else act.owner)
+
+
+def partners_of(organization: Organization, engagement: Engagement, person: EntityRef | None) -> Approvers:
+    """Return who of the partner approves what a consultant asks for: its people, and whoever leads the engagement for it."""
+    agreement = engagement.agreement
+    lead = agreement.partner_lead if agreement is not None else None
+    parties = dict.fromkeys(party for party in (engagement.partner, lead) if party is not None)
+    able = [party for party in parties if _has_somebody(organization, party, person)]
+    if not able:
+        return Approvers(engagement.partner, (), _nobody(organization, engagement))
+    return Approvers(able[0], tuple(party for party in able[1:] if not is_or_belongs_to(organization, party, able[0])))
+
+
+def _nobody(organization: Organization, engagement: Engagement) -> str:
+    agreement, team = engagement.agreement, organization.sre_teams[engagement.sre]
+    ask = (agreement.sre_lead if agreement is not None else None) or team.approved_by or team.group
+    return (
+        f"nobody of {engagement.partner} who could approve it is in the catalog; "
+        f"ask {ask} to name a partner's lead in Engagement {engagement.name} ({engagement.place})"
+    )
+
+
+def _has_somebody(organization: Organization, party: EntityRef, besides: EntityRef | None) -> bool:
+    group = organization.groups.get(party)
+    people = group.members if group is not None else {party} & organization.users.keys()
+    return bool(people - {besides})
+
+
+def _other_lead(organization: Organization, act: Act, engagement: Engagement | None) -> Approvers | None:
+    """Return who confirms what the lead of one side does: the other side's, or whoever decides a dispute between them.
+
+    Where there is only a charter it is the owner.
+    """
+    if engagement is None or act.person is None:
+        return _named(act.owner)
+    agreement = engagement.agreement
+    partner_lead = agreement.partner_lead if agreement is not None else None
+    judge = (agreement.escalate_to,) if agreement is not None and agreement.escalate_to is not None else ()
+    if act.person != partner_lead and not is_or_belongs_to(organization, act.person, engagement.partner):
+        return Approvers(partner_lead or engagement.partner, judge)
+    team = organization.sre_teams[engagement.sre]
+    return Approvers((agreement.sre_lead if agreement is not None else None) or team.approved_by or team.group, judge)
+
+
+def _named(party: EntityRef | None) -> Approvers | None:
+    return Approvers(party) if party is not None else None

@@ -1,0 +1,167 @@
+"""Whose approval an act needs, who may give it, and what is said where nobody could."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.org import made
+from tests.unit.org.engaged import CART, MEMBER, OWNER, STRANGER, with_engagement, with_policy
+from watchbill.org.authority import Action, decide, decide_approval
+from watchbill.org.charters import EngagementState, Implementation
+from watchbill.org.organization import Organization
+from watchbill.org.values import EntityRef
+
+
+def test_a_goal_needs_the_yes_of_the_other_side_whoever_proposes_it() -> None:
+    organization = with_engagement(Implementation.PRODUCT)
+    by_member = decide(organization, MEMBER, Action.EDIT_GOAL, CART, made.AT)
+    by_owner = decide(organization, OWNER, Action.EDIT_GOAL, CART, made.AT)
+    assert (str(by_member.approver), str(by_owner.approver)) == ("group:devs", "group:sre")
+    assert by_member.requires == ("the approval of group:devs",)
+    assert decide_approval(organization, OWNER, by_member, of=MEMBER).allowed
+    refused = decide_approval(organization, STRANGER, by_member, of=MEMBER)
+    assert (refused.allowed, refused.instead) == (False, ("ask for the approval of group:devs",))
+
+
+def test_a_side_that_may_set_goals_sets_them_alone() -> None:
+    organization = with_engagement(Implementation.PRODUCT, authority=["setGoals"])
+    decision = decide(organization, MEMBER, Action.EDIT_GOAL, CART, made.AT)
+    assert (decision.allowed, decision.approver, decision.requires) == (True, None, ())
+    assert decide(organization, OWNER, Action.EDIT_GOAL, CART, made.AT).approver is not None
+
+
+def test_who_owns_what_no_sre_team_covers_sets_its_goals_alone() -> None:
+    organization = made.organization(things=[made.thing("cart", "devs")], members={"devs": ["olu"]})
+    assert decide(organization, OWNER, Action.EDIT_GOAL, CART, made.AT).approver is None
+
+
+def test_nobody_approves_what_they_ask_for_even_as_one_of_both_sides() -> None:
+    team = made.team("sre", Implementation.PRODUCT)
+    organization = made.organization(
+        things=[made.thing("cart", "devs")],
+        teams=[team],
+        engagements=[made.engagement("e", team, made.scope(things=["cart"]))],
+        members={"sre": ["mia"], "devs": ["mia"]},
+    )
+    act = decide(organization, MEMBER, Action.EDIT_GOAL, CART, made.AT)
+    refused = decide_approval(organization, MEMBER, act, of=MEMBER)
+    assert (refused.allowed, refused.because[0].text) == (False, "Nobody approves what they ask for themselves.")
+
+
+def test_what_one_side_does_with_an_engagement_the_lead_of_the_other_confirms() -> None:
+    team = made.team("sre", Implementation.PRODUCT)
+    engagement = with_policy(
+        made.engagement("e", team, made.scope(things=["cart"])), sre_lead=MEMBER, partner_lead=OWNER
+    )
+    organization = made.organization(
+        things=[made.thing("cart", "devs")],
+        teams=[team],
+        engagements=[engagement],
+        members={"sre": ["mia"], "devs": ["olu"]},
+        people=["stan"],
+    )
+
+    def confirms(person: EntityRef) -> EntityRef | None:
+        return decide(organization, person, Action.MANAGE_ENGAGEMENT, CART, made.AT).approver
+
+    assert (confirms(MEMBER), confirms(OWNER)) == (OWNER, MEMBER)
+    assert not decide(organization, STRANGER, Action.MANAGE_ENGAGEMENT, CART, made.AT).allowed
+    assert not decide(organization, MEMBER, Action.MANAGE_ENGAGEMENT, made.ref("far"), made.AT).allowed
+
+
+def test_who_decides_disputes_confirms_in_the_place_of_either_lead() -> None:
+    organization = agreed_with(EngagementState.ACTIVE, escalate_to=made.ref("boss", "user"))
+    act = decide(organization, MEMBER, Action.MANAGE_ENGAGEMENT, CART, made.AT)
+    assert act.requires == ("reason", "the approval of user:olu or user:boss")
+    assert decide_approval(organization, made.ref("boss", "user"), act, of=MEMBER).allowed
+    assert not decide_approval(organization, STRANGER, act, of=MEMBER).allowed
+
+
+@pytest.mark.parametrize(
+    ("state", "manages"),
+    [(state, state not in {EngagementState.ENDED, EngagementState.DECLINED}) for state in EngagementState],
+)
+def test_an_engagement_is_managed_by_its_leads_until_it_is_over(state: EngagementState, manages: bool) -> None:
+    organization = agreed_with(state)
+    for lead in (MEMBER, OWNER):
+        assert decide(organization, lead, Action.MANAGE_ENGAGEMENT, CART, made.AT).allowed is manages
+
+
+def agreed_with(state: EngagementState, escalate_to: EntityRef | None = None) -> Organization:
+    """Make a product team engaged for `cart`, led by its member and the owner."""
+    team = replace(made.team("sre", Implementation.PRODUCT), approved_by=None)
+    engagement = made.engagement("e", team, made.scope(things=["cart"]), state=state)
+    engagement = with_policy(engagement, sre_lead=MEMBER, partner_lead=OWNER)
+    assert engagement.agreement is not None
+    engagement = replace(engagement, agreement=replace(engagement.agreement, escalate_to=escalate_to))
+    return made.organization(
+        things=[made.thing("cart", "devs")],
+        teams=[team],
+        engagements=[engagement],
+        members={"sre": ["mia"], "devs": ["olu"]},
+        people=["stan", "boss"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("developers", "lead", "approver"),
+    [
+        (["olu"], None, "group:devs"),
+        (["olu"], "pia", "group:devs"),
+        ([], "pia", "user:pia"),
+        (["mia"], None, None),
+        ([], None, None),
+        ([], "mia", None),
+    ],
+    ids=["its people", "its people or its lead", "its lead alone", "the asker alone", "nobody", "the asker leads it"],
+)
+def test_glass_is_offered_where_somebody_of_the_partner_could_approve_it(
+    developers: list[str], lead: str | None, approver: str | None
+) -> None:
+    team = made.team("sre", Implementation.CONSULTING)
+    engagement = with_policy(
+        made.engagement("e", team, made.scope(things=["cart"])),
+        partner_lead=made.ref(lead, "user") if lead is not None else None,
+    )
+    organization = made.organization(
+        things=[made.thing("cart", "devs")],
+        teams=[team],
+        engagements=[engagement],
+        members={"sre": ["mia"], "devs": developers},
+        people=["pia", "lead-sre"],
+    )
+    glass = decide(organization, MEMBER, Action.BREAK_GLASS, CART, made.AT)
+    assert (str(glass.approver) if glass.approver is not None else None) == approver
+    assert glass.allowed is (approver is not None)
+    ways = decide(organization, MEMBER, Action.OVERRIDE_GATE, CART, made.AT).instead
+    if glass.allowed:
+        assert ways[1] == f"break glass: with a reason and {glass.requires[-1]}, for at most 4 hours"
+    else:
+        nobody = (
+            "nobody of group:devs who could approve it is in the catalog; ask user:lead-sre to name a partner's lead"
+        )
+        assert ways[1].startswith(f"break glass, once it can be approved: {nobody} in Engagement e (org.yaml:")
+        assert glass.instead[-1] in ways[1]
+
+
+def test_a_lead_who_is_not_of_the_partners_group_approves_glass_beside_its_people() -> None:
+    team = made.team("sre", Implementation.CONSULTING)
+    engagement = with_policy(
+        made.engagement("e", team, made.scope(things=["cart"])), partner_lead=made.ref("pia", "user")
+    )
+    organization = made.organization(
+        things=[made.thing("cart", "devs")],
+        teams=[team],
+        engagements=[engagement],
+        members={"sre": ["mia"], "devs": ["olu"]},
+        people=["pia", "stan"],
+    )
+    act = decide(organization, MEMBER, Action.BREAK_GLASS, CART, made.AT)
+    approve = {name: decide_approval(organization, made.ref(name, "user"), act, of=MEMBER) for name in ("pia", "olu")}
+    assert [each.ground for each in approve.values()] == [
+        "approver: user:pia is asked for it by name.",
+        "approver: user:olu speaks for group:devs.",
+    ]
+    assert not decide_approval(organization, STRANGER, act, of=MEMBER).allowed
