@@ -7,7 +7,8 @@ References that lead nowhere are warnings here: Backstage allows them, and a cat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from watchbill.lib.records import dataclass
 
 from .entities import Dependency, Group, System, Thing, Tier, User
 from .faults import Level

@@ -7,9 +7,11 @@ behind that policy at the moment is the schedules' matter.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from watchbill.lib.records import dataclass
 
 from .because import Because
 from .charters import AlertClass, EscalationPolicy

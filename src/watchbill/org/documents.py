@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from sys import intern
 from typing import Any
 
 import yaml
 from yaml._yaml import CParser
+
+from watchbill.lib.records import dataclass
 
 from .faults import Fault, FaultList
 from .nodes import Document, Mapping, Node, Scalar, Sequence, plain_value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from watchbill.lib.records import dataclass
 
 from .nodes import Path
 from .objectives import DataSource, Selector

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from watchbill.lib.records import dataclass
 
 from .catalog import report_self_dependency
 from .charters import Scope

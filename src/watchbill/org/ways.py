@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from watchbill.lib.records import dataclass
 
 from .because import Because
 from .charters import EscalationPolicy
