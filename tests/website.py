@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,8 +40,14 @@ EVERY_PAGE = (
     "/services?covered=no",
     "/services/api",
     "/services/resource:database",
+    "/map",
+    "/map?team=core&practice=capacity",
+    "/map?team=shop-developers&at=2026-05-03",
     "/platform",
     "/platform?product=api",
+    "/findings",
+    "/findings?team=core&level=fail",
+    "/findings?rule=shared-fate",
     "/teams",
     "/teams/core",
     "/teams/shop-developers",
@@ -123,6 +131,11 @@ async def open_website(
             await client.aclose()
         await watchbill.close()
         instance.close()
+
+
+def text_of(page: str) -> str:
+    """Return what a page says, without its tags, in one line, with plain spaces."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split()).replace("\u202f", " ")
 
 
 def alertmanager_body(

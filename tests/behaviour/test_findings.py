@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
-from tests.website import NOW, Website
+from tests.organizations import SMALL
+from tests.website import NOW, Website, open_website, text_of
 from watchbill.teams.findings import as_json, findings
 
 
@@ -41,3 +44,58 @@ async def test_findings_can_be_asked_for_by_team_rule_level_and_instant(website:
 async def test_what_was_found_once_is_kept_for_the_day(website: Website) -> None:
     organization = website.watchbill.organization.organization
     assert findings(organization, NOW)[0] is findings(organization, NOW.replace(hour=20))[0]
+
+
+async def test_the_page_says_rule_by_rule_what_is_wrong_and_what_to_do(website: Website) -> None:
+    shown = await _page(website, "/findings")
+    assert "Nobody is on call for more than a quarter of their time on-call-share · 2 findings" in shown
+    assert (
+        "fail Ana Ruiz is on call for 50 % of the time. share 50 % · watches core-watch · limit at most 25 % ·" in shown
+    )
+    assert "Let more people share the watch, or drop a watch that nobody needs" in shown
+    assert "Site Reliability Engineering (2016), chapter 11" in shown
+    assert "goal-and-history takes four weeks of measurements" in shown
+
+
+async def test_the_address_holds_what_the_page_is_narrowed_to(website: Website) -> None:
+    browser, _ = await website.person("ana")
+    shown = (await browser.get("/findings?rule=on-call-share&team=core")).text
+    assert '<option value="on-call-share" selected>' in shown
+    assert '<option value="core" selected>' in shown
+    assert 'href="/findings?team=core&amp;rule=on-call-share&amp;level=fail"' in shown
+    assert "is critical and has no" not in shown
+    assert "No finding." in (await browser.get("/findings?rule=shared-fate")).text
+    refused = await browser.get("/findings?rule=shared-fat")
+    assert (refused.status_code, "Did you mean “shared-fate”?" in refused.text) == (404, True)
+
+
+async def test_a_team_shows_its_worst_findings_and_the_way_to_all(website: Website) -> None:
+    browser, _ = await website.person("ana")
+    shown = (await browser.get("/teams/core")).text
+    assert 'href="/findings?team=core"' in shown
+    assert "Ana Ruiz is on call for 50 % of the time." in text_of(shown)
+    assert "Rule on-call-share" in shown
+    assert "<h2>Findings</h2>" not in (await browser.get("/teams/shop-developers")).text
+
+
+async def test_what_the_organisation_changed_about_rules_is_listed_with_its_reason(tmp_path: Path) -> None:
+    folder = tmp_path / "organization"
+    shutil.copytree(SMALL, folder)
+    own = folder / "organization.yaml"
+    override = '  rules:\n    - {rule: on-call-share, value: 50%, reason: two of us until March, by: "user:dora", on: 2026-02-02}\n'
+    own.write_text(own.read_text().replace('  admins: ["user:dora"]\n', f'  admins: ["user:dora"]\n{override}'))
+    database = f"sqlite:///{tmp_path / 'watchbill.db'}"
+    async with open_website(database, tmp_path / "data", organization=folder) as website:
+        shown = await _page(website, "/findings")
+    assert "is on call for" not in shown
+    assert (
+        "on-call-share at most 50 %, not at most 25 % two of us until March Dora Lind · since 2 February 2026 ·"
+        in shown
+    )
+
+
+async def _page(website: Website, path: str) -> str:
+    browser, _ = await website.person("ana")
+    answer = await browser.get(path)
+    assert answer.status_code == 200
+    return text_of(answer.text)

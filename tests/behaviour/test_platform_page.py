@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import re
 
-from tests.website import Website
-
-
-def text_of(page: str) -> str:
-    """Return what a page says, without its tags, in one line."""
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split()).replace("\u202f", " ")
+from tests.website import Website, text_of
 
 
 async def test_the_page_says_what_is_required_for_whom_and_why(website: Website) -> None:

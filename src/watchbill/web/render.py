@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -32,6 +34,7 @@ from .doors import Doors, doors_of
 from .show import assets, names, reasons, states, times
 
 TEMPLATES = Path(__file__).parent / "templates"
+_CODE = re.compile(r"`([^`]+)`")
 _THEMES = frozenset({"light", "dark"})
 _IN_WORDS: tuple[Callable[..., str], ...] = (
     numbers.amount, numbers.count, numbers.left, numbers.level, numbers.percent, numbers.rate, numbers.target,
@@ -57,9 +60,11 @@ class PlaceInRail:
 PLACES = (
     PlaceInRail("/", "Watch", "watch", "w", moving=True),
     PlaceInRail("/inbox", "Inbox", "inbox", "i", moving=True),
+    PlaceInRail("/map", "Map", "map", "m"),
     PlaceInRail("/teams", "Teams", "teams", "t"),
     PlaceInRail("/services", "Services", "services", "s"),
     PlaceInRail("/platform", "Platform", "platform", "p"),
+    PlaceInRail("/findings", "Findings", "findings", "f"),
     PlaceInRail("/goals", "Goals", "goals", "o", moving=True),
     PlaceInRail("/incidents", "Incidents", "incidents", "n", moving=True),
     PlaceInRail("/oncall", "On call", "oncall", "c", moving=True),
@@ -92,6 +97,8 @@ def environment() -> Environment:
         "in_words": names.in_words,
         "path": names.path_of,
         "named": _named,
+        "subject_path": _subject_path,
+        "with_code": _with_code,
         "clock": _time_filter("clock"),
         "at_time": _time_filter("time"),
         "at_second": _time_filter("second"),
@@ -105,6 +112,16 @@ def environment() -> Environment:
 @pass_context
 def _named(context: Context, sentence: str) -> str:
     return with_names(context["organization"], sentence)
+
+
+def _with_code(sentence: str) -> Markup:
+    """Return a sentence with what stands between backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence))))  # noqa: S704 - escaped before
+
+
+@pass_context
+def _subject_path(context: Context, subject: str) -> str:
+    return names.subject_path(context["organization"], subject)
 
 
 def _time_filter(form: str) -> Any:

@@ -6,9 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from watchbill.org.findings import RULES
 from watchbill.web.doors import doors_of
 
 from .advice import team_advice
+from .findings import team_findings
 from .frame import page
 from .on_watch import watchers
 from .rows import by_urgency, goal_rows
@@ -32,14 +34,17 @@ async def one(request: Request) -> Response:
     doors = doors_of(request)
     now = doors.clock.now()
     view = await doors.teams.view(request.path_params["name"], now)
+    team = view.declared.team
     return await page(
         request,
         "team.html",
         declared=view.declared,
-        team=view.declared.team,
+        team=team,
         incidents=[held.incident for held in view.holds],
         goals=await goal_rows(doors, now, by_urgency(view.goals)),
-        advice=await team_advice(request, view.declared.team.name if view.declared.team else None, view.declared.ref),
+        advice=await team_advice(request, team.name if team else None, view.declared.ref),
+        findings=await team_findings(doors.in_force.organization, team.name if team else None, now),
+        every_rule=RULES,
         watch=watchers(view.declared.watches, doors.in_force.organization),
     )
 

@@ -9,6 +9,7 @@ from watchbill.lib.numbers import rate
 from watchbill.org.charters import EngagementState
 from watchbill.org.entities import Tier
 from watchbill.org.faults import Level
+from watchbill.org.findings import Verdict
 from watchbill.org.objectives import Severity
 from watchbill.practices.advice.model import GlassState, RecommendationState
 from watchbill.practices.goals.model import Burn, GoalState, GoalStatus
@@ -65,6 +66,14 @@ _GLASSES = {
     GlassState.REFUSED: Shown("unknown", "refused"),
     GlassState.LAPSED: Shown("unknown", "lapsed"),
     GlassState.CLOSED: Shown("good", "closed"),
+}
+_VERDICTS = {
+    Verdict.ERROR: Shown("bad", "error"),
+    Verdict.BLOCK: Shown("bad", "block"),
+    Verdict.FAIL: Shown("bad", "fail"),
+    Verdict.WARN: Shown("warn", "warn"),
+    Verdict.ADVICE: Shown("unknown", "advice"),
+    Verdict.NOT_DECLARED: Shown("unknown", "not declared"),
 }
 _LEVELS = {
     Level.ERROR: Shown("bad", "error"),
@@ -143,6 +152,11 @@ def of_glass(state: GlassState) -> Shown:
 def of_level(level: Level) -> Shown:
     """Return a fault's level."""
     return _LEVELS[level]
+
+
+def of_verdict(level: Verdict) -> Shown:
+    """Return a finding's level."""
+    return _VERDICTS[level]
 
 
 def of_gap(tier: Tier) -> Shown:

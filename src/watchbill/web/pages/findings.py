@@ -1,0 +1,101 @@
+"""Findings: which rules of good practice are not kept, rule by rule, and what this organisation changed about the rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from watchbill.org.findings import RULES, Finding, Rule, Verdict, overrides_in_force
+from watchbill.org.organization import Organization
+from watchbill.teams.findings import findings
+from watchbill.web.doors import doors_of
+
+from .frame import page
+
+MOST_OF_A_RULE = 10
+MOST_OF_ONE_RULE = 500
+MOST_ON_TEAM = 5
+_FILTERS = ("level", "team", "rule")
+
+
+@dataclass(frozen=True)
+class NotKept:
+    """A rule with what does not keep it; of many findings the worst are shown."""
+
+    rule: Rule
+    shown: Sequence[Finding]
+    total: int
+
+
+@dataclass(frozen=True)
+class TeamFindings:
+    """The findings about a team: the worst, and how many there are."""
+
+    shown: Sequence[Finding]
+    total: int
+
+
+async def listed(request: Request) -> Response:
+    """Show what is not kept: all, or by level and worse, SRE team and rule (`?level=`, `?team=`, `?rule=`)."""
+    doors = doors_of(request)
+    organization, now = doors.in_force.organization, doors.clock.now()
+    asked = {name: value for name in _FILTERS if (value := request.query_params.get(name))}
+    level = next((each for each in Verdict if each.value == asked.get("level")), None)
+    team, rule = asked.get("team"), asked.get("rule")
+    of_all_levels = await run_in_threadpool(findings, organization, now, team=team, rule=rule)
+    found = [each for each in of_all_levels if level is None or each.level.rank <= level.rank]
+    return await page(
+        request,
+        "findings.html",
+        found=found,
+        total=len(of_all_levels),
+        rules=list(_by_rule(found, MOST_OF_ONE_RULE if rule else MOST_OF_A_RULE)),
+        levels=list(_and_worse(of_all_levels)),
+        level=level,
+        team=team,
+        rule=rule,
+        every_rule=RULES,
+        overrides=overrides_in_force(organization, now),
+        not_judged=[each for each in RULES.values() if each.find is None],
+        link=lambda **changed: _link(asked | changed),
+    )
+
+
+async def team_findings(organization: Organization, team: str | None, now: datetime) -> TeamFindings:
+    """Return the findings about an SRE team; none about another group."""
+    found = await run_in_threadpool(findings, organization, now, team=team) if team is not None else ()
+    return TeamFindings(found[:MOST_ON_TEAM], len(found))
+
+
+def _by_rule(found: Sequence[Finding], most: int) -> Iterator[NotKept]:
+    """Yield the rules that are not kept, that with the worst finding first."""
+    by_rule: dict[str, list[Finding]] = {}
+    for each in found:
+        by_rule.setdefault(each.rule, []).append(each)
+    for rule, of_rule in by_rule.items():
+        yield NotKept(RULES[rule], of_rule[:most], len(of_rule))
+
+
+def _and_worse(found: Sequence[Finding]) -> Iterator[tuple[Verdict, int]]:
+    """Yield each level that has findings, with how many there are of it and worse."""
+    counts = Counter(each.level for each in found)
+    for level, count in zip(Verdict, accumulate(counts[each] for each in Verdict), strict=True):
+        if counts[level]:
+            yield level, count
+
+
+def _link(filters: dict[str, str | None]) -> str:
+    query = urlencode({name: value for name, value in filters.items() if value})
+    return f"/findings?{query}" if query else "/findings"
+
+
+ROUTES = [Route("/findings", listed, methods=["GET"], name="findings")]
