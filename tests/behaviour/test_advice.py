@@ -81,14 +81,17 @@ async def test_a_recommendation_goes_to_the_owner_who_accepts_and_implements_it_
     made = await recommended(people)
     accepted = await people.post("greta", f"/recommendations/{made}/accept", {"reason": "agreed"})
     assert accepted.json()["recommendation"]["state"] == "accepted"
-    acme.clock.set(NOW + timedelta(days=89))
+    acme.clock.set(NOW + timedelta(days=90))
     done = await people.post("greta", f"/recommendations/{made}/implement")
     assert done.json()["recommendation"]["state"] == "implemented"
     tally = await people.get("greta", "/teams/advisers/advice")
-    assert (tally["made"], tally["accepted"], tally["implemented"], tally["implementedInTime"]) == (1, 1, 1, 1)
+    assert (tally["made"], tally["accepted"], tally["implemented"]) == (1, 1, 1)
+    assert (tally["judged"], tally["taken"]) == (1, 1)
 
 
-async def test_what_is_implemented_later_than_90_days_is_counted_as_late(acme: Website, people: People) -> None:
+async def test_what_is_implemented_later_than_90_days_after_it_was_made_does_not_count_for(
+    acme: Website, people: People
+) -> None:
     made = await recommended(people)
     await people.post("greta", f"/recommendations/{made}/accept")
     acme.clock.set(NOW + timedelta(days=90, seconds=1))
@@ -97,7 +100,17 @@ async def test_what_is_implemented_later_than_90_days_is_counted_as_late(acme: W
     assert recommendation["state"] == "implemented"
     assert recommendation["patch"] == "+ region"
     tally = await people.get("greta", "/teams/advisers/advice")
-    assert (tally["implemented"], tally["implementedInTime"]) == (1, 0)
+    assert (tally["implemented"], tally["judged"], tally["taken"]) == (1, 1, 0)
+
+
+async def test_a_year_is_counted_over_and_what_is_older_no_more(acme: Website, people: People) -> None:
+    await recommended(people)
+    await people.post("greta", f"/break-glasses/{await broken(people)}/approve")
+    year = timedelta(days=365)
+    for after, counted in ((year - timedelta(seconds=1), 1), (year, 0)):
+        acme.clock.set(NOW + after)
+        tally = await people.get("greta", "/teams/advisers/advice")
+        assert (tally["made"], tally["judged"], tally["breakGlasses"]) == (counted, counted, counted)
 
 
 async def test_declining_needs_a_reason_and_answers_once(people: People) -> None:
@@ -224,6 +237,25 @@ async def test_the_audit_tells_every_step_and_by_which_right(acme: Website, peop
     assert found["breakGlass"]["because"].startswith("consultant: Advice comes from Advisers by the engagement")
 
 
+async def test_what_time_decides_is_in_the_audit_once_and_by_nobody(acme: Website, people: People) -> None:
+    made, unanswered, opened = await recommended(people), await broken(people), await broken(people)
+    await people.post("greta", f"/break-glasses/{opened}/approve")
+    for _ in range(2):
+        acme.clock.set(NOW + timedelta(days=30))
+        await acme.watchbill.advice.settle(acme.clock.now())
+    dana, _ = await acme.person("dana")
+    entries = (await dana.get("/api/v1/audit?limit=50")).json()["entries"]
+    by_time = {each["subject"]: each for each in entries if each["actor"] == "watchbill"}
+    assert {subject: each["action"] for subject, each in by_time.items()} == {
+        made: "letRecommendationExpire",
+        unanswered: "letBreakGlassLapse",
+        opened: "endBreakGlass",
+    }
+    assert len([each for each in entries if each["actor"] == "watchbill"]) == 3
+    assert by_time[made]["because"] == "time: nobody answered it within 30 days."
+    assert "let expire the recommendation" in await page_of(acme, "dana", "/audit")
+
+
 async def test_no_row_can_say_what_no_move_leads_to(acme: Website, people: People) -> None:
     made, glass = await recommended(people), await broken(people)
     for impossible in (
@@ -283,8 +315,8 @@ async def test_a_teams_page_has_its_advice_and_how_much_glass_it_broke(acme: Web
     await people.post("greta", f"/break-glasses/{glass}/approve")
     await people.post("greta", f"/recommendations/{made}/accept")
     consultants = await page_of(acme, "ana", "/teams/advisers")
-    assert "of a year: 1 of 1 accepted, 0 implemented within 90 days" in consultants
-    assert "1 in the last 90 days" in consultants
+    assert "none is 90 days old yet" in consultants
+    assert "1 opened in the last year" in consultants
     partner = await page_of(acme, "ana", "/teams/payroll-developers")
     assert "A second region" in partner
     assert "Break-glass" not in await page_of(acme, "ana", "/teams/checkout-sre")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 
 from watchbill.org.values import EntityRef
 
@@ -100,9 +101,10 @@ class Glass:
 
 @dataclass(frozen=True)
 class Tally:
-    """How often a team's recommendations came to what, of those made in a span; `in_time`: implemented within 90 days of acceptance.
+    """What a team's recommendations of a year came to, and how many break-glasses were opened in it (`glass`).
 
-    `glass` counts the break-glasses that were opened, in a span of its own.
+    `judged` are those that have had their 90 days, declined and expired ones among them; `taken` are those of them that were
+    accepted and implemented within the 90 days.
     """
 
     made: int
@@ -111,5 +113,11 @@ class Tally:
     declined: int
     expired: int
     implemented: int
-    in_time: int
+    judged: int
+    taken: int
     glass: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """The part of what was judged that was taken; None where nothing has had its 90 days yet."""
+        return Fraction(self.taken, self.judged) if self.judged else None

@@ -13,10 +13,9 @@ from watchbill.org.values import EntityRef
 from .model import Answer, Glass, GlassMove, GlassState, Recommendation, RecommendationState, Tally
 
 EXPIRES_AFTER = timedelta(days=30)
-IMPLEMENTED_WITHIN = timedelta(days=90)
+TAKEN_WITHIN = timedelta(days=90)
 ANSWERED_WITHIN = timedelta(hours=1)
-ADVICE_COUNTED_OVER = timedelta(days=365)
-GLASS_COUNTED_OVER = timedelta(days=90)
+COUNTED_OVER = timedelta(days=365)
 
 RECOMMENDATION_MOVES: Mapping[RecommendationState, Mapping[Answer, RecommendationState]] = {
     RecommendationState.WAITING: {
@@ -106,6 +105,7 @@ def tally(recommendations: Iterable[Recommendation], glass: int, now: datetime) 
     found = [as_of(each, now) for each in recommendations]
     counts = {state: sum(each.state is state for each in found) for state in RecommendationState}
     implemented = counts[RecommendationState.IMPLEMENTED]
+    judged = [each for each in found if is_judged(each, now)]
     return Tally(
         made=len(found),
         waiting=counts[RecommendationState.WAITING],
@@ -113,12 +113,18 @@ def tally(recommendations: Iterable[Recommendation], glass: int, now: datetime) 
         declined=counts[RecommendationState.DECLINED],
         expired=counts[RecommendationState.EXPIRED],
         implemented=implemented,
-        in_time=sum(is_in_time(each) for each in found),
+        judged=len(judged),
+        taken=sum(is_taken(each) for each in judged),
         glass=glass,
     )
 
 
-def is_in_time(recommendation: Recommendation) -> bool:
-    """Whether a recommendation was implemented within 90 days after it was accepted."""
-    accepted, done = recommendation.decided_at, recommendation.implemented_at
-    return accepted is not None and done is not None and done - accepted <= IMPLEMENTED_WITHIN
+def is_judged(recommendation: Recommendation, now: datetime) -> bool:
+    """Whether a recommendation has had its 90 days; one that is younger is not counted yet, for or against."""
+    return now - recommendation.made_at >= TAKEN_WITHIN
+
+
+def is_taken(recommendation: Recommendation) -> bool:
+    """Whether a recommendation was accepted and implemented within 90 days after it was made."""
+    done = recommendation.implemented_at
+    return done is not None and done - recommendation.made_at <= TAKEN_WITHIN

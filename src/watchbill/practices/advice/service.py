@@ -6,7 +6,6 @@ Who may is decided by `org.authority`, again at every step: an engagement that e
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from watchbill.lib.errors import Invalid, NotFound, Refused
 from watchbill.lib.ids import new_id
@@ -14,24 +13,15 @@ from watchbill.org.authority import Action, Decision, decide, decide_approval
 from watchbill.org.broken_glass import BrokenGlass
 from watchbill.org.in_force import OrganizationInForce
 from watchbill.org.values import EntityRef
-from watchbill.practices.record import service as record
 from watchbill.store.store import Store, Transaction
 
 from . import rules, tables
+from .audit import ANSWERS, GLASS_MOVES, Done, audit, by_time
 from .model import Answer, Glass, GlassMove, GlassState, Recommendation, RecommendationState, Tally
 
 _MOST_LISTED = 200
 _MOST_COUNTED = 10_000
-_ANSWERS = {
-    Answer.ACCEPT: "acceptRecommendation",
-    Answer.DECLINE: "declineRecommendation",
-    Answer.IMPLEMENT: "implementRecommendation",
-}
-_GLASS_MOVES = {
-    GlassMove.APPROVE: "approveBreakGlass",
-    GlassMove.REFUSE: "refuseBreakGlass",
-    GlassMove.CLOSE: "closeBreakGlass",
-}
+_MOST_SETTLED = 500
 
 
 class AdviceService:
@@ -66,16 +56,9 @@ class AdviceService:
             state=RecommendationState.WAITING,
         )
         async with self._store.writing() as transaction:
-            await tables.add_recommendation(transaction, made)
-            await _audit(
-                transaction,
-                now,
-                made,
-                actor=actor,
-                action=Action.RECOMMEND.value,
-                because=decision.ground,
-                reason=made.rationale,
-            )
+            await tables.RECOMMENDATIONS.add(transaction, made)
+            done = Done(str(actor), Action.RECOMMEND.value, decision.ground, made.rationale)
+            await audit(transaction, now, made, done)
         return made
 
     async def answer(
@@ -87,22 +70,14 @@ class AdviceService:
         reason: str = "",
     ) -> Recommendation:
         """Accept, decline or report as implemented, in the owner's name. Raises NotFound, Refused, Conflict, Invalid."""
-        if answer not in _ANSWERS:
+        if answer not in ANSWERS:
             raise Invalid("Only time lets a recommendation expire.", "Accept or decline it.")
         async with self._store.writing() as transaction:
             before = await _recommendation(transaction, id)
             decision = self._decide(actor, Action.ACCEPT_RECOMMENDATION, before.thing, now)
             after = rules.answered(before, answer, actor, now, reason.strip())
-            await tables.move_recommendation(transaction, before, after)
-            await _audit(
-                transaction,
-                now,
-                after,
-                actor=actor,
-                action=_ANSWERS[answer],
-                because=decision.ground,
-                reason=reason.strip(),
-            )
+            await tables.RECOMMENDATIONS.move(transaction, before, after)
+            await audit(transaction, now, after, Done(str(actor), ANSWERS[answer], decision.ground, reason.strip()))
         return after
 
     async def ask_for_glass(
@@ -131,16 +106,9 @@ class AdviceService:
             state=GlassState.ASKED,
         )
         async with self._store.writing() as transaction:
-            await tables.add_glass(transaction, asked)
-            await _audit(
-                transaction,
-                now,
-                asked,
-                actor=actor,
-                action=Action.BREAK_GLASS.value,
-                because=decision.ground,
-                reason=asked.reason,
-            )
+            await tables.GLASSES.add(transaction, asked)
+            done = Done(str(actor), Action.BREAK_GLASS.value, decision.ground, asked.reason)
+            await audit(transaction, now, asked, done)
         return asked
 
     async def move_glass(
@@ -155,22 +123,32 @@ class AdviceService:
 
         Its holder may close it too, whatever became of the engagement: giving a right back needs none.
         """
-        if move not in _GLASS_MOVES:
+        if move not in GLASS_MOVES:
             raise Invalid("Only time lets a break-glass lapse.", "Approve or refuse it.")
         async with self._store.writing() as transaction:
             before = await _glass(transaction, id)
             ground = self._right_to_move(before, move, actor, now)
             after = rules.moved(before, move, actor, now, reason.strip())
-            await tables.move_glass(transaction, before, after)
-            await _audit(
-                transaction, now, after, actor=actor, action=_GLASS_MOVES[move], because=ground, reason=reason.strip()
-            )
+            await tables.GLASSES.move(transaction, before, after)
+            await audit(transaction, now, after, Done(str(actor), GLASS_MOVES[move], ground, reason.strip()))
         return after
 
     async def settle(self, now: datetime) -> int:
-        """Write down what time has decided: what expired, lapsed or closed by itself. Return how many those were."""
+        """Write down, and audit, what time has decided: what expired, lapsed or closed by itself. Return how many those were."""
         async with self._store.writing() as transaction:
-            return await tables.settle(transaction, now, now - rules.ANSWERED_WITHIN)
+            expired = await tables.RECOMMENDATIONS.newest(transaction, _MOST_SETTLED, tables.expired_by(now))
+            for waiting in expired:
+                late = rules.as_of(waiting, now)
+                await tables.RECOMMENDATIONS.move(transaction, waiting, late)
+                await audit(transaction, now, late, by_time(late))
+            over = await tables.GLASSES.newest(
+                transaction, _MOST_SETTLED, tables.over_by(now, now - rules.ANSWERED_WITHIN)
+            )
+            for glass in over:
+                shut = rules.glass_as_of(glass, now)
+                await tables.GLASSES.move(transaction, glass, shut)
+                await audit(transaction, now, shut, by_time(shut))
+            return len(expired) + len(over)
 
     async def recommendation(self, id: str, now: datetime) -> Recommendation:  # noqa: A002 - the word of the address
         """Return a recommendation as it stands at an instant. Raises NotFound."""
@@ -182,28 +160,28 @@ class AdviceService:
     ) -> list[Recommendation]:
         """Return the newest 200 recommendations, of a team or to an owner where one is named, as they stand at an instant."""
         async with self._store.reading() as transaction:
-            found = await tables.recommendations_of(transaction, team=team, owner=owner, since=None, limit=_MOST_LISTED)
+            found = await tables.RECOMMENDATIONS.newest(transaction, _MOST_LISTED, *tables.of_parties(team, owner))
         return [rules.as_of(each, now) for each in found]
 
     async def glasses(self, now: datetime, *, team: str | None = None) -> list[Glass]:
         """Return the newest 200 break-glasses, of a team where one is named, as they stand at an instant."""
         async with self._store.reading() as transaction:
-            found = await tables.glasses(transaction, team, _MOST_LISTED)
+            found = await tables.GLASSES.newest(transaction, _MOST_LISTED, *tables.glass_of(team))
         return [rules.glass_as_of(each, now) for each in found]
 
     async def open_glass(self, now: datetime) -> tuple[BrokenGlass, ...]:
         """Return the glass that is open at an instant, as the authority takes it."""
         async with self._store.reading() as transaction:
-            found = await tables.open_glasses(transaction, now)
+            found = await tables.GLASSES.newest(transaction, _MOST_LISTED, tables.is_open(now))
         return tuple(broken for each in found if (broken := rules.as_broken(each)) is not None)
 
     async def tally(self, team: str, now: datetime) -> Tally:
-        """Return what a team's advice of the last year has come to, and how much glass it broke in the last 90 days."""
+        """Return what a team's advice of the last year has come to, and how much glass it broke in that year."""
+        since = now - rules.COUNTED_OVER
         async with self._store.reading() as transaction:
-            made = await tables.recommendations_of(
-                transaction, team=team, owner=None, since=now - rules.ADVICE_COUNTED_OVER, limit=_MOST_COUNTED
-            )
-            glass = await tables.count_opened(transaction, team, now - rules.GLASS_COUNTED_OVER)
+            of_team = (*tables.of_parties(team, None), tables.made_since(since))
+            made = await tables.RECOMMENDATIONS.newest(transaction, _MOST_COUNTED, *of_team)
+            glass = await tables.count_opened(transaction, team, since)
         return rules.tally(made, glass, now)
 
     def _decide(self, actor: EntityRef, action: Action, thing: EntityRef, now: datetime) -> Decision:
@@ -228,41 +206,14 @@ def _refused(decision: Decision) -> Refused:
 
 
 async def _recommendation(transaction: Transaction, id: str) -> Recommendation:  # noqa: A002 - the word of the address
-    found = await tables.recommendation_by(transaction, id)
+    found = await tables.RECOMMENDATIONS.by_id(transaction, id)
     if found is None:
         raise NotFound(f"There is no recommendation “{id[:40]}”.", "The page of a team lists its own.")
     return found
 
 
 async def _glass(transaction: Transaction, id: str) -> Glass:  # noqa: A002 - the word of the address
-    found = await tables.glass_by(transaction, id)
+    found = await tables.GLASSES.by_id(transaction, id)
     if found is None:
         raise NotFound(f"There is no break-glass “{id[:40]}”.", "The page of a team lists its own.")
     return found
-
-
-async def _audit(
-    transaction: Transaction,
-    now: datetime,
-    subject: Recommendation | Glass,
-    *,
-    actor: EntityRef,
-    action: str,
-    because: str,
-    reason: str,
-) -> None:
-    details: dict[str, Any] = {"service": str(subject.thing), "state": subject.state.value}
-    if isinstance(subject, Recommendation):
-        details["title"] = subject.title
-    if isinstance(subject, Glass) and subject.ends_at is not None:
-        details["expires_at"] = subject.ends_at.isoformat()
-    await record.changed(
-        transaction,
-        now,
-        actor=str(actor),
-        action=action,
-        subject=subject.id,
-        because=because,
-        reason=reason,
-        details=details,
-    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
@@ -77,99 +78,79 @@ break_glasses = sa.Table(
     sa.Index("ix_break_glasses_state_ends_at", "state", "ends_at"),
 )
 
-
-async def add_recommendation(transaction: Transaction, made: Recommendation) -> None:
-    """Store a new recommendation."""
-    await transaction.execute(recommendations.insert().values(**_values(made)))
+Noun = TypeVar("Noun", Recommendation, Glass)
 
 
-async def move_recommendation(transaction: Transaction, before: Recommendation, after: Recommendation) -> None:
-    """Store what a recommendation has become. Raises Conflict when it is no longer in the state of `before`."""
-    which = sa.and_(recommendations.c.id == before.id, recommendations.c.state == before.state.value)
-    await _move(transaction, recommendations.update().where(which).values(**_values(after)))
+class Kept(Generic[Noun]):
+    """One table of nouns that are made once and then move from state to state; `made_at` is the column that orders them."""
+
+    def __init__(self, table: sa.Table, made_at: str, read: Callable[[Row], Noun]) -> None:
+        self._table = table
+        self._read: Callable[[Row], Noun] = read
+        self._newest_first = (table.c[made_at].desc(), table.c.id.desc())
+
+    async def add(self, transaction: Transaction, made: Noun) -> None:
+        """Store a new one."""
+        await transaction.execute(self._table.insert().values(**_values(made)))
+
+    async def move(self, transaction: Transaction, before: Noun, after: Noun) -> None:
+        """Store what one has become. Raises Conflict when it is no longer in the state of `before`."""
+        which = sa.and_(self._table.c.id == before.id, self._table.c.state == before.state.value)
+        moved = await transaction.execute(self._table.update().where(which).values(**_values(after)))
+        if not moved.rowcount:
+            raise Conflict("Somebody else was first.", "Look at it again.")
+
+    async def by_id(self, transaction: Transaction, id: str) -> Noun | None:  # noqa: A002 - the column's word
+        """Return one, None where there is none."""
+        found = await transaction.execute(sa.select(self._table).where(self._table.c.id == id))
+        row = found.mappings().first()
+        return None if row is None else self._read(row)
+
+    async def newest(self, transaction: Transaction, limit: int, *which: sa.ColumnElement[bool]) -> list[Noun]:
+        """Return those of which all of `which` is true, the newest first."""
+        query = sa.select(self._table).where(*which).order_by(*self._newest_first).limit(limit)
+        return [self._read(row) for row in (await transaction.execute(query)).mappings()]
 
 
-async def recommendation_by(transaction: Transaction, id: str) -> Recommendation | None:  # noqa: A002 - the column's word
-    """Return a recommendation."""
-    row = (await transaction.execute(sa.select(recommendations).where(recommendations.c.id == id))).mappings().first()
-    return None if row is None else _recommendation(row)
-
-
-async def recommendations_of(
-    transaction: Transaction, *, team: str | None, owner: EntityRef | None, since: datetime | None, limit: int
-) -> list[Recommendation]:
-    """Return the recommendations that a team made or that wait for an owner, the newest first; all of both where neither is named."""
-    query = sa.select(recommendations).order_by(recommendations.c.made_at.desc(), recommendations.c.id.desc())
+def of_parties(team: str | None, owner: EntityRef | None) -> list[sa.ColumnElement[bool]]:
+    """Say that a team made a recommendation or that it waits for an owner; nothing where neither is named."""
     sides = [recommendations.c.team == team] if team is not None else []
     sides += [recommendations.c.owner == str(owner)] if owner is not None else []
-    if sides:
-        query = query.where(sa.or_(*sides))
-    if since is not None:
-        query = query.where(recommendations.c.made_at >= since)
-    return [_recommendation(row) for row in (await transaction.execute(query.limit(limit))).mappings()]
+    return [sa.or_(*sides)] if sides else []
 
 
-async def add_glass(transaction: Transaction, asked: Glass) -> None:
-    """Store a break-glass that was asked for."""
-    await transaction.execute(break_glasses.insert().values(**_values(asked)))
+def made_since(at: datetime) -> sa.ColumnElement[bool]:
+    """Say that a recommendation was made after an instant."""
+    return recommendations.c.made_at > at
 
 
-async def move_glass(transaction: Transaction, before: Glass, after: Glass) -> None:
-    """Store what a break-glass has become. Raises Conflict when it is no longer in the state of `before`."""
-    which = sa.and_(break_glasses.c.id == before.id, break_glasses.c.state == before.state.value)
-    await _move(transaction, break_glasses.update().where(which).values(**_values(after)))
+def expired_by(now: datetime) -> sa.ColumnElement[bool]:
+    """Say that a recommendation waits, and waited too long."""
+    return sa.and_(recommendations.c.state == RecommendationState.WAITING.value, recommendations.c.expires_at <= now)
 
 
-async def glass_by(transaction: Transaction, id: str) -> Glass | None:  # noqa: A002 - the column's word
-    """Return a break-glass."""
-    row = (await transaction.execute(sa.select(break_glasses).where(break_glasses.c.id == id))).mappings().first()
-    return None if row is None else _glass(row)
+def glass_of(team: str | None) -> list[sa.ColumnElement[bool]]:
+    """Say that a break-glass is of a team; nothing where none is named."""
+    return [break_glasses.c.team == team] if team is not None else []
 
 
-async def open_glasses(transaction: Transaction, now: datetime) -> list[Glass]:
-    """Return the break-glasses that are open at an instant."""
-    which = sa.and_(break_glasses.c.state == GlassState.OPEN.value, break_glasses.c.ends_at > now)
-    rows = await transaction.execute(sa.select(break_glasses).where(which).order_by(break_glasses.c.id))
-    return [_glass(row) for row in rows.mappings()]
+def is_open(now: datetime) -> sa.ColumnElement[bool]:
+    """Say that a break-glass is open at an instant."""
+    return sa.and_(break_glasses.c.state == GlassState.OPEN.value, break_glasses.c.ends_at > now)
 
 
-async def glasses(transaction: Transaction, team: str | None, limit: int) -> list[Glass]:
-    """Return break-glasses, of one team where it is named, the newest first."""
-    query = sa.select(break_glasses).order_by(break_glasses.c.asked_at.desc(), break_glasses.c.id.desc()).limit(limit)
-    if team is not None:
-        query = query.where(break_glasses.c.team == team)
-    return [_glass(row) for row in (await transaction.execute(query)).mappings()]
+def over_by(now: datetime, unanswered_since: datetime) -> sa.ColumnElement[bool]:
+    """Say that a break-glass waits since too long, or that its time is over."""
+    lapsed = sa.and_(break_glasses.c.state == GlassState.ASKED.value, break_glasses.c.asked_at <= unanswered_since)
+    ended = sa.and_(break_glasses.c.state == GlassState.OPEN.value, break_glasses.c.ends_at <= now)
+    return sa.or_(lapsed, ended)
 
 
 async def count_opened(transaction: Transaction, team: str, since: datetime) -> int:
-    """Return how many break-glasses of a team were approved since an instant."""
+    """Return how many break-glasses of a team were approved after an instant."""
     was_opened = break_glasses.c.state.in_([GlassState.OPEN.value, GlassState.CLOSED.value])
-    which = sa.and_(break_glasses.c.team == team, break_glasses.c.decided_at >= since, was_opened)
+    which = sa.and_(break_glasses.c.team == team, break_glasses.c.decided_at > since, was_opened)
     return int(await transaction.scalar(sa.select(sa.func.count()).select_from(break_glasses).where(which)) or 0)
-
-
-async def settle(transaction: Transaction, now: datetime, unanswered_since: datetime) -> int:
-    """Write down what time has decided by now: what expired, lapsed and closed. Return how many rows that were."""
-    expired = recommendations.update().where(
-        recommendations.c.state == RecommendationState.WAITING.value, recommendations.c.expires_at <= now
-    )
-    lapsed = break_glasses.update().where(
-        break_glasses.c.state == GlassState.ASKED.value, break_glasses.c.asked_at <= unanswered_since
-    )
-    closed = break_glasses.update().where(
-        break_glasses.c.state == GlassState.OPEN.value, break_glasses.c.ends_at <= now
-    )
-    done = [
-        await transaction.execute(expired.values(state=RecommendationState.EXPIRED.value)),
-        await transaction.execute(lapsed.values(state=GlassState.LAPSED.value)),
-        await transaction.execute(closed.values(state=GlassState.CLOSED.value, closed_at=break_glasses.c.ends_at)),
-    ]
-    return sum(each.rowcount for each in done)
-
-
-async def _move(transaction: Transaction, update: sa.Update) -> None:
-    if not (await transaction.execute(update)).rowcount:
-        raise Conflict("Somebody else was first.", "Look at it again.")
 
 
 def _values(row: Recommendation | Glass) -> dict[str, Any]:
@@ -212,3 +193,7 @@ def _glass(row: Row) -> Glass:
             }
         )
     )
+
+
+RECOMMENDATIONS = Kept(recommendations, "made_at", _recommendation)
+GLASSES = Kept(break_glasses, "asked_at", _glass)

@@ -92,7 +92,7 @@ class OneRecommendationAnswer(Answer):
 
 
 class TallyAnswer(Answer):
-    """What a team's advice of the last year came to; those implemented count as accepted too."""
+    """What a team's advice of the last year came to; those implemented count as accepted too, those declined stay in `judged`."""
 
     schema_: Literal["watchbill/advice-tally/v1"] = Field(default="watchbill/advice-tally/v1", alias="schema")
     at: datetime
@@ -103,8 +103,11 @@ class TallyAnswer(Answer):
     declined: int
     expired: int
     implemented: int
-    implemented_in_time: int = Field(description="Implemented within 90 days after they were accepted.")
-    break_glasses: int = Field(description="Break-glasses that were opened in the last 90 days.")
+    judged: int = Field(description="Those that have had their 90 days; a younger one is not counted yet.")
+    taken: int = Field(
+        description="Those of `judged` that were accepted and implemented within 90 days after they were made."
+    )
+    break_glasses: int = Field(description="Break-glasses that were opened in the last year.")
 
     @classmethod
     def of(cls, team: str, tally: Tally, at: datetime) -> TallyAnswer:
@@ -118,7 +121,8 @@ class TallyAnswer(Answer):
             declined=tally.declined,
             expired=tally.expired,
             implemented=tally.implemented,
-            implemented_in_time=tally.in_time,
+            judged=tally.judged,
+            taken=tally.taken,
             break_glasses=tally.glass,
         )
 
@@ -186,7 +190,7 @@ async def answer_recommendation(
 
 @router.get("/teams/{name}/advice", responses=problems(404))
 async def get_tally(name: Name, doors: FromDoors) -> TallyAnswer:
-    """Return what the advice of an SRE team came to in the last year, and its break-glasses of the last 90 days."""
+    """Return what the advice of an SRE team came to in the last year, and how much glass it broke in that year."""
     now, team = doors.clock.now(), team_named(doors.in_force.organization, name).name
     return TallyAnswer.of(team, await doors.advice.tally(team, now), now)
 

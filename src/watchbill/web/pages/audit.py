@@ -36,6 +36,9 @@ _WORDS: Mapping[str, str] = {
     "approveBreakGlass": "approved break-glass on",
     "refuseBreakGlass": "refused break-glass on",
     "closeBreakGlass": "closed break-glass on",
+    "letRecommendationExpire": "let expire the recommendation",
+    "letBreakGlassLapse": "let lapse the break-glass on",
+    "endBreakGlass": "ended break-glass on",
     "signIn": "signed in as",
     "signOut": "signed out as",
     "failedSignIn": "failed to sign in as",
@@ -97,7 +100,7 @@ def _subject(audited: Audited) -> tuple[str, str]:
         return (f"incident {number}" if number is not None else "an incident"), f"/incidents/{audited.subject}"
     if "title" in audited.details:
         return str(audited.details["title"]), f"/recommendations/{audited.subject}"
-    if audited.action.lower().endswith("breakglass"):
+    if "breakglass" in audited.action.lower():
         return str(audited.details.get("service", audited.subject)), "/advice"
     return audited.subject, ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 
@@ -78,19 +79,49 @@ def test_the_time_of_a_break_glass_begins_when_it_is_approved() -> None:
     assert as_broken(glass_as_of(opened, later + timedelta(minutes=60))) is None
 
 
-def test_a_tally_counts_what_was_implemented_as_accepted_and_only_within_90_days_as_in_time() -> None:
-    def implemented(days: int) -> Recommendation:
-        accepted = replace(made(RecommendationState.IMPLEMENTED), decided_by=GRETA, decided_at=NOW)
-        return replace(accepted, implemented_by=GRETA, implemented_at=NOW + timedelta(days=days))
+DAY = timedelta(days=1)
 
-    rows = [
-        made(),
-        made(RecommendationState.DECLINED),
-        made(RecommendationState.ACCEPTED),
-        implemented(90),
-        implemented(91),
-    ]
-    found = tally(rows, 2, NOW)
-    assert (found.made, found.waiting, found.declined, found.accepted) == (5, 1, 1, 3)
-    assert (found.implemented, found.in_time, found.glass) == (2, 1, 2)
-    assert tally(rows, 0, NOW + timedelta(days=30)).expired == 1
+
+def accepted(after: timedelta = DAY) -> Recommendation:
+    return replace(made(RecommendationState.ACCEPTED), decided_by=GRETA, decided_at=NOW + after)
+
+
+def implemented(after: timedelta) -> Recommendation:
+    """Make one that was accepted a day after it was made, and implemented a span after it was made."""
+    return replace(accepted(), state=RecommendationState.IMPLEMENTED, implemented_by=GRETA, implemented_at=NOW + after)
+
+
+def test_a_tally_says_where_each_recommendation_stands_and_counts_the_implemented_as_accepted() -> None:
+    rows = [made(), made(RecommendationState.DECLINED), accepted(), implemented(40 * DAY)]
+    found = tally(rows, 2, NOW + 29 * DAY)
+    assert (found.made, found.waiting, found.declined, found.accepted, found.implemented) == (4, 1, 1, 2, 1)
+    assert (found.expired, found.glass) == (0, 2)
+    assert tally(rows, 0, NOW + 30 * DAY).expired == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "judged", "taken"),
+    [
+        ([], 0, 0),
+        ([implemented(90 * DAY)], 1, 1),
+        ([implemented(90 * DAY + timedelta(seconds=1))], 1, 0),
+        ([made(RecommendationState.DECLINED)], 1, 0),
+        ([made(RecommendationState.EXPIRED)], 1, 0),
+        ([made()], 1, 0),
+        ([accepted()], 1, 0),
+        ([accepted(), implemented(20 * DAY), made(RecommendationState.DECLINED)], 3, 1),
+    ],
+    ids=["nothing", "on day 90", "a second later", "declined", "expired", "unanswered", "only accepted", "of each"],
+)
+def test_what_has_had_its_90_days_counts_and_only_what_was_implemented_in_them_counts_for(
+    rows: list[Recommendation], judged: int, taken: int
+) -> None:
+    found = tally(rows, 0, NOW + 200 * DAY)
+    assert (found.judged, found.taken) == (judged, taken)
+    assert found.share == (Fraction(taken, judged) if judged else None)
+
+
+@pytest.mark.parametrize("row", [made(), made(RecommendationState.DECLINED), implemented(2 * DAY)])
+def test_what_is_younger_than_90_days_is_not_counted_whatever_became_of_it(row: Recommendation) -> None:
+    assert tally([row], 0, NOW + 90 * DAY - timedelta(seconds=1)).judged == 0
+    assert tally([row], 0, NOW + 90 * DAY).judged == 1
