@@ -322,6 +322,64 @@ async def test_a_teams_page_has_its_advice_and_how_much_glass_it_broke(acme: Web
     assert "Break-glass" not in await page_of(acme, "ana", "/teams/checkout-sre")
 
 
+async def form(acme: Website, name: str, path: str, **fields: str) -> httpx2.Response:
+    browser, csrf = await acme.person(name)
+    return await browser.post(path, data={"csrf": csrf, **fields})
+
+
+async def test_an_adviser_recommends_and_asks_for_glass_on_the_page_of_the_service(acme: Website) -> None:
+    shown = await page_of(acme, "ruth", "/services/payroll")
+    assert "Recommend something" in shown
+    assert "Needs the approval of Payroll developers within the hour." in shown
+    recommended_so = await form(
+        acme,
+        "ruth",
+        "/recommendations",
+        service="component:payroll",
+        title="A second region",
+        rationale="It failed twice.",
+    )
+    assert recommended_so.status_code == 303
+    assert "It failed twice." in await page_of(acme, "greta", recommended_so.headers["location"])
+    asked = await form(
+        acme, "ruth", "/break-glasses", service="component:payroll", reason="The run is stuck.", minutes="60"
+    )
+    assert (asked.status_code, asked.headers["location"]) == (303, "/advice")
+    inbox = await page_of(acme, "greta", "/inbox")
+    assert "Recommended to you" in inbox
+    assert "Approve the break-glass of Ruth Adler for payroll" in inbox
+    assert "Break-glass asked of you" not in await page_of(acme, "ruth", "/inbox")
+
+
+async def test_the_page_of_a_service_offers_a_member_no_glass_and_a_stranger_nothing(acme: Website) -> None:
+    assert "Break glass" not in await page_of(acme, "ana", "/services/cart")
+    assert "Recommend something" in await page_of(acme, "ana", "/services/cart")
+    assert "Recommend something" not in await page_of(acme, "mei", "/services/payroll")
+
+
+@pytest.mark.parametrize("minutes", ["", "soon", "0", "241", "²"])
+async def test_a_form_for_glass_says_how_long_in_figures_and_not_for_longer_than_four_hours(
+    acme: Website, minutes: str
+) -> None:
+    asked = await form(acme, "ruth", "/break-glasses", service="payroll", reason="It is stuck.", minutes=minutes)
+    assert asked.status_code == 422
+    assert "minutes" in asked.text
+
+
+async def test_forms_are_refused_to_whoever_has_no_right_and_lead_to_what_they_may_do(acme: Website) -> None:
+    fields = {"service": "component:payroll", "title": "Stop", "rationale": "why not", "reason": "now", "minutes": "5"}
+    for path in ("/recommendations", "/break-glasses"):
+        refused = await form(acme, "mei", path, **fields)
+        assert refused.status_code == 403
+        assert '<a class="btn" href="/services/payroll#yours">What you may do about payroll</a>' in refused.text
+
+
+async def test_advice_lies_in_the_place_of_teams(acme: Website) -> None:
+    browser, _ = await acme.person("ana")
+    shown = (await browser.get("/advice")).text
+    assert re.search(r'href="/teams"[^>]*aria-current="page"', shown)
+
+
 async def test_a_form_for_what_no_button_says_is_not_found(acme: Website, people: People) -> None:
     made = await recommended(people)
     browser, csrf = await acme.person("greta")

@@ -20,7 +20,9 @@ BY_ITS_SERVICE = {
     ("POST", "/api/v1/recommendations/{id}/{answer}"),
     ("POST", "/api/v1/break-glasses"),
     ("POST", "/api/v1/break-glasses/{id}/{move}"),
+    ("POST", "/recommendations"),
     ("POST", "/recommendations/{id}/{answer}"),
+    ("POST", "/break-glasses"),
     ("POST", "/break-glasses/{id}/{move}"),
 }
 """Advice: who may is shown in test_advice.py, route by route."""

@@ -38,9 +38,13 @@ class NotFound(WatchbillError):
 
 @dataclass(eq=False)
 class Refused(WatchbillError):
-    """The person may not do this; `mend` names what would be needed or what can be done instead, `instead` each way on its own."""
+    """The person may not do this; `mend` names what would be needed or what can be done instead, `instead` each way on its own.
+
+    `about` is the reference of the service that it was about, empty where it was about none.
+    """
 
     instead: tuple[str, ...] = ()
+    about: str = ""
     code = "refused"
     status = 403
 

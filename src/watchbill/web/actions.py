@@ -1,4 +1,4 @@
-"""What people do by forms on the pages: acknowledge, resolve, answer advice, decide on break-glass.
+"""What people do by forms on the pages: acknowledge, resolve, recommend, answer advice, ask for glass and decide on it.
 
 Whether they may is decided by the services.
 """
@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from watchbill.lib.errors import NotFound
+from watchbill.lib.errors import Invalid, NotFound
 from watchbill.practices.advice.model import Answer, GlassMove
+from watchbill.teams.explain import thing_named
 
 from .callers import acting_user
 from .doors import doors_of
-from .forms import back_or, fields_of
+from .forms import back_or, fields_of, on_to
 
 _Asked = TypeVar("_Asked", bound=StrEnum)
 
@@ -26,7 +27,9 @@ def routes() -> list[BaseRoute]:
     """Return the forms' routes."""
     return [
         Route("/pages/{id}/acknowledge", acknowledge, methods=["POST"], name="acknowledge_page"),
+        Route("/recommendations", recommend, methods=["POST"], name="recommend"),
         Route("/recommendations/{id}/{answer}", answer_recommendation, methods=["POST"], name="answer_recommendation"),
+        Route("/break-glasses", ask_for_glass, methods=["POST"], name="ask_for_glass"),
         Route("/break-glasses/{id}/{move}", move_glass, methods=["POST"], name="move_break_glass"),
         Route("/incidents/{id}/resolve", resolve, methods=["POST"], name="resolve_incident"),
     ]
@@ -53,6 +56,35 @@ async def resolve(request: Request) -> Response:
     return back_or(fields, f"/incidents/{incident.number}")
 
 
+async def recommend(request: Request) -> Response:
+    """Recommend something about a service, then show it."""
+    doors = doors_of(request)
+    fields = await fields_of(request)
+    made = await doors.advice.recommend(
+        thing_named(doors.in_force.organization, fields.get("service", "")).ref,
+        acting_user(request),
+        doors.clock.now(),
+        title=fields.get("title", ""),
+        rationale=fields.get("rationale", ""),
+        patch=fields.get("patch", ""),
+    )
+    return on_to(f"/recommendations/{made.id}")
+
+
+async def ask_for_glass(request: Request) -> Response:
+    """Ask for a break-glass on a service, then show all advice."""
+    doors = doors_of(request)
+    fields = await fields_of(request)
+    await doors.advice.ask_for_glass(
+        thing_named(doors.in_force.organization, fields.get("service", "")).ref,
+        acting_user(request),
+        doors.clock.now(),
+        reason=fields.get("reason", ""),
+        minutes=_minutes(fields.get("minutes", "")),
+    )
+    return on_to("/advice")
+
+
 async def answer_recommendation(request: Request) -> Response:
     """Answer a recommendation, then show it."""
     doors = doors_of(request)
@@ -73,6 +105,12 @@ async def move_glass(request: Request) -> Response:
         request.path_params["id"], move, acting_user(request), doors.clock.now(), fields.get("reason", "")
     )
     return back_or(fields, "/advice")
+
+
+def _minutes(text: str) -> int:
+    if not (text.isdecimal() and text.isascii() and len(text) < 5):
+        raise Invalid(f"“{text[:20]}” is not a number of minutes.", "Say for how many minutes, in figures.")
+    return int(text)
 
 
 def _asked_for(text: str, known: type[_Asked]) -> _Asked:

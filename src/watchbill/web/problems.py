@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from watchbill.lib.errors import Invalid, NotFound, Refused, WatchbillError
+from watchbill.org.values import EntityRef
 
 from .refusals import Malformed, TooManyAttempts
 from .render import render
@@ -81,6 +82,9 @@ def answer(request: Request, error: WatchbillError, misfits: Sequence[Misfit] = 
             where=error.where,
             code=error.code,
             request_id=request_id,
+            about=EntityRef.parse(error.about, kind="component")
+            if isinstance(error, Refused) and error.about
+            else None,
         )
     else:
         problem = Problem(

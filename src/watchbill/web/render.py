@@ -44,24 +44,29 @@ _IN_WORDS: tuple[Callable[..., str], ...] = (
 
 @dataclass(frozen=True)
 class PlaceInRail:
-    """A place of the product: where it is, its name, the letter after `g` that leads there; `moving` is one of the phone's five."""
+    """A place of the product: where it is, its name, the letter after `g` that leads there; `moving` is one of the phone's five.
+
+    Pages whose path lies in one of `around` belong to it too.
+    """
 
     path: str
     name: str
     icon: str
     key: str
     moving: bool = False
+    around: tuple[str, ...] = ()
 
     def is_around(self, path: str) -> bool:
         """Whether a page lies in this place."""
-        return path == self.path or (self.path != "/" and path.startswith(f"{self.path}/"))
+        of_it = [place for place in (self.path, *self.around) if place != "/"]
+        return path == self.path or any(path == place or path.startswith(f"{place}/") for place in of_it)
 
 
 PLACES = (
     PlaceInRail("/", "Watch", "watch", "w", moving=True),
     PlaceInRail("/inbox", "Inbox", "inbox", "i", moving=True),
     PlaceInRail("/map", "Map", "map", "m"),
-    PlaceInRail("/teams", "Teams", "teams", "t"),
+    PlaceInRail("/teams", "Teams", "teams", "t", around=("/advice", "/recommendations")),
     PlaceInRail("/services", "Services", "services", "s"),
     PlaceInRail("/platform", "Platform", "platform", "p"),
     PlaceInRail("/findings", "Findings", "findings", "f"),

@@ -16,6 +16,7 @@ EXPIRES_AFTER = timedelta(days=30)
 TAKEN_WITHIN = timedelta(days=90)
 ANSWERED_WITHIN = timedelta(hours=1)
 COUNTED_OVER = timedelta(days=365)
+LONGEST_TITLE, LONGEST_RATIONALE = 200, 10_000
 
 RECOMMENDATION_MOVES: Mapping[RecommendationState, Mapping[Answer, RecommendationState]] = {
     RecommendationState.WAITING: {

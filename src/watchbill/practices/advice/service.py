@@ -40,6 +40,11 @@ class AdviceService:
             raise NotFound(f"There is no {thing} in the catalog.", "The list of services has them all.")
         if not title.strip() or not rationale.strip():
             raise Invalid("A recommendation has a title and a rationale.", "Say what to do, and why.")
+        if len(title) > rules.LONGEST_TITLE or len(rationale) > rules.LONGEST_RATIONALE:
+            raise Invalid(
+                f"A title has {rules.LONGEST_TITLE} characters at most, a rationale {rules.LONGEST_RATIONALE}.",
+                "Shorten it.",
+            )
         decision = self._decide(actor, Action.RECOMMEND, thing, now)
         made = Recommendation(
             id=new_id(now),
@@ -187,7 +192,7 @@ class AdviceService:
     def _decide(self, actor: EntityRef, action: Action, thing: EntityRef, now: datetime) -> Decision:
         decision = decide(self._organization.organization, actor, action, thing, now)
         if not decision.allowed:
-            raise _refused(decision)
+            raise _refused(decision, thing)
         return decision
 
     def _right_to_move(self, glass: Glass, move: GlassMove, actor: EntityRef, now: datetime) -> str:
@@ -197,12 +202,12 @@ class AdviceService:
         act = decide(organization, glass.holder, Action.BREAK_GLASS, glass.thing, now)
         decision = decide_approval(organization, actor, act, of=glass.holder)
         if not decision.allowed:
-            raise _refused(decision)
+            raise _refused(decision, glass.thing)
         return decision.ground
 
 
-def _refused(decision: Decision) -> Refused:
-    return Refused(decision.because[0].text, "; ".join(decision.instead), instead=decision.instead)
+def _refused(decision: Decision, thing: EntityRef) -> Refused:
+    return Refused(decision.because[0].text, "; ".join(decision.instead), instead=decision.instead, about=str(thing))
 
 
 async def _recommendation(transaction: Transaction, id: str) -> Recommendation:  # noqa: A002 - the word of the address

@@ -118,6 +118,7 @@ class IncidentsService:
                 f"{actor} may not resolve incident {incident.number}.",
                 "; ".join(decision.instead),
                 instead=decision.instead,
+                about=str(incident.thing or ""),
             )
         async with self._store.writing() as transaction:
             await tables.take_turn(transaction)

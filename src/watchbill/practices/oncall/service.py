@@ -172,7 +172,10 @@ class OnCallService:
         )
         if not decision.allowed:
             raise Refused(
-                f"{actor} may not acknowledge this page.", "; ".join(decision.instead), instead=decision.instead
+                f"{actor} may not acknowledge this page.",
+                "; ".join(decision.instead),
+                instead=decision.instead,
+                about=str(thing or ""),
             )
         return decision
 

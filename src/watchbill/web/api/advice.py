@@ -16,6 +16,7 @@ from watchbill.practices.advice.model import (
     RecommendationState,
     Tally,
 )
+from watchbill.practices.advice.rules import LONGEST_RATIONALE, LONGEST_TITLE
 from watchbill.teams.explain import thing_named
 from watchbill.web.callers import acting_user
 from watchbill.web.lookups import team_named
@@ -131,8 +132,8 @@ class NewRecommendation(Asked):
     """What to do about a service, why, and optionally a patch to the organisation's files."""
 
     service: str = Field(min_length=1, max_length=255, examples=["payroll"])
-    title: str = Field(min_length=1, max_length=200, pattern=TEXT, examples=["Give payroll a second region"])
-    rationale: str = Field(min_length=1, max_length=10_000, pattern=TEXT)
+    title: str = Field(min_length=1, max_length=LONGEST_TITLE, pattern=TEXT, examples=["Give payroll a second region"])
+    rationale: str = Field(min_length=1, max_length=LONGEST_RATIONALE, pattern=TEXT)
     patch: str = Field(default="", max_length=100_000, pattern=TEXT)
 
 

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from watchbill.org.authority import Action, decide, decide_approval
+from watchbill.org.authority import Action, Decision, decide, decide_approval
 from watchbill.org.values import EntityRef
-from watchbill.practices.advice.model import Glass, GlassMove, Recommendation, Tally
+from watchbill.practices.advice.model import Glass, GlassMove, GlassState, Recommendation, RecommendationState, Tally
 from watchbill.practices.advice.rules import GLASS_MOVES, RECOMMENDATION_MOVES
 from watchbill.web.callers import caller_of
 from watchbill.web.doors import Doors, doors_of
@@ -46,6 +46,40 @@ async def team_advice(request: Request, team: str | None, group: EntityRef) -> T
         _rows(request, await doors.advice.glasses(now, team=team)),
         await doors.advice.tally(team, now),
     )
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What whoever looks may do about a service: recommend, and break glass; `nobody` says why nobody could approve that."""
+
+    recommend: Decision
+    glass: Decision
+    nobody: str
+
+
+def ways_about(request: Request, thing: EntityRef) -> Ways:
+    """Return the ways that are open to whoever looks at the page of a service."""
+    doors = doors_of(request)
+    organization, now = doors.in_force.organization, doors.clock.now()
+    recommend, glass = (
+        decide(organization, _user(request), action, thing, now) for action in (Action.RECOMMEND, Action.BREAK_GLASS)
+    )
+    is_unapproved = bool(glass.because) and glass.because[0].rule == "nobody-approves"
+    return Ways(recommend, glass, glass.instead[-1] if is_unapproved else "")
+
+
+async def asked_of(request: Request) -> TeamAdvice:
+    """Return the advice that waits for an answer of whoever looks."""
+    doors = doors_of(request)
+    organization, now = doors.in_force.organization, doors.clock.now()
+    waiting = [
+        made
+        for made in await doors.advice.recommendations(now)
+        if made.state is RecommendationState.WAITING
+        and decide(organization, _user(request), Action.ACCEPT_RECOMMENDATION, made.thing, now).allowed
+    ]
+    asked = [each for each in await doors.advice.glasses(now) if each.state is GlassState.ASKED]
+    return TeamAdvice(waiting, [row for row in _rows(request, asked) if row.moves], None)
 
 
 async def listed(request: Request) -> Response:

@@ -15,6 +15,7 @@ from watchbill.web.doors import Doors, doors_of
 from watchbill.web.show.escalation import next_step
 from watchbill.web.show.figures import figures_in_words
 
+from .advice import asked_of
 from .frame import WAITING, page
 from .on_watch import own_shifts
 
@@ -48,6 +49,7 @@ async def inbox(request: Request) -> Response:
         waiting=[each for each in shown if each.page.state in WAITING],
         acknowledged=[each for each in shown if each.page.state is PageState.ACKNOWLEDGED],
         over=[each for each in shown if each.page.state is PageState.RESOLVED],
+        asked=await asked_of(request),
         shifts=own_shifts(user, doors.in_force.organization, now) if user else [],
     )
 

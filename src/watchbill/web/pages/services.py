@@ -17,6 +17,7 @@ from watchbill.teams.explain import thing_named
 from watchbill.web.doors import doors_of
 from watchbill.web.show.escalation import steps
 
+from .advice import ways_about
 from .frame import page
 from .rows import goal_rows, held_by, standings
 
@@ -81,6 +82,7 @@ async def one(request: Request) -> Response:
             for each in organization.things.values()
             if any(dependency.on == thing.ref for dependency in each.dependencies)
         ),
+        ways=ways_about(request, thing.ref),
         incidents=await doors.incidents.incidents(thing=thing.ref, limit=MOST_INCIDENTS),
     )
 
