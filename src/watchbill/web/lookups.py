@@ -1,4 +1,4 @@
-"""Finds what people name: teams and goals of the organisation in force. What is not found is said with the nearest name."""
+"""Finds what people name: teams, products and goals of the organisation in force. What is not found is said with the nearest name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from watchbill.org.charters import SRETeam
 from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
+from watchbill.teams.map import Side
 
 
 def reference_to(text: str, *, kind: str) -> EntityRef:
@@ -34,6 +35,27 @@ def goal_named(organization: Organization, name: str) -> Goal:
     if goal is None:
         raise _not_found("goal", name, organization.goals)
     return goal
+
+
+def side_named(organization: Organization, text: str) -> Side:
+    """Return an SRE team by its name, or a group or person of the catalog. Raises NotFound, and Invalid for no name at all."""
+    team = organization.sre_teams.get(text) or organization.sre_teams.get(text.lower())
+    if team is not None:
+        return Side(team.name, team.group)
+    ref = reference_to(text, kind="group")
+    if ref not in organization.groups and ref not in organization.users:
+        raise _not_found("team", text, [*organization.sre_teams, *(group.name for group in organization.groups)])
+    own = next((team for _, team in sorted(organization.sre_teams.items()) if team.group == ref), None)
+    return Side(own.name if own is not None else None, ref)
+
+
+def product_named(organization: Organization, text: str) -> EntityRef:
+    """Return a System, or else a Domain, by its name. Raises NotFound, and Invalid for no name at all."""
+    for kind in ("system", "domain"):
+        ref = reference_to(text, kind=kind)
+        if ref in organization.systems:
+            return ref
+    raise _not_found("product", text, (ref.name for ref in organization.systems))
 
 
 def _not_found(what: str, text: str, names: Iterable[str]) -> NotFound:

@@ -33,6 +33,7 @@ RULES = ImplementationRules(
     charter_claims=Reach.NOTHING,
     charter_advises=Advice.NOBODY,
     partners="developers of the company, and customers",
+    partner_is="advised by",
     staffing="people who served in another implementation before; where and when is on record",
     called=called,
     changes=Reach.NOTHING,

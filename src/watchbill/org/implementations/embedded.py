@@ -22,6 +22,7 @@ RULES = ImplementationRules(
     charter_advises=Advice.NOBODY,
     partners="exactly one team of developers, the host",
     hosts=1,
+    partner_is="host of",
     staffing="one or two people, who keep a part of their time for an SRE team at home",
     people=2,
     home_team=True,

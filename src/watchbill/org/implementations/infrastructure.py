@@ -21,6 +21,7 @@ RULES = ImplementationRules(
     charter_claims=Reach.OWN,
     charter_advises=Advice.DEPENDANTS,
     partners="one or more groups of platform engineers, named in its charter, and every team whose things depend on its own",
+    partner_is="builds with",
     staffing="a full rotation, by the size of the platform and not by the number of its users",
     changes=Reach.OWN,
     authority=frozenset({"silence", "planMaintenance"}),

@@ -21,6 +21,7 @@ RULES = ImplementationRules(
     charter_claims=Reach.COVERED,
     charter_advises=Advice.NOBODY,
     partners="any team of the company",
+    partner_is="works with",
     staffing="from one person to a full rotation, and one such team at most",
     teams=1,
     changes=Reach.COVERED,

@@ -23,6 +23,7 @@ RULES = ImplementationRules(
     charter_claims=Reach.NOTHING,
     charter_advises=Advice.SCOPE,
     partners="the developers of that product",
+    partner_is="develops with",
     staffing="a full rotation, well under a tenth of the number of developers",
     changes=Reach.COVERED,
     authority=frozenset({"silence", "planMaintenance", "overrideGate"}),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from fractions import Fraction
 
+from watchbill.lib.records import dataclass
 from watchbill.org.charters import Implementation
 from watchbill.org.faults import Level
 from watchbill.org.values import Duration
@@ -94,7 +95,8 @@ class ImplementationRules:
     engagement (`customer_demands`: one with a customer) count once it is active. `terms` hold where an agreement says nothing,
     `checklist` is what a readiness review asks.
 
-    `partners`, `staffing`, `pager` and `goes_wrong_as` say it in words, the last with the rules that watch for it.
+    `partners`, `staffing`, `pager` and `goes_wrong_as` say it in words, the last with the rules that watch for it; `partner_is`
+    says what a partner is to such a team, before the team's name.
     """
 
     implementation: Implementation
@@ -105,6 +107,7 @@ class ImplementationRules:
     charter_claims: Reach
     charter_advises: Advice
     partners: str
+    partner_is: str
     staffing: str
     changes: Reach
     authority: frozenset[str]

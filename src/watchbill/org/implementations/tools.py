@@ -20,6 +20,7 @@ RULES = ImplementationRules(
     charter_claims=Reach.OWN,
     charter_advises=Advice.DEPENDANTS,
     partners="other SRE teams and developers: its adopters, named in its charter or seen by what depends on its tools",
+    partner_is="uses what comes from",
     staffing="any size",
     changes=Reach.OWN,
     authority=frozenset({"silence", "planMaintenance"}),

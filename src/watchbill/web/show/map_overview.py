@@ -1,0 +1,138 @@
+"""The map of many: SRE teams in a frame for each implementation, products in a frame for each Domain, lines between the frames.
+
+Each team and product is a box that leads to its own map; what it is missing is written on it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from watchbill.lib.numbers import several
+from watchbill.org.implementations import rules_of
+from watchbill.org.organization import Organization
+from watchbill.teams.map import OrganizationMap, Role, Side
+from watchbill.teams.map_parties import Party
+from watchbill.teams.map_products import Product, domains, products
+
+from . import map_words as words
+from .map_layout import Column, Lane
+from .map_sketch import HELD, Addresses, Sketch, Tie, Words
+
+TITLES = ("SRE teams", "Products", "Partners and owners")
+MOST_DOMAINS = 40
+MOST_BOXES = 240
+_WIDTHS = (336, 336, 236)
+_HEADING, _BOX, _GROUP = 40, 24, 38
+_FEW = 24
+_OTHERS = "others"
+
+
+def overview(organization: Organization, found: OrganizationMap, addresses: Addresses) -> Sketch:
+    """Return the sketch of a map that shows things together as their products."""
+    boxes: dict[str, Words] = {}
+    headings: dict[str, Words] = {}
+    of_products = domains(organization, products(organization, found.facts), MOST_DOMAINS)
+    groups = _Groups(found.groups)
+    lanes = (
+        tuple(_teams(found, addresses, boxes, headings)),
+        tuple(_products(of_products, addresses, boxes, headings)),
+        tuple(groups.lanes(boxes)),
+    )
+    columns = tuple(Column(each, width) for each, width in zip(lanes, _WIDTHS, strict=True))
+    ties = tuple(_ties(organization, found, groups, [whole for whole, _ in of_products]))
+    return Sketch(TITLES, columns, boxes, headings, ties)
+
+
+def _across(count: int) -> int:
+    return 2 if count <= _FEW else 3
+
+
+def _teams(
+    found: OrganizationMap, addresses: Addresses, boxes: dict[str, Words], headings: dict[str, Words]
+) -> Iterator[Lane]:
+    lanes: dict[str, list[Party]] = {}
+    for party in found.teams:
+        if party.team is not None:
+            lanes.setdefault(rules_of(party.team.implementation).title, []).append(party)
+    for title, parties in lanes.items():
+        counts: Counter[Role] = Counter()
+        for party in parties:
+            counts.update(found.ties.get(party.key, {}))
+        does = words.does(counts, found.asked.practice)
+        headings[f"teams {title}"] = Words((f"{title}: {several(len(parties), 'team')}", does), None, "team")
+        shown = parties if len(found.teams) <= MOST_BOXES else []
+        for party in shown:
+            lines = (party.title, words.does(found.ties.get(party.key), found.asked.practice))
+            boxes[party.key] = Words(lines, addresses.map_of_team(party.name), "team")
+        keys = tuple(party.key for party in shown)
+        yield Lane(f"teams {title}", keys, _HEADING, _BOX, _across(len(found.teams)), framed=True)
+
+
+def _products(
+    of_products: list[tuple[Product, list[Product]]],
+    addresses: Addresses,
+    boxes: dict[str, Words],
+    headings: dict[str, Words],
+) -> Iterator[Lane]:
+    count = sum(len(parts) for _, parts in of_products)
+    for whole, parts in of_products:
+        href = addresses.map_of_product(whole.ref) if whole.ref is not None else None
+        headings[whole.key] = Words((whole.title, _totals(whole)), href, "thing", alarm_of(whole))
+        shown = parts if count <= MOST_BOXES else [part for part in parts if part.bare][:_FEW]
+        for part in shown:
+            ref = part.ref
+            boxes[part.key] = Words(
+                (part.title, _totals(part)),
+                addresses.map_of_product(ref) if ref is not None else None,
+                "thing",
+                alarm_of(part),
+            )
+        keys = tuple(part.key for part in shown)
+        yield Lane(whole.key, keys, _HEADING, _BOX, _across(count), framed=True)
+
+
+def alarm_of(product: Product) -> str:
+    """Return how loudly it must be said that somebody is missing in a product."""
+    return "bad" if product.grave else "warn" if product.bare else ""
+
+
+def _totals(product: Product) -> str:
+    return words.totals(product.things, product.nobody, product.without_sre, product.critical)
+
+
+class _Groups:
+    """The groups beside SRE teams, together by what they are to these."""
+
+    def __init__(self, groups: Iterable[Party]) -> None:
+        self._kind_of = {group.key: group.together[0].words if group.together else _OTHERS for group in groups}
+
+    def lanes(self, boxes: dict[str, Words]) -> Iterator[Lane]:
+        for kind, count in sorted(Counter(self._kind_of.values()).items()):
+            key = f"groups {kind}"
+            says = "are owners, or answer by themselves" if kind == _OTHERS else f"{kind} an SRE team"
+            boxes[key] = Words((several(count, "group"), says), "/teams", "group")
+            yield Lane(f"lane {key}", (key,), 0, _GROUP)
+
+    def key_of(self, side: Side) -> str:
+        return f"groups {self._kind_of.get(side.key, _OTHERS)}"
+
+
+def _ties(
+    organization: Organization, found: OrganizationMap, groups: _Groups, wholes: Iterable[Product]
+) -> Iterator[Tie]:
+    titles: Mapping[str, str] = {
+        name: rules_of(team.implementation).title for name, team in organization.sre_teams.items()
+    }
+    verbs = words.verbs(found.asked.practice)
+    for whole in wholes:
+        strongest: dict[str, tuple[Role, int]] = {}
+        for role in sorted(Role, key=HELD.__getitem__):
+            counts: Counter[str] = Counter()
+            for side, count in whole.sides[role].items():
+                counts[f"teams {titles[side.team]}" if side.team is not None else groups.key_of(side)] += count
+            for start, count in counts.items():
+                strongest.setdefault(start, (role, count))
+        for start, (role, count) in strongest.items():
+            who = start.partition(" ")[2] if start.startswith("teams ") else "Groups beside SRE"
+            yield Tie(start, whole.key, role, f"{who}: {verbs[role]} {count} in {whole.title}")

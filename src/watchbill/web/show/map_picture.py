@@ -1,0 +1,143 @@
+"""The map as it is drawn: a sketch laid out, its words cut to the room that they have, its lines as paths. Pixels only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchbill.org.organization import Organization
+from watchbill.teams.map import OrganizationMap, Role
+
+from .map_boxes import one_by_one
+from .map_layout import Layout, Line, Placed, layout
+from .map_overview import overview
+from .map_sketch import HELD, Addresses, Sketch, Tie, Words
+
+MOST_THINGS, MOST_TEAMS, MOST_GROUPS = 60, 40, 60
+_LETTER, _BOLD_LETTER, _INSET = 5.5, 6.2, 10
+
+_NEARNESS = {Role.HOLDS: 6, Role.TAKES_PART: 2, Role.ADVISES: 1}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of words at its place; `kind` is `ink` for a name, else empty."""
+
+    x: int
+    y: int
+    words: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A box, or the frame or heading of a lane, with its words; `says` has them whole."""
+
+    place: Placed
+    href: str | None
+    shape: str
+    alarm: str
+    texts: tuple[Text, ...]
+    says: str
+    is_framed: bool = True
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A line; `kind` is `holds`, `takesPart` or `advises`."""
+
+    path: str
+    kind: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The whole map, `width` by `height` pixels: titles of its columns, lanes, boxes in reading order, and wires to lie below."""
+
+    width: int
+    height: int
+    titles: tuple[Text, ...]
+    lanes: tuple[Drawn, ...]
+    boxes: tuple[Drawn, ...]
+    wires: tuple[Wire, ...]
+
+
+def is_one_by_one(found: OrganizationMap) -> bool:
+    """Whether there is room for a box for every single thing, team and group."""
+    return len(found.facts) <= MOST_THINGS and len(found.teams) <= MOST_TEAMS and len(found.groups) <= MOST_GROUPS
+
+
+def picture(organization: Organization, found: OrganizationMap, addresses: Addresses) -> Picture:
+    """Return the picture of a map: one by one where there is room for that, else things together as their products."""
+    sketched = (one_by_one if is_one_by_one(found) else overview)(organization, found, addresses)
+    lines = [Line(tie.start, tie.end, _NEARNESS[tie.role]) for tie in sketched.ties]
+    placed = layout(sketched.columns, [*lines, *(Line(start, end) for start, end in sketched.beside)])
+    return Picture(
+        placed.width,
+        placed.height,
+        tuple(Text(x, 16, title, "ink") for x, title in zip(placed.columns, sketched.titles, strict=True)),
+        tuple(_lanes(sketched, placed)),
+        tuple(_box(place, sketched.boxes[key]) for key, place in placed.boxes.items()),
+        tuple(wire for tie in sorted(sketched.ties, key=lambda tie: -HELD[tie.role]) if (wire := _wire(tie, placed))),
+    )
+
+
+def _lanes(sketched: Sketch, placed: Layout) -> list[Drawn]:
+    framed = {lane.key for column in sketched.columns for lane in column.lanes if lane.framed}
+    return [
+        _heading(place, sketched.headings[key], key in framed)
+        for key, place in placed.lanes.items()
+        if key in sketched.headings
+    ]
+
+
+def _heading(place: Placed, words: Words, is_framed: bool) -> Drawn:
+    inset = _INSET if is_framed else 0
+    first = 17 if is_framed else 13
+    texts = [
+        Text(place.x + inset, place.y + first + 15 * number, cut(line, place.width - 2 * inset, bold=number == 0), "")
+        for number, line in enumerate(words.lines)
+    ]
+    if is_framed:
+        texts[0] = Text(texts[0].x, texts[0].y, texts[0].words, "ink")
+    return Drawn(place, words.href, words.shape, words.alarm, tuple(texts), ", ".join(words.lines), is_framed)
+
+
+def _box(place: Placed, words: Words) -> Drawn:
+    room = place.width - 2 * _INSET
+    says = ", ".join(words.lines)
+    if place.height < 30:
+        return Drawn(place, words.href, words.shape, words.alarm, (_single(place, words, room),), says)
+    texts = [
+        Text(place.x + _INSET, place.y + 16 + 14 * number, cut(line, room, bold=number == 0), "" if number else "ink")
+        for number, line in enumerate(words.lines)
+    ]
+    return Drawn(place, words.href, words.shape, words.alarm, tuple(texts), says)
+
+
+def _single(place: Placed, words: Words, room: int) -> Text:
+    """Return the one line that a low box has room for: its name, and what is missing."""
+    lacks = next((part for part in words.lines[-1].split(", ") if "nobody" in part or "without" in part), "")
+    lacks = f" · {lacks}" if lacks and words.alarm else ""
+    name = cut(words.lines[0], room - round(len(lacks) * _LETTER))
+    return Text(place.x + _INSET, place.y + 16, f"{name}{lacks}", "")
+
+
+def cut(text: str, room: int, *, bold: bool = False) -> str:
+    """Return as much of a line as some pixels have room for; what is cut ends in an ellipsis."""
+    most = max(int(room / (_BOLD_LETTER if bold else _LETTER)), 3)
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _wire(tie: Tie, placed: Layout) -> Wire | None:
+    start, end = _place(placed, tie.start), _place(placed, tie.end)
+    if start is None or end is None:
+        return None
+    leaves, arrives = (start.x + start.width, end.x) if start.x < end.x else (start.x, end.x + end.width)
+    middle = (leaves + arrives) // 2
+    path = f"M{leaves} {start.middle}C{middle} {start.middle} {middle} {end.middle} {arrives} {end.middle}"
+    return Wire(path, tie.role.value, tie.says)
+
+
+def _place(placed: Layout, key: str) -> Placed | None:
+    return placed.boxes.get(key) or placed.lanes.get(key)

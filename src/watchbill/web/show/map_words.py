@@ -1,0 +1,128 @@
+"""How the map says what somebody does and what is missing, for pagers or for one practice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from watchbill.lib.numbers import several
+from watchbill.org.because import day_in_words, listed
+from watchbill.org.charters import EngagementState
+from watchbill.org.implementations import rules_of
+from watchbill.org.values import EntityRef
+from watchbill.teams.map import Fact, OrganizationMap, Role
+from watchbill.teams.map_parties import Party, Together
+
+Named = Callable[[EntityRef], str]
+_NO_LINES: Mapping[Role, int] = {}
+_STATES = {
+    EngagementState.PREPARING: "preparing with",
+    EngagementState.HANDING_BACK: "handing back to",
+}
+
+
+def verbs(practice: str | None) -> Mapping[Role, str]:
+    """Return what each kind of line says, from the one who holds to the thing that is held."""
+    return {
+        Role.HOLDS: "holds the pager of" if practice is None else "is accountable for",
+        Role.TAKES_PART: "takes part in",
+        Role.ADVISES: "advises on" if practice is None else "enables",
+    }
+
+
+def does(counts: Mapping[Role, int] | None, practice: str | None) -> str:
+    """Return what somebody does: “holds 3 pagers, advises on 1”, or that it is nothing."""
+    found = counts or {}
+    said = [f"{verb} {found[role]}" for role, verb in verbs(practice).items() if found.get(role)]
+    if practice is None and found.get(Role.HOLDS):
+        said[0] = f"holds {several(found[Role.HOLDS], 'pager')}"
+    return ", ".join(said) or ("holds nothing now" if practice is None else "has no part in it now")
+
+
+def of_team(party: Party, counts: Mapping[Role, int] | None, practice: str | None, named: Named) -> tuple[str, ...]:
+    """Return an SRE team in three lines: its name, what it does, and with whom or what for.
+
+    People who work inside a host go by their own names, with the host and the day until which they stay.
+    """
+    if party.guests:
+        hosts = ", ".join(named(each.partner) for each in party.together if each.is_agreed)
+        until = min((each.until for each in party.together if each.is_agreed and each.until), default=None)
+        stay = f"in {hosts}" + (f" · until {day_in_words(until)}" if until is not None else "")
+        return ", ".join(party.guests), stay, f"{party.title} · {does(counts, practice)}"
+    return party.title, does(counts, practice), with_whom(party, named) or _purpose(party)
+
+
+def with_whom(party: Party, named: Named) -> str:
+    """Return with whom an SRE team works, the empty text for nobody."""
+    ways: dict[str, list[str]] = {}
+    for each in party.together:
+        ways.setdefault(_STATES.get(each.state, "with") if each.state is not None else "with", []).append(
+            named(each.partner)
+        )
+    return "; ".join(f"{way} {listed(names)}" for way, names in ways.items())
+
+
+def _purpose(party: Party) -> str:
+    return (party.team.mission or rules_of(party.team.implementation).summary) if party.team is not None else ""
+
+
+def of_group(party: Party, counts: Mapping[Role, int] | None, practice: str | None, catch_all: bool) -> tuple[str, ...]:
+    """Return a group in lines: its name, what it is to SRE teams, what it does itself."""
+    being = what_it_is(party)
+    doing = does(counts, practice) if counts else ""
+    caught = "answers for what nobody else does" if catch_all else ""
+    return (party.title, *(line for line in (being, doing or caught) if line))
+
+
+def what_it_is(party: Party) -> str:
+    """Return what a group is to SRE teams: “host of Embedded SRE”, the empty text for nothing."""
+    ways: dict[str, list[str]] = {}
+    for each in party.together:
+        ways.setdefault(_said(each), []).append(each.team.title or each.team.name)
+    return "; ".join(f"{way} {listed(names)}" for way, names in ways.items())
+
+
+def _said(each: Together) -> str:
+    state = "soon " if each.state is EngagementState.PREPARING else ""
+    return f"{state}{each.words}"
+
+
+def of_thing(fact: Fact, practice: str | None, named: Named) -> tuple[str, ...]:
+    """Return a thing in lines: its name, what it is and whose; then, in plain words, who is missing."""
+    thing = fact.thing
+    first = thing.title or thing.ref.name, f"{thing.type} · {thing.tier.value} · of {named(thing.owner)}"
+    return (*first, missing(fact, practice, named)) if fact.is_bare else first
+
+
+def missing(fact: Fact, practice: str | None, named: Named) -> str:
+    """Return who is missing for a thing: nobody answers, or no SRE team does and somebody else is called."""
+    if fact.gap is not None:
+        return f"nobody: {fact.gap}"
+    instead = named(fact.holder.ref) if fact.holder is not None else "nobody"
+    return f"nobody of SRE: {instead} is {'called' if practice is None else 'accountable'}"
+
+
+def totals(things: int, nobody: int, without_sre: int, critical: int = 0) -> str:
+    """Return what stands together in numbers: “20 things, 3 critical, 1 nobody’s”."""
+    return ", ".join(_totals(things, nobody, without_sre, critical))
+
+
+def _totals(things: int, nobody: int, without_sre: int, critical: int) -> Iterator[str]:
+    yield several(things, "thing")
+    if critical:
+        yield f"{critical} critical"
+    if nobody:
+        yield f"nobody for {nobody}"
+    if without_sre > nobody:
+        yield f"{without_sre - nobody} without SRE"
+
+
+def sentence(found: OrganizationMap) -> str:
+    """Return the map in one sentence: how much there is on it, and how much of that nobody answers for."""
+    partners = sum(bool(group.together) for group in found.groups)
+    things = several(len(found.facts), "service, workflow or resource", "services, workflows and resources")
+    is_said = "called" if found.asked.practice is None else "accountable"
+    answered = f"nobody is {is_said} for {found.nobody}" if found.nobody else f"somebody is {is_said} for each"
+    return (
+        f"{several(len(found.teams), 'SRE team')}, {several(partners, 'partner')}, {things}: "
+        f"{answered}, {found.without_sre or 'none'} without SRE"
+    )
