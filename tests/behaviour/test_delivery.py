@@ -82,6 +82,30 @@ async def test_a_temporary_failure_is_tried_again_after_longer_and_longer_pauses
     assert (mail.state, mail.outcome, mail.detail) == (NoticeState.PENDING, Outcome.RETRY_LATER, "451 busy")
 
 
+async def test_processes_that_died_while_they_sent_make_no_pause_longer(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(delivery, "DRAIN_SECONDS", 0.05)
+    await watch.opens()
+    email = watch.outlets["email"]
+    email.open.clear()
+    for death in range(4):
+        watch.clock.set(MONDAY + death * delivery.LEASE)
+        email.reached.clear()
+        dying = watch.replica(dict(watch.outlets))
+        await dying.deliver_due(watch.clock.now(), owner=f"dying {death}")
+        await email.reached.wait()
+        await dying.drain()
+    email.open.set()
+    email.fails = DeliveryError("451 busy", permanent=False)
+    watch.clock.set(MONDAY + 4 * delivery.LEASE)
+    await watch.deliver()
+    (mail,) = (notice for notice in await watch.notices() if notice.channel == "email")
+    pause = (mail.due_at - watch.clock.now()) // timedelta(seconds=1)
+    assert (mail.attempt, pause) == (5, 5)
+
+
 async def test_a_notice_is_tried_for_a_day_and_then_given_up(watch: Watch) -> None:
     watch.outlets["email"].fails = DeliveryError("421 later", permanent=False)
     with_policy(watch, policy(step("user:ana", wait=6000 * MINUTE)))

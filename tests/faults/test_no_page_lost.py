@@ -138,9 +138,12 @@ def test_every_accepted_alert_is_delivered_whenever_the_program_is_killed(
         begun[_DURING if title in receiver.deliveries() else _BEFORE] += 1
         program.launch()
     receiver.hold = 0
-    wait_for(
-        lambda: receiver.deliveries().keys() >= set(accepted), "all are delivered", seconds=DELIVERED_WITHIN_SECONDS
-    )
+
+    def all_delivered() -> bool:
+        program.must_run()
+        return receiver.deliveries().keys() >= set(accepted)
+
+    wait_for(all_delivered, "all are delivered", seconds=DELIVERED_WITHIN_SECONDS)
     deliveries = receiver.deliveries()
     copies = {title: sum(keys.values()) - 1 for title, keys in deliveries.items()}
     with capsys.disabled():

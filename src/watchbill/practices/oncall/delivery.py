@@ -42,9 +42,9 @@ _UNWANTED = {PageState.ACKNOWLEDGED: Outcome.PAGE_ACKNOWLEDGED, PageState.RESOLV
 _log = structlog.get_logger("watchbill.oncall")
 
 
-def pause_after(attempt: int) -> timedelta:
-    """Return how long to wait after the failed attempt of a number (from 1): 5 s, 15 s, 45 s … 5 min."""
-    return min(FIRST_PAUSE * float(3 ** min(attempt - 1, 5)), LONGEST_PAUSE)
+def pause_after(failures: int) -> timedelta:
+    """Return how long to wait after the failure of a number (from 1): 5 s, 15 s, 45 s … 5 min."""
+    return min(FIRST_PAUSE * float(3 ** min(failures - 1, 5)), LONGEST_PAUSE)
 
 
 class Delivery:
@@ -200,12 +200,12 @@ class Delivery:
         values: dict[str, object] = {"state": state.value, "outcome": outcome.value, "detail": detail}
         if state is NoticeState.SENT:
             values["sent_at"] = ended_at
-        elif state is NoticeState.PENDING:
-            values["due_at"] = ended_at + pause_after(notice.attempt)
         may_have_told_nobody = state is NoticeState.FAILED or (state is NoticeState.SENT and notice.channel == INBOX)
         # The page before its notices, as everywhere: else two units of work could wait for each other.
         locked = await tables.lock_page(transaction, page_id=page.id) if may_have_told_nobody else None
         await outbox.end_attempt(transaction, notice, owner=owner, outcome=outcome, detail=detail, took_ms=took_ms)
+        if state is NoticeState.PENDING:
+            values["due_at"] = ended_at + pause_after(await outbox.failures_of(transaction, notice))
         still_ours = await outbox.end_lease(transaction, notice, owner=owner, **values)
         if still_ours and state is not NoticeState.PENDING:
             kind = Kind.NOTICE_SENT if state is NoticeState.SENT else Kind.NOTICE_FAILED

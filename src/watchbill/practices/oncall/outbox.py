@@ -109,6 +109,12 @@ async def end_attempt(
     )
 
 
+async def failures_of(transaction: Transaction, notice: Notice) -> int:
+    """Return how many attempts of a notice came to an end without a delivery; what was broken off with its process is none."""
+    ended = sa.select(sa.func.count()).where(attempts.c.notice == notice.id, attempts.c.outcome.is_not(None))
+    return int((await transaction.execute(ended)).scalar_one())
+
+
 async def end_lease(transaction: Transaction, notice: Notice, *, owner: str, **values: Any) -> bool:
     """Change a leased notice and give its lease back; return False when the lease was no longer the owner's."""
     ended = await transaction.execute(
