@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.website import Website, open_website
+from tests.website import NOW, Website, open_website
 
 ACME = Path(__file__).parents[2] / "examples" / "acme"
 
@@ -45,3 +46,34 @@ async def test_an_engagement_shows_its_record_and_what_was_agreed_on(acme: Websi
     assert found == sorted(found)
     assert "Leads Ana Ferreira and Noor Haddad" in page
     assert "Operations 50 % at most" in page
+
+
+async def test_an_engagement_says_when_it_is_looked_at_next_and_one_that_is_over_when_it_ended(acme: Website) -> None:
+    assert "Next review 1 July 2026" in await text_of(acme, "/teams/checkout-sre")
+    embedded = await text_of(acme, "/teams/embedded-sre")
+    assert "ended Mei with Mobile for the launch" in embedded
+    assert "Ended 31 March 2026" in embedded
+
+
+async def test_a_review_that_is_overdue_says_so(acme: Website) -> None:
+    acme.clock.set(NOW + timedelta(days=400))
+    assert "was due" in await text_of(acme, "/teams/checkout-sre")
+
+
+async def test_the_shares_of_people_in_several_teams_add_up(acme: Website) -> None:
+    people = await text_of(acme, "/teams/embedded-sre")
+    assert "Mei Chen 80 % of full time, 20 % in SRE core: 100 % in all" in people
+    assert "Mei Chen 20 % of full time, 80 % in Embedded SRE: 100 % in all" in await text_of(acme, "/teams/sre-core")
+
+
+@pytest.mark.parametrize(
+    ("team", "charter"),
+    [
+        ("sre-core", "everything that no other team covers, except"),
+        ("checkout-sre", "For system checkout"),
+        ("platform-sre", "With Platform engineering Reviewed every"),
+        ("advisers", "For what its engagements name"),
+    ],
+)
+async def test_a_charter_says_what_the_team_is_for(acme: Website, team: str, charter: str) -> None:
+    assert charter in await text_of(acme, f"/teams/{team}")

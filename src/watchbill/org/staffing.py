@@ -6,7 +6,7 @@ more than their time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -21,6 +21,7 @@ from .organization import Organization
 from .roles import people_of
 from .values import EntityRef, Place
 
+Part = tuple[SRETeam, Membership | None]
 _OVER = frozenset({EngagementState.ENDED, EngagementState.DECLINED})
 
 
@@ -75,19 +76,35 @@ def check_hosts(faults: FaultList, organization: Organization) -> None:
 
 def staffing_faults(organization: Organization, day: date) -> Iterator[Fault]:
     """Yield what is wrong with who serves where on a day."""
-    serving: dict[EntityRef, list[tuple[SRETeam, Membership | None]]] = {}
     for _, team in sorted(organization.sre_teams.items()):
-        members = {membership.user: membership for membership in team.members}
-        people = people_of(organization, team, day)
-        yield from _too_many(organization, team, people)
-        for person in people:
-            serving.setdefault(person, []).append((team, members.get(person)))
+        yield from _too_many(organization, team, people_of(organization, team, day))
+    serving = serving_on(organization, day)
     for person, user in sorted(organization.users.items()):
         if not user.groups and person not in serving:
             yield _in_no_group(user)
     for person, parts in sorted(serving.items()):
         yield from _over_whole(person, parts)
         yield from _without_home(person, [team for team, _ in parts])
+
+
+def serving_on(organization: Organization, day: date) -> Mapping[EntityRef, Sequence[Part]]:
+    """Return in which SRE teams each person serves on a day, and the membership that says so; None is one by the group alone."""
+    return organization.memory.recall(("serving", day), lambda: _serving(organization, day))
+
+
+def share_of(part: Part) -> Fraction:
+    """Return a person's part of full time in a team: all of it where no membership says less."""
+    _, membership = part
+    return membership.share if membership is not None else Fraction(1)
+
+
+def _serving(organization: Organization, day: date) -> dict[EntityRef, list[Part]]:
+    serving: dict[EntityRef, list[Part]] = {}
+    for _, team in sorted(organization.sre_teams.items()):
+        members = {membership.user: membership for membership in team.members}
+        for person in people_of(organization, team, day):
+            serving.setdefault(person, []).append((team, members.get(person)))
+    return serving
 
 
 def _is_experienced(membership: Membership | None, team: SRETeam) -> bool:
@@ -119,13 +136,13 @@ def _too_many(organization: Organization, team: SRETeam, people: Sequence[Entity
         )
 
 
-def _over_whole(person: EntityRef, parts: list[tuple[SRETeam, Membership | None]]) -> Iterator[Fault]:
+def _over_whole(person: EntityRef, parts: Sequence[Part]) -> Iterator[Fault]:
     """A share that is not written is a full one; where it takes such a one to go over the whole, it may be an oversight."""
-    total = sum((membership.share if membership else Fraction(1) for _, membership in parts), Fraction(0))
+    total = sum((share_of(part) for part in parts), Fraction(0))
     if total <= 1:
         return
     written = sum((membership.share for _, membership in parts if membership), Fraction(0))
-    teams = " and ".join(f"{team.name} ({percent(float(part.share if part else 1))})" for team, part in parts)
+    teams = " and ".join(f"{part[0].name} ({percent(float(share_of(part)))})" for part in parts)
     places: list[Place] = [membership.place if membership else team.place for team, membership in parts]
     yield Fault(
         "shares-over-whole",

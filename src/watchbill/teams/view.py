@@ -17,11 +17,13 @@ from watchbill.org.charters import Engagement, EngagementState, EscalationPolicy
 from watchbill.org.claims import day_of
 from watchbill.org.coverage import PagerAnswer, coverage, policies_for
 from watchbill.org.entities import Group
+from watchbill.org.findings.engagements import review_due
 from watchbill.org.in_force import OrganizationInForce
 from watchbill.org.names import called_beside_sre
 from watchbill.org.organization import Organization
 from watchbill.org.records import Recorded, record_of
 from watchbill.org.roles import people_of
+from watchbill.org.staffing import serving_on, share_of
 from watchbill.org.values import EntityRef
 from watchbill.practices.goals.model import Standing
 from watchbill.practices.goals.service import GoalsService
@@ -46,7 +48,10 @@ class TeamRole(StrEnum):
 @dataclass(frozen=True)
 class Person:
     """Somebody of the team: `share` is their part of full time, `until` their last day in it, `on_watch` the schedules
-    that name them now."""
+    that name them now.
+
+    `serves` are the SRE teams that they are part of, this one or others, each with the share of their time.
+    """
 
     ref: EntityRef
     title: str
@@ -54,19 +59,26 @@ class Person:
     share: Fraction
     until: date | None
     on_watch: tuple[str, ...]
+    serves: tuple[tuple[SRETeam, Fraction], ...]
+
+    @property
+    def all_shares(self) -> Fraction:
+        """The part of full time that they serve in SRE teams, all together."""
+        return sum((share for _, share in self.serves), Fraction(0))
 
 
 @dataclass(frozen=True)
 class TeamEngagement:
     """An engagement that the team is part of, where it stands today, and since which day; both are None before it begins.
 
-    `record` is everything on record of it, oldest first.
+    `record` is everything on record of it, oldest first; `review_due` is the day of its next review, None where none is due.
     """
 
     engagement: Engagement
     state: EngagementState | None
     since: date | None
     record: tuple[Recorded, ...]
+    review_due: date | None
 
 
 @dataclass(frozen=True)
@@ -261,6 +273,7 @@ def _policies(
 
 def _people(organization: Organization, subject: _Subject, watches: Sequence[OnWatch], today: date) -> Iterable[Person]:
     named = {membership.user: membership for membership in subject.team.members} if subject.team else {}
+    serving = serving_on(organization, today)
     for ref in _members(organization, subject, today):
         membership = named.get(ref)
         user = organization.users.get(ref)
@@ -270,6 +283,7 @@ def _people(organization: Organization, subject: _Subject, watches: Sequence[OnW
             roles=tuple(_roles(organization, subject, ref)),
             share=membership.share if membership else Fraction(1),
             until=membership.until if membership else None,
+            serves=tuple((part[0], share_of(part)) for part in serving.get(ref, ())),
             on_watch=tuple(watch.schedule.name for watch in watches if ref in watch.now.people),
         )
 
@@ -295,6 +309,7 @@ def _engagements(organization: Organization, engaged: Iterable[Engagement], toda
             engagement.state_at(today),
             max((move.on for move in engagement.life if move.on <= today), default=None),
             record_of(organization, engagement),
+            review_due(organization, engagement, today),
         )
         for engagement in engaged
     ]

@@ -9,6 +9,8 @@ from fractions import Fraction
 from watchbill.lib.numbers import several
 from watchbill.org.because import day_in_words, listed
 from watchbill.org.charters import Engagement, EngagementState
+from watchbill.org.implementations import rules_of
+from watchbill.org.organization import Organization
 from watchbill.org.values import Duration
 
 from .books import OWN, TEAMS, policy_appendix, together, workbook
@@ -76,9 +78,10 @@ def _written(engagement: Engagement) -> dict[str, bool]:
 def engagement_review(seen: Situation, _: Fraction) -> Iterator[Observation]:
     """Yield each active engagement whose next review is past its day."""
     for engagement, team in seen.engagements(_ACTIVE):
-        every = _review_every(seen, engagement)
+        every = _review_every(seen.organization, engagement)
         last = _last_looked_at(engagement, seen.day)
-        if last is None or (due := months_after(last, every)) >= seen.day:
+        due = review_due(seen.organization, engagement, seen.day)
+        if last is None or due is None or due >= seen.day:
             continue
         yield Observation(
             f"Engagement {engagement.name}",
@@ -89,11 +92,19 @@ def engagement_review(seen: Situation, _: Fraction) -> Iterator[Observation]:
         )
 
 
-def _review_every(seen: Situation, engagement: Engagement) -> Duration:
+def review_due(organization: Organization, engagement: Engagement, day: date) -> date | None:
+    """Return when the two sides look at an active engagement together next, as they agreed; None while it is not active."""
+    last = _last_looked_at(engagement, day)
+    if last is None or engagement.state_at(day) not in _ACTIVE:
+        return None
+    return months_after(last, _review_every(organization, engagement))
+
+
+def _review_every(organization: Organization, engagement: Engagement) -> Duration:
     agreed = engagement.agreement
     if agreed is not None and agreed.review_every is not None:
         return agreed.review_every
-    return seen.rules(seen.organization.sre_teams[engagement.sre]).terms.review_every
+    return rules_of(organization.sre_teams[engagement.sre].implementation).terms.review_every
 
 
 def _last_looked_at(engagement: Engagement, day: date) -> date | None:
