@@ -80,7 +80,7 @@ class _Linker:
             sre=team.name,
             partner=partner,
             scope=scope,
-            pager=self._pager(rules),
+            pager=self._pager(rules, team),
             practices={practice: str(side) for practice, side in spec.practices.items()},
             authority=frozenset(spec.authority) if spec.authority is not None else None,
             life=life,
@@ -91,7 +91,7 @@ class _Linker:
             reviews_held=reviews_held,
         )
 
-    def _pager(self, rules: ImplementationRules) -> PagerTerms:
+    def _pager(self, rules: ImplementationRules, team: SRETeam) -> PagerTerms:
         terms = self._spec.pager or shapes.Pager()
         path = ("spec", "pager")
         document = self._one.document
@@ -103,8 +103,9 @@ class _Linker:
             self._faults.error(
                 "missing-reason",
                 document.place(*path, "primary"),
-                f"A team that is {rules.title.lower()} holds no pager unless it says why.",
+                f"{team.name} is {rules.title.lower()}: such a team holds no pager unless its engagement says why.",
                 "Add “reason” to the pager, or leave it with the partner.",
+                [team.place],
             )
         return PagerTerms(
             primary=terms.primary or rules.primary,
@@ -183,7 +184,7 @@ class _Linker:
             self._faults.error(
                 "ends-before-start",
                 document.place("spec", "ends"),
-                "It ends before its life begins.",
+                f"It ends on {spec.ends}, before its life begins on {spec.life[0].on}.",
                 "Correct “ends”, or the days in “life”.",
                 [document.place("spec", "life", 0)],
             )

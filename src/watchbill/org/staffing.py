@@ -78,6 +78,7 @@ def staffing_faults(organization: Organization, day: date) -> Iterator[Fault]:
     """Yield what is wrong with who serves where on a day."""
     for _, team in sorted(organization.sre_teams.items()):
         yield from _too_many(organization, team, people_of(organization, team, day))
+    yield from _nobody_to_approve(organization, day)
     serving = serving_on(organization, day)
     for person, user in sorted(organization.users.items()):
         if not user.groups and person not in serving:
@@ -85,6 +86,23 @@ def staffing_faults(organization: Organization, day: date) -> Iterator[Fault]:
     for person, parts in sorted(serving.items()):
         yield from _over_whole(person, parts)
         yield from _without_home(person, [team for team, _ in parts])
+
+
+def _nobody_to_approve(organization: Organization, day: date) -> Iterator[Fault]:
+    for _, engagement in sorted(organization.engagements.items()):
+        lead = engagement.agreement.partner_lead if engagement.agreement is not None else None
+        group = organization.groups.get(engagement.partner)
+        rules = rules_of(organization.sre_teams[engagement.sre].implementation)
+        if rules.advises_only and engagement.serves(day) and lead is None and group is not None and not group.members:
+            yield Fault(
+                "nobody-approves",
+                Level.WARNING,
+                f"Nobody of {engagement.partner} is in the catalog, and {engagement.name} names no lead of the partner: nobody "
+                "can approve a break-glass.",
+                "Name the partner's lead in “agreement”, or put its people into the catalog, with “memberOf”.",
+                engagement.place,
+                (group.place,),
+            )
 
 
 def serving_on(organization: Organization, day: date) -> Mapping[EntityRef, Sequence[Part]]:

@@ -58,6 +58,7 @@ BY_INSTANT = {
     "no-home-team",
     "ended-and-on-watch",
     "person-in-no-group",
+    "nobody-approves",
 }  # they are looked for once all documents are free of errors
 IN_WHOLE_FOLDERS = {"not-reviewed"}  # a review may stand in what could not be read
 
@@ -78,6 +79,7 @@ def test_no_fault_hides_another(order: int, tmp_path: Path) -> None:
 
 BETWEEN_DOCUMENTS = [
     "agreement-missing",
+    "consulting-pager-without-reason",
     "duplicate-name",
     "embedded-trio",
     "embedded-twice-at-once",
@@ -85,6 +87,9 @@ BETWEEN_DOCUMENTS = [
     "ends-before-start",
     "extension-reversed",
     "group-cycle",
+    "life-out-of-order",
+    "member-twice",
+    "nobody-approves",
     "not-reviewed",
     "own-partner",
     "review-open-yet-ready",
@@ -95,6 +100,7 @@ BETWEEN_DOCUMENTS = [
     "tie",
     "two-kitchen-sinks",
     "two-parents",
+    "two-policies",
 ]
 
 
