@@ -12,6 +12,7 @@ import click
 
 from .folders import org_argument
 from .instants import INSTANT, at_or_now
+from .leaving import leave
 
 if TYPE_CHECKING:
     from watchbill.org.in_force import Reading
@@ -40,8 +41,7 @@ def lint(org_dir: Path, form: str, at: datetime | None) -> None:
     instant = at_or_now(at)
     reading = read(org_dir, instant)
     click.echo(_written(reading, org_dir, form, instant), nl=False, color=False if os.environ.get("NO_COLOR") else None)
-    if reading.errors:
-        raise SystemExit(1)
+    leave(1 if reading.errors else 0)
 
 
 def _written(reading: Reading, org_dir: Path, form: str, at: datetime) -> str:

@@ -13,6 +13,8 @@ from watchbill import __version__
 from watchbill.lib.errors import WatchbillError
 from watchbill.lib.records import dataclass
 
+from .leaving import AT_ONCE
+
 
 @dataclass(frozen=True)
 class _Command:
@@ -82,7 +84,7 @@ def main() -> None:
     An exception that nobody foresaw ends it with status OWN_FAULT; where it happened is told only with WATCHBILL_DEBUG=1.
     """
     try:
-        cli()
+        cli(obj=AT_ONCE)
     except WatchbillError as error:
         click.echo(f"watchbill: {error}", err=True)
         sys.exit(2)

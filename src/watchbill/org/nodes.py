@@ -7,16 +7,23 @@ fraction are exact decimals; nothing here is ever a binary float. Knows nothing 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeAlias
+
+from watchbill.lib.records import dataclass as record
 
 from .values import Place
 
 Path: TypeAlias = tuple[str | int, ...]
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _BASED = {"0o": (re.compile(r"0o[0-7]+\Z"), 8), "0x": (re.compile(r"0x[0-9a-fA-F]+\Z"), 16)}
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,6})?\Z")
@@ -58,10 +65,8 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 def plain_value(text: str) -> str | int | bool | Decimal | None:
     """Return what a plain (unquoted) scalar means in the core schema of YAML 1.2."""
-    if text in _NULLS:
-        return None
-    if text in _BOOLEANS:
-        return _BOOLEANS[text]
+    if text in _WORDS:
+        return _WORDS[text]
     if text[0] not in "+-.0123456789":
         return text
     return _number(text)
@@ -104,49 +109,56 @@ def to_data(node: Node) -> Any:
     return data
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Document:
-    """One document of a file. A path is the keys and indexes that lead from the root to a value."""
+    """One document of a file. A path is the keys and indexes that lead from the root to a value.
+
+    `data` is what it says, as plain lists, dictionaries and scalars. Its nodes are made from `source`, whose first line has the
+    number `line`, when somebody asks for what plain data do not tell: where something stands, or how a number was written.
+    """
 
     file: str
-    root: Node
+    source: str
+    line: int  # counted from 0
+    data: Any = field(compare=False, repr=False)
+    holds_empty: bool = field(compare=False, repr=False)
+    compose: Callable[[str, str, int], Node] = field(compare=False, repr=False)
+
+    @cached_property
+    def root(self) -> Node:
+        """The node of the whole document."""
+        return self.compose(self.source, self.file, self.line)
 
     def at(self, path: Path) -> Node | None:
         """Return the node at a path, or None where there is none."""
         node: Node | None = self.root
         for key in path:
-            if isinstance(
-                node, Mapping
-            ):  # as `step` does, without a call for each step: documents are asked a million times
-                entry = node.entries.get(key) if isinstance(key, str) else None
-                node = entry[1] if entry else None
-            else:
-                node = step(node, key)
+            node = step(node, key)
         return node
 
     def has(self, *path: str | int) -> bool:
         """Whether something stands at a path, empty or not."""
-        return self.at(path) is not None
+        if _value(self.data, path) is not None:
+            return True
+        return self.holds_empty and self.at(path) is not None
 
     def text(self, *path: str | int) -> str:
         """Return a scalar as it was written, or the empty text."""
+        value = _value(self.data, path)
+        if value.__class__ is str:
+            return str(value)
+        if isinstance(value, dict | list) or (value is None and not self.holds_empty):
+            return ""
         node = self.at(path)
         return node.text if isinstance(node, Scalar) else ""
 
     def place(self, *path: str | int) -> Place:
         """Return where the value at a path stands; of what is not there, where its nearest parent does."""
-        node = self.at(path)
-        while node is None and path:
-            path = path[:-1]
-            node = self.at(path)
-        return self._place(node or self.root)
+        return Sought(self, path, of_key=False)
 
     def key_place(self, *path: str | int) -> Place:
         """Return where the key of a path stands; for an item of a list, where the item does."""
-        parent = self.at(path[:-1]) if path else None
-        if isinstance(parent, Mapping) and path[-1] in parent.entries:
-            return self._place(parent.entries[str(path[-1])][0])
-        return self.place(*path)
+        return Sought(self, path, of_key=True)
 
     def parent_place(self, *path: str | int) -> Place:
         """Return where a missing field should be added: at the key of the nearest parent that is there."""
@@ -155,5 +167,55 @@ class Document:
             path = path[:-1]
         return self.key_place(*path)
 
-    def _place(self, node: Node) -> Place:
-        return Place(self.file, node.line, node.column)
+
+def of_nodes(file: str, source: str, line: int, root: Node) -> Document:
+    """Return the document of nodes that are there already."""
+    return Document(file, source, line, to_data(root), True, lambda *_: root)
+
+
+class Sought(Place):
+    """Where the value at a path of a document stands, or the key of it: looked for when somebody asks.
+
+    Of a sound organisation hardly any place is ever asked for, and to know them all takes longer than all the rest of a reading.
+    """
+
+    __slots__ = ("sought",)
+
+    def __init__(self, document: Document, path: Path, *, of_key: bool) -> None:
+        self.file = document.file
+        self.sought = (path, of_key, document)
+        self._position = None
+
+    def look(self) -> tuple[int, int]:
+        """Return line and column."""
+        path, of_key, document = self.sought
+        if of_key and path:
+            parent, key = document.at(path[:-1]), path[-1]
+            if isinstance(parent, Mapping) and key in parent.entries:
+                own = parent.entries[str(key)][0]
+                return own.line, own.column
+        node = document.at(path)
+        while node is None and path:
+            path = path[:-1]
+            node = document.at(path)
+        node = node or document.root
+        return node.line, node.column
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Sought) and self.sought == other.sought:
+            return True  # in equal documents: neither needs to be looked for
+        return super().__eq__(other)
+
+    __hash__ = Place.__hash__
+
+
+def _value(data: Any, path: Path) -> Any:
+    """Return what stands at a path of plain data, None where nothing does."""
+    for key in path:
+        if data.__class__ is dict:
+            data = data.get(key)
+        elif data.__class__ is list and isinstance(key, int) and 0 <= key < len(data):
+            data = data[key]
+        else:
+            return None
+    return data

@@ -15,7 +15,7 @@ from watchbill.lib.records import dataclass
 
 from .documents import ReadDocument
 from .faults import FaultList, Level
-from .nodes import Document, Mapping, Node, Scalar, Sequence
+from .nodes import Document, Mapping, Node, Scalar, Sequence, of_nodes
 from .shapes import backstage, charter, openslo, watches
 from .shapes.checking import check
 from .shapes.fields import Shape
@@ -149,16 +149,9 @@ def _unknown_kind(document: Document, family: Family, kind: str, faults: FaultLi
     )
 
 
-def _holds_placeholder(node: Node) -> bool:
-    if isinstance(node, Mapping):
-        entries = node.entries
-        return not _PLACEHOLDERS.isdisjoint(entries) or any(_holds_placeholder(value) for _, value in entries.values())
-    return isinstance(node, Sequence) and any(_holds_placeholder(item) for item in node.items)
-
-
 def _without_placeholders(document: Document, faults: FaultList) -> Document:
     """Replace what stands in another file by where it stands: `$text` becomes text, `$json` and `$yaml` become empty."""
-    if not _holds_placeholder(document.root):
+    if "$" not in document.source and "\\" not in document.source:  # it could be escaped
         return document
 
     def replaced(node: Node) -> Node:
@@ -179,4 +172,4 @@ def _without_placeholders(document: Document, faults: FaultList) -> Document:
         )
         return Scalar(where, where if placeholder == "$text" else None, node.line, node.column)
 
-    return Document(document.file, replaced(document.root))
+    return of_nodes(document.file, document.source, document.line, replaced(document.root))

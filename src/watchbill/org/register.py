@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from .faults import FaultList, Level
-from .nodes import Document, Path, Scalar
+from .nodes import Document, Path
 from .recognition import Declared, Family
 from .shapes.fields import Shape
 from .values import EntityRef, Place
@@ -174,10 +174,8 @@ class Register:
 
 def reference_text(document: Document, path: Path) -> str:
     """Return the reference at a path as text; the old form of Backstage, a mapping of kind, namespace and name, included."""
-    node = document.at(path)
-    if isinstance(node, Scalar):
-        return node.text
-    if not document.has(*path, "name"):
-        return ""
+    written = document.text(*path)
+    if written or not document.has(*path, "name"):
+        return written
     kind, namespace = document.text(*path, "kind"), document.text(*path, "namespace")
     return f"{f'{kind}:' if kind else ''}{f'{namespace}/' if namespace else ''}{document.text(*path, 'name')}"

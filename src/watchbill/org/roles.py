@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
+
+from watchbill.lib.records import dataclass
 
 from .because import Because
 from .broken_glass import BrokenGlass, open_glass

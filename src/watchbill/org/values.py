@@ -7,11 +7,12 @@ kept apart from spans of seconds.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, total_ordering
 from typing import NamedTuple
+
+from watchbill.lib.records import dataclass
 
 _REFERENCE = re.compile(r"^(?:(?P<kind>[^:/\s]+):)?(?:(?P<namespace>[^:/\s]+)/)?(?P<name>[^:/\s]+)$")
 _DURATION = re.compile(r"^([0-9]+)\s*([smhdwMY])$")
@@ -58,13 +59,49 @@ def _parse(text: str, kind: str, namespace: str) -> EntityRef:
     return EntityRef((match["kind"] or kind).lower(), (match["namespace"] or namespace).lower(), match["name"].lower())
 
 
-@dataclass(frozen=True, order=True)
+@total_ordering
 class Place:
-    """Where something stands in the organisation's files; lines and columns count from 1."""
+    """Where something stands in the organisation's files; lines and columns count from 1. Never changes."""
 
-    file: str
-    line: int
-    column: int = 1
+    __slots__ = ("_position", "file")
+
+    def __init__(self, file: str, line: int, column: int = 1) -> None:
+        self.file = file
+        self._position: tuple[int, int] | None = (line, column)
+
+    @property
+    def line(self) -> int:
+        """The line."""
+        return self.position()[0]
+
+    @property
+    def column(self) -> int:
+        """The column."""
+        return self.position()[1]
+
+    def position(self) -> tuple[int, int]:
+        """Return line and column; they are looked for once, where they are not known yet."""
+        if self._position is None:
+            self._position = self.look()
+        return self._position
+
+    def look(self) -> tuple[int, int]:
+        """Return line and column of a place that was made without them."""
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Place):
+            return NotImplemented
+        return self.file == other.file and self.position() == other.position()
+
+    def __lt__(self, other: Place) -> bool:
+        return (self.file, self.position()) < (other.file, other.position())
+
+    def __hash__(self) -> int:
+        return hash((self.file, self.position()))
+
+    def __repr__(self) -> str:
+        return f"Place(file={self.file!r}, line={self.line}, column={self.column})"
 
     def __str__(self) -> str:
         """Return `file:line`."""

@@ -42,11 +42,11 @@ _BOUND_WORDS = {
 
 def check(document: Document, shape: type[ShapeT], faults: FaultList, *, unknown_fields: Level) -> ShapeT | None:
     """Return the document read by its shape, or None where something in it is wrong beyond an unknown field."""
-    data = to_data(document.root)
     try:
-        return shape.model_validate(data)
+        return shape.model_validate(document.data)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=True)
+    data = to_data(document.root)
     extras = [detail for detail in errors if detail["type"] == "extra_forbidden"]
     for detail in extras:
         path = _path(document, detail["loc"])
