@@ -347,6 +347,7 @@ async def test_an_adviser_recommends_and_asks_for_glass_on_the_page_of_the_servi
     assert (asked.status_code, asked.headers["location"]) == (303, "/advice")
     inbox = await page_of(acme, "greta", "/inbox")
     assert "Recommended to you" in inbox
+    assert "Nothing waits for you" not in inbox
     assert "Approve the break-glass of Ruth Adler for payroll" in inbox
     assert "Break-glass asked of you" not in await page_of(acme, "ruth", "/inbox")
 
