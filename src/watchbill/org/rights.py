@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from .approvals import partners_of
 from .authority import Action, Role, gives
+from .charters import Engagement
 from .claims import Claims, claims_at
 from .entities import Thing
 from .organization import Organization
@@ -21,17 +23,17 @@ def rights(organization: Organization, at: datetime) -> Mapping[EntityRef, Right
     What anyone may, an administrator, a lead or a person on watch, does not depend on the group and is left out.
     """
     claims = claims_at(organization, at)
-    return {thing.ref: _rights(claims, thing) for thing in organization.things.values()}
+    return {thing.ref: _rights(organization, claims, thing) for thing in organization.things.values()}
 
 
-def _rights(claims: Claims, thing: Thing) -> Rights:
+def _rights(organization: Organization, claims: Claims, thing: Thing) -> Rights:
     found: dict[EntityRef, frozenset[Action]] = {}
-    for group, actions in _parts(claims, thing):
+    for group, actions in _parts(organization, claims, thing):
         found[group] = found.get(group, frozenset()) | actions
     return found
 
 
-def _parts(claims: Claims, thing: Thing) -> Iterator[tuple[EntityRef, frozenset[Action]]]:
+def _parts(organization: Organization, claims: Claims, thing: Thing) -> Iterator[tuple[EntityRef, frozenset[Action]]]:
     yield thing.owner, _of(Role.OWNER)
     standing = claims.standing(thing)
     if (winner := standing.winner) is not None:
@@ -39,7 +41,12 @@ def _parts(claims: Claims, thing: Thing) -> Iterator[tuple[EntityRef, frozenset[
     for adviser in standing.advisers:
         yield adviser.team.group, _of(Role.ADVISER)
         if adviser.engagement is not None and consults(adviser, claims.day):
-            yield adviser.team.group, _of(Role.CONSULTANT, consultants_terms(adviser.engagement))
+            yield adviser.team.group, _of_consultants(organization, adviser.engagement)
+
+
+def _of_consultants(organization: Organization, engagement: Engagement) -> frozenset[Action]:
+    given = _of(Role.CONSULTANT, consultants_terms(engagement))
+    return given - {Action.BREAK_GLASS} if partners_of(organization, engagement, None).nobody else given
 
 
 def _of(role: Role, terms: frozenset[str] = frozenset()) -> frozenset[Action]:

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from tests.unit.org import made
 from tests.unit.org.drawn import PEOPLE, checked, instants, organizations
-from watchbill.org.authority import TABLE, Role, decide
+from watchbill.org.authority import TABLE, Action, Role, decide
 from watchbill.org.charters import Implementation
 from watchbill.org.organization import Organization
 from watchbill.org.rights import rights
@@ -28,7 +28,10 @@ def test_a_person_may_what_one_of_their_groups_may_and_nothing_else(organization
                 if not rule.roles & OF_GROUPS or Role.ANYONE in rule.roles:
                     continue
                 may = any(action in of_groups.get(group, ()) for group in groups)
-                assert decide(organization, person, action, thing, at).allowed == may
+                decision = decide(organization, person, action, thing, at)
+                is_unapproved = bool(decision.because) and decision.because[0].rule == "nobody-approves"
+                assert decision.allowed == (may and not is_unapproved)
+                assert not is_unapproved or action is Action.BREAK_GLASS
 
 
 def test_consultants_recommend_and_break_glass_while_the_owner_may_change() -> None:
@@ -37,6 +40,7 @@ def test_consultants_recommend_and_break_glass_while_the_owner_may_change() -> N
         things=[made.thing("payroll")],
         teams=[advisers],
         engagements=[made.engagement("advice", advisers, made.scope(things=["payroll"]))],
+        members={"devs": ["olu"]},
     )
     found = rights(organization, made.AT)[made.ref("payroll")]
     assert {
@@ -46,3 +50,14 @@ def test_consultants_recommend_and_break_glass_while_the_owner_may_change() -> N
         "group:devs": {"changeCode", "recommend"},
         "group:advisers": {"recommend", "breakGlass"},
     }
+
+
+def test_consultants_break_no_glass_where_nobody_could_approve_it() -> None:
+    advisers = made.team("advisers", Implementation.CONSULTING)
+    organization = made.organization(
+        things=[made.thing("payroll")],
+        teams=[advisers],
+        engagements=[made.engagement("advice", advisers, made.scope(things=["payroll"]))],
+    )
+    found = rights(organization, made.AT)[made.ref("payroll")]
+    assert Action.BREAK_GLASS not in found[made.ref("advisers", "group")]
