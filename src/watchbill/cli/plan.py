@@ -38,11 +38,12 @@ def plan(old: str, new: str, at: datetime | None, form: str) -> None:
       watchbill plan examples/startup examples/acme
 
     Who covers and is paged for what, which group may do what, who is accountable for which practice, from which day; how much
-    of their time people are expected on call; which faults come and go.
+    of their time people are on call; which faults and which findings of `watchbill check` come and go.
 
     Exit status: 0 when nothing harms; 1 when something does: an error that keeps NEW out of force (a tie among them), a
     critical service that loses its SRE team or that nobody can be paged for, a person who comes to be on call for more of
-    their time than is sustainable; 2 when the two cannot be compared.
+    their time than is sustainable, a finding of level error or fail that was not there before; 2 when the two cannot be
+    compared.
     """
     answer = _answer(old, new, at_or_now(at))
     click.echo(_written(answer, form), nl=False)

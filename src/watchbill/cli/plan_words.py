@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from watchbill.lib.durations import THIN
 from watchbill.lib.numbers import percent, several
 from watchbill.org.because import day_in_words, listed
 
@@ -43,9 +42,11 @@ def summary(answer: Mapping[str, Any]) -> str:
         (_things(answer, "pager"), "thing", "paged differently"),
         (_things(answer, "authority"), "thing", "under other authority"),
         (_things(answer, "practice"), "thing", "with other practices"),
-        (len(answer["people"]), "person", "affected"),
+        (len({person["user"] for person in answer["people"]}), "person", "affected"),
         (len(answer["faults"]["opened"]), "fault", "opened"),
         (len(answer["faults"]["closed"]), "fault", "closed"),
+        (len(answer["findings"]["opened"]), "finding", "opened"),
+        (len(answer["findings"]["closed"]), "finding", "closed"),
     ]
     parts = [
         f"{several(count, noun, 'people' if noun == 'person' else '')} {what}" for count, noun, what in counts if count
@@ -61,22 +62,19 @@ def summary(answer: Mapping[str, Any]) -> str:
 def sections(answer: Mapping[str, Any]) -> list[Section]:
     """Return the sections of a plan that have something to say, what matters most first."""
     on_call = answer.get("onCall")
-    shares = (
-        f"Expected over the next {_weeks(on_call)}; at most {_share(on_call['limit'])}: {on_call['source']}."
-        if on_call
-        else ""
-    )
-    faults = answer["faults"]
+    faults, findings = answer["faults"], answer["findings"]
     found = [
         Section(HARMS, tuple(_harm(harm) for harm in answer["harms"])),
         Section("Pagers", tuple(_change(change, *_holdings(change)) for change in _of(answer, "pager"))),
-        Section("People on call", tuple(_people(answer["people"], on_call)), shares),
+        Section("People on call", tuple(_people(answer["people"], on_call)), _meant(on_call)),
         Section("Authority", tuple(_change(change, *_given_and_taken(change)) for change in _of(answer, "authority"))),
         Section("Practices", tuple(_change(change, *_accountable(change)) for change in _of(answer, "practice"))),
         Section("Advice", tuple(_change(change, *_given_and_taken(change)) for change in _of(answer, "advice"))),
         Section("Documents", tuple(_document(document) for document in answer["documents"])),
         Section("Faults opened", tuple(_fault(fault) for fault in faults["opened"] if answer["isCompared"])),
         Section("Faults closed", tuple(_fault(fault) for fault in faults["closed"])),
+        Section("Findings opened", tuple(_opened(findings["opened"]))),
+        Section("Findings closed", tuple(_finding(finding) for finding in findings["closed"])),
     ]
     return [section for section in found if section.entries]
 
@@ -170,7 +168,7 @@ def _given_and_taken(change: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _people(people: Sequence[Mapping[str, Any]], on_call: Mapping[str, Any] | None) -> Iterable[Entry]:
     """Yield an entry for all who are told the same, those with the greatest share first."""
-    limit = on_call["limit"] if on_call else 1
+    limit = on_call["limit"] if on_call and on_call["limit"] is not None else 1
     by_words: dict[str, list[str]] = {}
     for person in sorted(people, key=lambda each: (-each["after"], each["user"])):
         by_words.setdefault(_person(person, limit), []).append(person["name"])
@@ -183,15 +181,20 @@ def _person(person: Mapping[str, Any], limit: float) -> str:
         share = f"{_share(person['after'])} as before"
     over = ["over the limit"] if person["after"] > limit else []
     moves = [f"{verb} {listed(person[verb])}" for verb in ("joins", "leaves") if person[verb]]
-    return ", ".join([share, *over, *moves])
+    when = [_when(person["since"], person["until"])] if person["since"] or person["until"] else []
+    return ", ".join([share, *over, *moves, *when])
 
 
 def _share(share: float) -> str:
     return percent(share, 0 if abs(share * 100 - round(share * 100)) < 1e-9 else 1)
 
 
-def _weeks(on_call: Mapping[str, Any]) -> str:
-    return f"{on_call['windowSeconds'] // 604_800}{THIN}weeks"
+def _meant(on_call: Mapping[str, Any] | None) -> str:
+    """Return how shares are meant, and what they are held against."""
+    if not on_call:
+        return ""
+    limit = f"; at most {_share(on_call['limit'])}: {on_call['source']}" if on_call["limit"] is not None else ""
+    return f"In the long run, over whole rounds of turns{limit}."
 
 
 def _harm(harm: Mapping[str, Any]) -> Entry:
@@ -208,3 +211,17 @@ def _document(document: Mapping[str, Any]) -> Entry:
 
 def _fault(fault: Mapping[str, Any]) -> Entry:
     return Entry(f"{fault['severity']}[{fault['code']}] {fault['message']} ({fault['file']}:{fault['line']})")
+
+
+def _opened(findings: Sequence[Mapping[str, Any]]) -> Iterable[Entry]:
+    """Yield the findings that come, what to do once for each rule."""
+    told: set[str] = set()
+    for finding in findings:
+        yield _finding(finding, *([] if finding["rule"] in told else [finding["remedy"]]))
+        told.add(finding["rule"])
+
+
+def _finding(finding: Mapping[str, Any], *lines: str) -> Entry:
+    limit = f", {finding['threshold']}" if finding["threshold"] else ""
+    place = f"{finding['file']}:{finding['line']}"
+    return Entry(f"{finding['level']}[{finding['rule']}{limit}] {finding['text']} ({place})", lines)

@@ -51,7 +51,7 @@ def as_json(organization: Organization, found: Sequence[Finding], at: datetime) 
         "at": rfc3339(at),
         "organization": organization.name,
         "counts": {level.value: counts[level] for level in Verdict},
-        "findings": [_finding(finding) for finding in found],
+        "findings": [finding_as_json(finding) for finding in found],
         "overrides": [_override(override) for override in overrides_in_force(organization, at)],
         "notJudged": [{"rule": rule.id, "needs": rule.needs} for rule in RULES.values() if rule.find is None],
     }
@@ -70,13 +70,8 @@ def rules_as_json(organization: Organization | None = None, at: datetime | None 
     }
 
 
-def _must_exist(what: str, name: str, known: Collection[str], otherwise: str) -> None:
-    if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        raise NotFound(f"There is no {what} “{name[:80]}”.", f"Did you mean “{close[0]}”?" if close else otherwise)
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_as_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as plain JSON values."""
     return {
         "rule": finding.rule,
         "number": finding.number,
@@ -92,6 +87,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "line": finding.place.line,
         "override": _override(finding.override) if finding.override is not None else None,
     }
+
+
+def _must_exist(what: str, name: str, known: Collection[str], otherwise: str) -> None:
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        raise NotFound(f"There is no {what} “{name[:80]}”.", f"Did you mean “{close[0]}”?" if close else otherwise)
 
 
 def _override(override: RuleOverride) -> dict[str, Any]:

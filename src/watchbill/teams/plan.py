@@ -8,12 +8,15 @@ from typing import Any, TypeVar
 
 from watchbill.lib.instants import rfc3339
 from watchbill.org.changes import Accountability, Change, DocumentChange, Harm, Holding, PersonChange, Plan
-from watchbill.org.changes.people import SOURCE, WINDOW
+from watchbill.org.changes.harms import ON_CALL_SHARE
 from watchbill.org.charters import Hours
 from watchbill.org.faults import Fault
+from watchbill.org.findings import RULES
 from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
+
+from .findings import finding_as_json
 
 SCHEMA = "watchbill/plan/v1"
 
@@ -35,11 +38,18 @@ def as_json(plan: Plan, new: Organization, sides: tuple[str, str]) -> dict[str, 
             *_changes("advice", plan.advice, sorted),
         ],
         "people": [_person(person, new) for person in plan.people],
-        "onCall": {"limit": float(plan.limit), "source": SOURCE, "windowSeconds": int(WINDOW.total_seconds())},
+        "onCall": {
+            "limit": float(plan.limit) if plan.limit is not None else None,
+            "source": RULES[ON_CALL_SHARE].source,
+        },
         "documents": [_document(document) for document in plan.documents],
         "faults": {
             "opened": [_fault(fault) for fault in plan.faults.opened],
             "closed": [_fault(fault) for fault in plan.faults.closed],
+        },
+        "findings": {
+            "opened": [finding_as_json(finding) for finding in plan.findings.opened],
+            "closed": [finding_as_json(finding) for finding in plan.findings.closed],
         },
     }
 
@@ -54,6 +64,7 @@ def not_compared(errors: Sequence[Fault], old: Organization, at: datetime, sides
         "people": [],
         "documents": [],
         "faults": {"opened": [_fault(fault) for fault in errors], "closed": []},
+        "findings": {"opened": [], "closed": []},
     }
 
 
@@ -128,6 +139,8 @@ def _person(person: PersonChange, new: Organization) -> dict[str, Any]:
         "after": float(person.after),
         "joins": [str(group) for group in person.joins],
         "leaves": [str(group) for group in person.leaves],
+        "since": _day(person.span.since),
+        "until": _day(person.span.until),
     }
 
 

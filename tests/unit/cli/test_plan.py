@@ -73,8 +73,10 @@ def test_a_change_that_moves_no_pager_is_told_by_its_document(repository: Path) 
     edit(Path("sre/checkout.yaml"), lambda text: text.replace("respondWithin: 5m", "respondWithin: 15m"))
     edit(Path("goals/cart.yaml"), lambda text: "# A comment moves every line.\n" + text.replace("0.999}", "0.99}"))
     result = run("HEAD", ".")
-    assert "No harm. Who answers for what, who may do what and who is on call stays as it is." in result.stdout
-    assert as_json("HEAD", ".")["documents"] == [
+    answer = as_json("HEAD", ".")
+    assert "No harm. 2 findings closed." in result.stdout  # a goal of 99 % can hold on what promises 99.9 %
+    assert [each["rule"] for each in answer["findings"]["closed"]] == ["goal-cannot-hold", "dependency-goal"]
+    assert answer["documents"] == [
         {"kind": "Engagement", "name": "checkout-sre-with-cart", "change": "changed", "fields": ["pager"]},
         {"kind": "SLO", "name": "cart-availability", "change": "changed", "fields": ["target", "targetText"]},
     ]
@@ -83,21 +85,30 @@ def test_a_change_that_moves_no_pager_is_told_by_its_document(repository: Path) 
 def test_what_is_not_committed_is_told_in_a_line_and_then_by_what_matters_most(repository: Path) -> None:
     edit(Path("sre/checkout.yaml"), without_engagement)
     result = run("HEAD", ".")
-    assert result.exit_code == 0
-    lines = result.stdout.splitlines()
-    assert lines[1].startswith("No harm. 3 things paged differently; 3 things under other authority;")
-    titles = [line for line in lines[2:] if line and not line.startswith(" ")]
-    assert titles == ["Pagers", "People on call", "Authority", "Practices", "Advice", "Documents"]
-    assert "  System checkout (cart, catalog, payments): application and workflow alerts, at once" in lines
-    six = "Ana Ferreira, Chris Doyle, Lena Hoffmann, Raj Patel, Tomás Novotný and Yuki Tanaka"
-    assert f"  {six}: 33.3\u202f% → 0\u202f%" in lines
-
-
-def test_the_way_back_harms_those_who_are_on_call_too_much_and_says_so_by_its_status(repository: Path) -> None:
-    edit(Path("sre/checkout.yaml"), without_engagement)
-    result = run(".", "HEAD")
     assert result.exit_code == 1
-    assert "and Yuki Tanaka would be on call 33\u202f% of the time; at most 25\u202f% is sustainable" in result.stdout
+    lines = result.stdout.splitlines()
+    assert lines[1].startswith("6 harms. 3 things paged differently; 3 things under other authority;")
+    titles = [line for line in lines[2:] if line and not line.startswith(" ")]
+    ends = ["Documents", "Findings opened", "Findings closed"]
+    assert titles == ["What harms", "Pagers", "People on call", "Authority", "Practices", "Advice", *ends]
+    assert "  System checkout (cart, catalog, payments): application and workflow alerts, at once" in lines
+    assert next(line for line in lines if line.startswith("  Ana Ferreira, ")).endswith(": 20\u202f% → 0\u202f%")
+
+
+def test_who_comes_to_be_on_call_too_much_is_a_harm_and_said_so_by_the_status(repository: Path) -> None:
+    edit(Path("watches/checkout.yaml"), lambda text: text.replace(", pavel, grace", "").replace("lee, anouk, ", ""))
+    result = run("HEAD", ".")
+    assert result.exit_code == 1
+    assert "and Yuki Tanaka would be on call 33.3\u202f% of the time; at most 25\u202f% is sustainable" in result.stdout
+
+
+def test_findings_that_come_say_once_for_each_rule_what_to_do(repository: Path) -> None:
+    edit(Path("sre/checkout.yaml"), without_engagement)
+    lines = run("HEAD", ".").stdout.splitlines()
+    remedy = "    Let both sides approve it, and name who did in “watchbill.dev/approved-by”; until then let it open tickets only."
+    assert (sum("fail[goal-approval]" in line for line in lines), lines.count(remedy)) == (4, 1)
+    (opened, *_) = as_json("HEAD", ".")["findings"]["opened"]
+    assert (opened["rule"], opened["subject"]) == ("critical-service", "component:cart")
 
 
 def test_two_revisions_are_compared_without_touching_the_work_tree(repository: Path) -> None:
@@ -131,7 +142,7 @@ def test_a_new_side_with_errors_is_not_compared_and_each_error_is_a_harm(reposit
 def test_an_old_side_with_errors_is_compared_as_far_as_it_can_be_read(repository: Path) -> None:
     edit(Path("goals/cart.yaml"), lambda text: text.replace("target: 0.999", "target: 99.9"))
     result = run(".", "HEAD", "--format", "json")
-    assert (result.exit_code, "has errors, the first at goals/cart.yaml:" in result.stderr) == (0, True)
+    assert (result.exit_code, "has errors, the first at goals/cart.yaml:" in result.stderr) == (1, True)
     answer = json.loads(result.stdout)
     assert answer["changes"] == []
     assert [fault["file"] for fault in answer["faults"]["closed"]] == ["goals/cart.yaml"]

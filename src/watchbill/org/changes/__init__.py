@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 
 from watchbill.org.claims import day_of
 from watchbill.org.faults import Fault, Level
+from watchbill.org.findings import Finding, check, limit_in_force
 from watchbill.org.organization import Organization
 from watchbill.org.standing import check_standing
 
 from .documents import document_changes
-from .harms import harms
-from .model import Accountability, Change, DocumentChange, Harm, Holding, PersonChange, Plan, Span, Turnover
-from .people import LIMIT, people_changes
+from .harms import ON_CALL_SHARE, harms
+from .model import Accountability, Change, DocumentChange, Harm, Holding, Item, PersonChange, Plan, Span, Turnover
+from .people import people_changes
 from .snapshots import side_of
 from .timeline import Wholes, days_ahead, differences
 
@@ -48,6 +49,8 @@ def compare(
     wholes = Wholes(old, new)
     pagers = differences(before, after, lambda held: held.pagers, wholes)
     people = people_changes(before, after)
+    limit = limit_in_force(new, ON_CALL_SHARE, at)
+    findings = _turnover(check(old, at), check(new, at), _finding)
     faults_after = (*new_faults, *check_standing(new, at))
     blocking = tuple(fault for fault in faults_after if fault.level is Level.ERROR)
     return Plan(
@@ -59,18 +62,29 @@ def compare(
         practices=differences(before, after, lambda held: held.practices, wholes),
         rights=differences(before, after, lambda held: held.rights, wholes),
         people=people,
-        limit=LIMIT,
+        limit=limit,
         documents=document_changes(old, new),
-        faults=_turnover((*old_faults, *check_standing(old, at)), faults_after),
+        faults=_turnover((*old_faults, *check_standing(old, at)), faults_after, _fault),
+        findings=findings,
         blocking=blocking,
-        harms=harms(new, blocking, pagers, people, LIMIT),
+        harms=harms(new, blocking=blocking, pagers=pagers, people=people, limit=limit, opened=findings.opened),
     )
 
 
-def _turnover(before: Sequence[Fault], after: Sequence[Fault]) -> Turnover[Fault]:
-    """Return which faults come and go; a fault that only stands elsewhere is the same."""
-    was, becomes = ({(fault.code, fault.message) for fault in side} for side in (before, after))
+def _turnover(before: Sequence[Item], after: Sequence[Item], key: Callable[[Item], Hashable]) -> Turnover[Item]:
+    """Return what comes and goes; what has the same key on both sides stays."""
+    was, becomes = {key(each): each for each in before}, {key(each): each for each in after}
     return Turnover(
-        tuple(fault for fault in dict.fromkeys(after) if (fault.code, fault.message) not in was),
-        tuple(fault for fault in dict.fromkeys(before) if (fault.code, fault.message) not in becomes),
+        tuple(each for known, each in becomes.items() if known not in was),
+        tuple(each for known, each in was.items() if known not in becomes),
     )
+
+
+def _fault(fault: Fault) -> Hashable:
+    """Return what makes a fault the same one: one that only stands elsewhere is."""
+    return fault.code, fault.message
+
+
+def _finding(finding: Finding) -> Hashable:
+    """Return what makes a finding the same one; where a warning becomes a failure, one goes and another comes."""
+    return finding.rule, finding.subject, finding.level.is_failing

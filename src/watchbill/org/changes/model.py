@@ -10,6 +10,7 @@ from watchbill.lib.records import dataclass
 from watchbill.org.charters import Hours
 from watchbill.org.duties import How
 from watchbill.org.faults import Fault
+from watchbill.org.findings import Finding
 from watchbill.org.values import EntityRef
 
 Value = TypeVar("Value")
@@ -66,11 +67,15 @@ class Accountability:
 
 @dataclass(frozen=True)
 class PersonChange:
-    """What changes for a person: the groups that they are a member of, and the share of all time that they are expected on call."""
+    """What changes for a person: the groups that they are a member of, and the share of all time that they are on call.
+
+    The shares are those of the days in `span`, were it so for good.
+    """
 
     user: EntityRef
     before: Fraction
     after: Fraction
+    span: Span
     joins: tuple[EntityRef, ...] = ()
     leaves: tuple[EntityRef, ...] = ()
 
@@ -108,7 +113,8 @@ class Harm:
 class Plan:
     """What a change means, at `at` and on the days on which an engagement changes after it, up to `looked_until`.
 
-    `days_left_out` counts later such days. `limit` is how much of their time anybody should be on call.
+    `days_left_out` counts later such days. `limit` is how much of their time anybody should be on call, None where the
+    organisation switched that rule off. Findings and faults are those at `at`.
     """
 
     at: datetime
@@ -119,9 +125,10 @@ class Plan:
     practices: tuple[Change[Accountability], ...]
     rights: tuple[Change[frozenset[str]], ...]
     people: tuple[PersonChange, ...]
-    limit: Fraction
+    limit: Fraction | None
     documents: tuple[DocumentChange, ...]
     faults: Turnover[Fault]
+    findings: Turnover[Finding]
     blocking: tuple[Fault, ...]
     harms: tuple[Harm, ...]
 
@@ -129,4 +136,5 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether the change means nothing."""
         parts = (self.pagers, self.advice, self.practices, self.rights, self.people, self.documents)
-        return not any(parts) and not self.faults.opened and not self.faults.closed
+        turnovers = (*self.faults.opened, *self.faults.closed, *self.findings.opened, *self.findings.closed)
+        return not any(parts) and not turnovers

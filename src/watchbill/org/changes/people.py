@@ -1,4 +1,4 @@
-"""What a change means for each person: the groups that they belong to, and the share of time that they are expected on call.
+"""What a change means for each person: the groups that they belong to, and the share of time that they are on call.
 
 On call is who stands a turn of a schedule through which something is paged; who stands two watches at once does so once.
 """
@@ -6,41 +6,51 @@ On call is who stands a turn of a schedule through which something is paged; who
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
-from itertools import pairwise
 
 from watchbill.org.claims import day_of
 from watchbill.org.organization import Organization
 from watchbill.org.roles import people_of
-from watchbill.org.rotation import shifts
 from watchbill.org.values import EntityRef
+from watchbill.org.watch_time import WatchTime
 
-from .model import PersonChange
+from .model import PersonChange, Span
 from .snapshots import Side, Snapshot
+from .timeline import stretches
 
-WINDOW = timedelta(weeks=12)
-LIMIT = Fraction(1, 4)
-SOURCE = "Site Reliability Engineering, chapter 11"
-
-_Stretch = tuple[datetime, datetime]
+_Shares = Mapping[EntityRef, Fraction]
+_Groups = frozenset[EntityRef]
+_NOTHING = Fraction(0)
 
 
 def people_changes(old: Side, new: Side) -> tuple[PersonChange, ...]:
-    """Return for whom something changes, by their reference; shares are of the WINDOW that begins with the comparison."""
-    share_before, share_after = _shares(old), _shares(new)
-    groups_before, groups_after = _groups(old.organization, old.at), _groups(new.organization, new.at)
-    nothing, none = frozenset[EntityRef](), Fraction(0)
-    found = []
-    for user in sorted({*share_before, *share_after, *groups_before, *groups_after}):
-        shares = share_before.get(user, none), share_after.get(user, none)
-        was, becomes = groups_before.get(user, nothing), groups_after.get(user, nothing)
-        if shares[0] != shares[1] or was != becomes:
-            found.append(PersonChange(user, *shares, tuple(sorted(becomes - was)), tuple(sorted(was - becomes))))
-    return tuple(found)
+    """Return for whom something changes, by their reference, and for each stretch of days on which their shares differ."""
+    shares = list(zip(_shares(old), _shares(new), strict=True))
+    were, become = _groups(old.organization, old.at), _groups(new.organization, new.at)
+    on_call = {user for before, after in shares for user in (*before, *after)}
+    return tuple(
+        change
+        for user in sorted(on_call.union(were, become))
+        for change in _changes(user, shares, old.days, were.get(user, _Groups()), become.get(user, _Groups()))
+    )
 
 
-def _groups(organization: Organization, at: datetime) -> Mapping[EntityRef, frozenset[EntityRef]]:
+def _changes(
+    user: EntityRef, shares: Sequence[tuple[_Shares, _Shares]], days: Sequence[date], was: _Groups, becomes: _Groups
+) -> Iterator[PersonChange]:
+    """Yield what changes for a person; groups change at once, with the share of that day beside them."""
+    moves = tuple(sorted(becomes - was)), tuple(sorted(was - becomes))
+    own = [(before.get(user, _NOTHING), after.get(user, _NOTHING)) for before, after in shares]
+    for (before, after), span in stretches(own, days):
+        is_moved = span.since is None and was != becomes
+        if before != after:
+            yield PersonChange(user, before, after, span, *(moves if is_moved else ()))
+        elif is_moved:
+            yield PersonChange(user, before, after, Span(None, None), *moves)
+
+
+def _groups(organization: Organization, at: datetime) -> Mapping[EntityRef, _Groups]:
     """Return the groups that each person belongs to, as a member or by serving in its SRE team."""
     found: dict[EntityRef, set[EntityRef]] = {}
     for group in organization.groups.values():
@@ -52,48 +62,21 @@ def _groups(organization: Organization, at: datetime) -> Mapping[EntityRef, froz
     return {user: frozenset(groups) for user, groups in found.items()}
 
 
-def _shares(side: Side) -> Mapping[EntityRef, Fraction]:
-    stood: dict[EntityRef, list[_Stretch]] = {}
-    for name, stretches in _paging(side).items():
-        for start, end in stretches:
-            for shift in shifts(side.organization.schedules[name], start, end):
-                for person in shift.people:
-                    stood.setdefault(person, []).append((shift.start, shift.end))
-    whole = WINDOW // timedelta(seconds=1)
-    return {person: Fraction(_length(of) // timedelta(seconds=1), whole) for person, of in stood.items()}
+def _shares(side: Side) -> Iterator[_Shares]:
+    """Yield the share of each person in the long run, by what holds at once and then from each later day on."""
+    watch_time = WatchTime(side.organization, side.at)
+    known: dict[frozenset[str], _Shares] = {}
+    for held in side.held:
+        schedules = _schedules(side.organization, held)
+        if schedules not in known:
+            standing = watch_time.standing(schedules)
+            known[schedules] = {person: watch_time.share(person, names) for person, names in standing.items()}
+        yield known[schedules]
 
 
-def _paging(side: Side) -> Mapping[str, list[_Stretch]]:
-    """Return the schedules through which something is paged, each with when."""
-    end = side.at + WINDOW
-    found: dict[str, list[_Stretch]] = {}
-    for held, (start, until) in zip(side.held, pairwise([*side.begins, end]), strict=True):
-        stretch = min(start, end), min(until, end)
-        for name in _schedules(side.organization, held) if stretch[0] < stretch[1] else ():
-            found.setdefault(name, []).append(stretch)
-    return found
-
-
-def _schedules(organization: Organization, held: Snapshot) -> set[str]:
+def _schedules(organization: Organization, held: Snapshot) -> frozenset[str]:
+    """Return the schedules through which something is paged."""
     holdings = {holding for of_thing in held.values() for holding in of_thing.pagers.values()}
     named = {name for holding in holdings for name in (holding.policy, holding.outside_policy) if name}
     policies = (organization.escalation_policies[name] for name in named)
-    return {name for policy in policies for name in policy.schedules} & organization.schedules.keys()
-
-
-def _length(stretches: Sequence[_Stretch]) -> timedelta:
-    """Return how long some stretches of time are together, each moment counted once."""
-    return sum((end - start for start, end in _joined(stretches)), timedelta())
-
-
-def _joined(stretches: Sequence[_Stretch]) -> Iterator[_Stretch]:
-    begun: _Stretch | None = None
-    for start, end in sorted(stretches):
-        if begun is not None and start <= begun[1]:
-            begun = begun[0], max(begun[1], end)
-            continue
-        if begun is not None:
-            yield begun
-        begun = start, end
-    if begun is not None:
-        yield begun
+    return frozenset({name for policy in policies for name in policy.schedules} & organization.schedules.keys())

@@ -18,6 +18,7 @@ from .model import Change, Span
 from .snapshots import Held, Side
 
 Value = TypeVar("Value")
+Each = TypeVar("Each")
 
 MOST_DAYS = 24
 
@@ -75,13 +76,19 @@ def _runs(
 ) -> Iterator[Change[Value]]:
     """Yield a change for each stretch of days on which two sides differ in the same way."""
     pairs = [(old.get(of), new.get(of)) for old, new in zip(before, after, strict=True)]
-    begins = 0
-    for (old, new), run in groupby(pairs):
-        ends = begins + len(list(run))
+    for (old, new), span in stretches(pairs, days):
         if old != new:
-            since = days[begins - 1] if begins > 0 else None
-            until = days[ends - 1] - timedelta(days=1) if ends < len(pairs) else None
-            yield Change((thing,), None, (of,), old, new, Span(since, until))
+            yield Change((thing,), None, (of,), old, new, span)
+
+
+def stretches(values: Sequence[Each], days: Sequence[date]) -> Iterator[tuple[Each, Span]]:
+    """Yield each value with the span on which it stays: the first holds at once, each other from one of the days on."""
+    begins = 0
+    for value, run in groupby(values):
+        ends = begins + len(list(run))
+        since = days[begins - 1] if begins > 0 else None
+        until = days[ends - 1] - timedelta(days=1) if ends < len(values) else None
+        yield value, Span(since, until)
         begins = ends
 
 

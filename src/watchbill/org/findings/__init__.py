@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from fractions import Fraction
 
 from watchbill.lib.garbage import uncollected
 from watchbill.org.charters import RuleOverride
@@ -31,7 +32,7 @@ from .finding import Finding, Observation, Rule, Threshold, Unit, Verdict
 from .overrides import in_force
 from .situation import Situation
 
-__all__ = ["RULES", "Finding", "Rule", "Threshold", "Unit", "Verdict", "check", "overrides_in_force"]
+__all__ = ["RULES", "Finding", "Rule", "Threshold", "Unit", "Verdict", "check", "limit_in_force", "overrides_in_force"]
 
 _FAMILIES = (
     accountability,
@@ -59,6 +60,12 @@ def check(organization: Organization, at: datetime) -> tuple[Finding, ...]:
     """
     key = ("findings", day_of(organization, at), shut_hours(organization, at))
     return organization.memory.recall(key, lambda: _checked(organization, at))
+
+
+def limit_in_force(organization: Organization, rule: str, at: datetime) -> Fraction | None:
+    """Return the limit of a rule at an instant, with what the organisation changed about it; None where it is switched off."""
+    override = next((each for each in overrides_in_force(organization, at) if each.rule == rule), None)
+    return None if override is not None and override.is_off else RULES[rule].limit(override)
 
 
 def overrides_in_force(organization: Organization, at: datetime) -> tuple[RuleOverride, ...]:

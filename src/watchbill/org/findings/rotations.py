@@ -12,11 +12,11 @@ from watchbill.lib.shares import part
 from watchbill.org.charters import EscalationPolicy, SRETeam
 from watchbill.org.rotation import Shift
 from watchbill.org.values import EntityRef
+from watchbill.org.watch_time import QUARTER
 
 from .books import sre, together, workbook
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
-from .watch_time import QUARTER
 
 _HOUR = timedelta(hours=1)
 _FEWER_AT_TWO_SITES = 3

@@ -19,8 +19,7 @@ from watchbill.org.organization import Organization
 from watchbill.org.platform import PlatformReport, platform
 from watchbill.org.roles import people_of
 from watchbill.org.values import EntityRef
-
-from .watch_time import WatchTime
+from watchbill.org.watch_time import WatchTime
 
 
 class Situation:

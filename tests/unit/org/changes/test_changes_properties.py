@@ -20,7 +20,7 @@ def reversed_change(change: Change) -> Change:  # type: ignore[type-arg]
 
 
 def reversed_person(person: PersonChange) -> PersonChange:
-    return PersonChange(person.user, person.after, person.before, person.leaves, person.joins)
+    return PersonChange(person.user, person.after, person.before, person.span, person.leaves, person.joins)
 
 
 def mirrored(plan: Plan) -> list[object]:
@@ -32,12 +32,13 @@ def mirrored(plan: Plan) -> list[object]:
         [reversed_person(person) for person in plan.people],
         [replace(each, was_there=each.is_there, is_there=each.was_there) for each in plan.documents],
         Turnover(plan.faults.closed, plan.faults.opened),
+        Turnover(plan.findings.closed, plan.findings.opened),
     ]
 
 
 def as_it_is(plan: Plan) -> list[object]:
     changes = (plan.pagers, plan.advice, plan.practices, plan.rights)
-    return [[set(part) for part in changes], list(plan.people), list(plan.documents), plan.faults]
+    return [[set(part) for part in changes], list(plan.people), list(plan.documents), plan.faults, plan.findings]
 
 
 @checked

@@ -9,8 +9,8 @@ import pytest
 from tests.unit.org import made
 from watchbill.org.charters import Schedule
 from watchbill.org.findings import Verdict
-from watchbill.org.findings.watch_time import WatchTime
 from watchbill.org.organization import Organization
+from watchbill.org.watch_time import WatchTime
 
 from . import building
 

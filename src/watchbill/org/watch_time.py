@@ -47,10 +47,15 @@ class WatchTime:
 
     @cached_property
     def schedules_of(self) -> Mapping[EntityRef, tuple[str, ...]]:
-        """The schedules on which each person stands a turn, of those that an escalation policy calls."""
+        """The schedules on which each person has turns, of those that an escalation policy calls."""
+        return self.standing(self.called_by(self._organization.escalation_policies.values()))
+
+    def standing(self, schedules: Iterable[str]) -> Mapping[EntityRef, tuple[str, ...]]:
+        """Return who has turns on some schedules, each with the names of those that are theirs."""
         found: dict[EntityRef, list[str]] = {}
-        for name in self.called_by(self._organization.escalation_policies.values()):
-            for person in sorted(self.people_on([name])):
+        for name in sorted(schedules):
+            layers = self._organization.schedules[name].layers
+            for person in sorted({person for layer in layers for turn in layer.turns for person in turn}):
                 found.setdefault(person, []).append(name)
         return {person: tuple(names) for person, names in found.items()}
 
