@@ -5,7 +5,8 @@ For pagers, or for one practice. From declared data alone; it decides nothing th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -106,6 +107,11 @@ class OrganizationMap:
                 counts[role] = counts.get(role, 0) + 1
         return found
 
+    @cached_property
+    def owned(self) -> Counter[EntityRef]:
+        """How many things each owner has."""
+        return Counter(fact.thing.owner for fact in self.facts)
+
     @property
     def nobody(self) -> int:
         """The number of things that nobody answers for."""
@@ -124,15 +130,25 @@ def map_of(organization: Organization, at: datetime, asked: Asked) -> Organizati
         facts = tuple(
             fact for fact in _Reader(organization, at).facts(asked.practice) if _is_asked(fact, asked, organization)
         )
-        sides = {side for fact in facts for side, _ in fact.ties} | ({asked.side} if asked.side is not None else set())
-        is_whole = asked.side is None and asked.product is None
-        named = set(organization.sre_teams) if is_whole else {side.team for side in sides if side.team is not None}
-        with_partners = (
-            named if is_whole else {asked.side.team} if asked.side is not None and asked.side.team else set()
-        )
-        others = {side.ref for side in sides if side.team is None}
-        teams, groups = parties_of(organization, day, named, others, with_partners)
+        teams, groups = _parties(organization, day, asked, facts)
         return OrganizationMap(asked, facts, teams, groups, day)
+
+
+def _parties(
+    organization: Organization, day: date, asked: Asked, facts: Sequence[Fact]
+) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+    """Return who is on the map: all on the whole one, else those tied to what is shown, a team's partners, a product's owners."""
+    sides = {side for fact in facts for side, _ in fact.ties} | ({asked.side} if asked.side is not None else set())
+    named = {side.team for side in sides if side.team is not None}
+    groups = {side.ref for side in sides if side.team is None}
+    if asked.product is not None:
+        practising = {team.group for team in organization.sre_teams.values()}
+        groups |= {fact.thing.owner for fact in facts} - practising
+    if asked.side is not None:
+        return parties_of(organization, day, named, groups, named & {asked.side.team or ""})
+    if asked.product is not None:
+        return parties_of(organization, day, named, groups, set())
+    return parties_of(organization, day, set(organization.sre_teams), groups, set(organization.sre_teams))
 
 
 def _is_asked(fact: Fact, asked: Asked, organization: Organization) -> bool:

@@ -34,6 +34,16 @@ class Product:
         """What names it on the map, and nothing else there."""
         return f"all of {self.ref or self.title}"
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether somebody is missing who must be in plain sight."""
+        return self.bare > 0
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether that is as bad as it can be."""
+        return self.grave > 0
+
     def take(self, fact: Fact) -> None:
         """Count a fact in."""
         self.things += 1
@@ -58,7 +68,7 @@ class Product:
 
 
 def products(organization: Organization, facts: Iterable[Fact]) -> list[Product]:
-    """Return facts by System or owner, in the order of their titles; each knows the nearest Domain that it lies in."""
+    """Return facts by System or owner, the barest first and then by title; each knows the nearest Domain that it lies in."""
     found: dict[EntityRef, Product] = {}
     for fact in facts:
         thing = fact.thing
@@ -67,7 +77,7 @@ def products(organization: Organization, facts: Iterable[Fact]) -> list[Product]
             within = next(iter(domains_of(thing, organization.systems)), None) if thing.system is not None else None
             product = found[ref] = Product(ref, title_of(organization, ref), within)
         product.take(fact)
-    return sorted(found.values(), key=lambda each: (each.title, each.key))
+    return sorted(found.values(), key=lambda each: (-each.nobody, -each.grave, -each.bare, each.title, each.key))
 
 
 def domains(organization: Organization, found: Iterable[Product], most: int) -> list[tuple[Product, list[Product]]]:

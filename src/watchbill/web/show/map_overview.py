@@ -13,9 +13,10 @@ from watchbill.org.implementations import rules_of
 from watchbill.org.organization import Organization
 from watchbill.teams.map import OrganizationMap, Role, Side
 from watchbill.teams.map_parties import Party
-from watchbill.teams.map_products import Product, domains, products
+from watchbill.teams.map_products import Product, domains
 
 from . import map_words as words
+from .map_boxes import alarm_of
 from .map_layout import Column, Lane
 from .map_sketch import HELD, Addresses, Sketch, Tie, Words
 
@@ -28,11 +29,11 @@ _FEW = 24
 _OTHERS = "others"
 
 
-def overview(organization: Organization, found: OrganizationMap, addresses: Addresses) -> Sketch:
+def overview(organization: Organization, found: OrganizationMap, parts: list[Product], addresses: Addresses) -> Sketch:
     """Return the sketch of a map that shows things together as their products."""
     boxes: dict[str, Words] = {}
     headings: dict[str, Words] = {}
-    of_products = domains(organization, products(organization, found.facts), MOST_DOMAINS)
+    of_products = domains(organization, parts, MOST_DOMAINS)
     groups = _Groups(found.groups)
     lanes = (
         tuple(_teams(found, addresses, boxes, headings)),
@@ -56,15 +57,13 @@ def _teams(
         if party.team is not None:
             lanes.setdefault(rules_of(party.team.implementation).title, []).append(party)
     for title, parties in lanes.items():
-        counts: Counter[Role] = Counter()
-        for party in parties:
-            counts.update(found.ties.get(party.key, {}))
-        does = words.does(counts, found.asked.practice)
+        does = words.do_together([found.ties.get(party.key, {}) for party in parties], found.asked.practice)
         headings[f"teams {title}"] = Words((f"{title}: {several(len(parties), 'team')}", does), None, "team")
         shown = parties if len(found.teams) <= MOST_BOXES else []
         for party in shown:
             lines = (party.title, words.does(found.ties.get(party.key), found.asked.practice))
-            boxes[party.key] = Words(lines, addresses.map_of_team(party.name), "team")
+            shape = "team" if party.key in found.ties else "team idle"
+            boxes[party.key] = Words(lines, addresses.map_of_team(party.name), shape)
         keys = tuple(party.key for party in shown)
         yield Lane(f"teams {title}", keys, _HEADING, _BOX, _across(len(found.teams)), framed=True)
 
@@ -92,11 +91,6 @@ def _products(
         yield Lane(whole.key, keys, _HEADING, _BOX, _across(count), framed=True)
 
 
-def alarm_of(product: Product) -> str:
-    """Return how loudly it must be said that somebody is missing in a product."""
-    return "bad" if product.grave else "warn" if product.bare else ""
-
-
 def _totals(product: Product) -> str:
     return words.totals(product.things, product.nobody, product.without_sre, product.critical)
 
@@ -110,7 +104,7 @@ class _Groups:
     def lanes(self, boxes: dict[str, Words]) -> Iterator[Lane]:
         for kind, count in sorted(Counter(self._kind_of.values()).items()):
             key = f"groups {kind}"
-            says = "are owners, or answer by themselves" if kind == _OTHERS else f"{kind} an SRE team"
+            says = "are owners, or answer by themselves" if kind == _OTHERS else f"each {kind} an SRE team"
             boxes[key] = Words((several(count, "group"), says), "/teams", "group")
             yield Lane(f"lane {key}", (key,), 0, _GROUP)
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from watchbill.org.organization import Organization
 from watchbill.teams.map import OrganizationMap, Role
+from watchbill.teams.map_products import products
 
-from .map_boxes import one_by_one
+from .map_boxes import by_product, one_by_one
 from .map_layout import Layout, Line, Placed, layout
 from .map_overview import overview
 from .map_sketch import HELD, Addresses, Sketch, Tie, Words
 
 MOST_THINGS, MOST_TEAMS, MOST_GROUPS = 60, 40, 60
+MOST_BOXES = 30
 _LETTER, _BOLD_LETTER, _INSET = 5.5, 6.2, 10
 
 _NEARNESS = {Role.HOLDS: 6, Role.TAKES_PART: 2, Role.ADVISES: 1}
@@ -68,8 +70,11 @@ def is_one_by_one(found: OrganizationMap) -> bool:
 
 
 def picture(organization: Organization, found: OrganizationMap, addresses: Addresses) -> Picture:
-    """Return the picture of a map: one by one where there is room for that, else things together as their products."""
-    sketched = (one_by_one if is_one_by_one(found) else overview)(organization, found, addresses)
+    """Return the picture of a map: one by one where there is room for that, else things together as their products.
+
+    Where teams, groups or products are too many for boxes of their own, they stand together as well.
+    """
+    sketched = _sketched(organization, found, addresses)
     lines = [Line(tie.start, tie.end, _NEARNESS[tie.role]) for tie in sketched.ties]
     placed = layout(sketched.columns, [*lines, *(Line(start, end) for start, end in sketched.beside)])
     return Picture(
@@ -80,6 +85,15 @@ def picture(organization: Organization, found: OrganizationMap, addresses: Addre
         tuple(_box(place, sketched.boxes[key]) for key, place in placed.boxes.items()),
         tuple(wire for tie in sorted(sketched.ties, key=lambda tie: -HELD[tie.role]) if (wire := _wire(tie, placed))),
     )
+
+
+def _sketched(organization: Organization, found: OrganizationMap, addresses: Addresses) -> Sketch:
+    if is_one_by_one(found):
+        return one_by_one(organization, found, addresses)
+    parts = products(organization, found.facts)
+    if max(len(parts), len(found.teams), len(found.groups)) <= MOST_BOXES:
+        return by_product(organization, found, parts, addresses)
+    return overview(organization, found, parts, addresses)
 
 
 def _lanes(sketched: Sketch, placed: Layout) -> list[Drawn]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from watchbill.lib.numbers import several
 from watchbill.org.because import day_in_words, listed
@@ -38,6 +39,16 @@ def does(counts: Mapping[Role, int] | None, practice: str | None) -> str:
     return ", ".join(said) or ("holds nothing now" if practice is None else "has no part in it now")
 
 
+def do_together(each: Sequence[Mapping[Role, int]], practice: str | None) -> str:
+    """Return what several do together, and how many of them do nothing."""
+    counts: Counter[Role] = Counter()
+    for one in each:
+        counts.update(one)
+    idle = sum(not one for one in each)
+    does_all = does(counts, practice)
+    return f"{does_all}, {idle} of them nothing" if idle and counts else does_all
+
+
 def of_team(party: Party, counts: Mapping[Role, int] | None, practice: str | None, named: Named) -> tuple[str, ...]:
     """Return an SRE team in three lines: its name, what it does, and with whom or what for.
 
@@ -65,12 +76,19 @@ def _purpose(party: Party) -> str:
     return (party.team.mission or rules_of(party.team.implementation).summary) if party.team is not None else ""
 
 
-def of_group(party: Party, counts: Mapping[Role, int] | None, practice: str | None, catch_all: bool) -> tuple[str, ...]:
-    """Return a group in lines: its name, what it is to SRE teams, what it does itself."""
-    being = what_it_is(party)
-    doing = does(counts, practice) if counts else ""
-    caught = "answers for what nobody else does" if catch_all else ""
-    return (party.title, *(line for line in (being, doing or caught) if line))
+def of_group(party: Party, found: OrganizationMap, *, is_catch_all: bool) -> tuple[str, ...]:
+    """Return a group in lines: its name, what it is to SRE teams, what it does itself, or else what it owns."""
+    return (party.title, *(line for line in (what_it_is(party), *_of_its_own(party, found, is_catch_all)) if line))
+
+
+def _of_its_own(party: Party, found: OrganizationMap, is_catch_all: bool) -> Iterator[str]:
+    counts = found.ties.get(party.key)
+    if counts:
+        yield does(counts, found.asked.practice)
+    elif is_catch_all:
+        yield "answers for what nobody else does"
+    elif owned := found.owned[party.ref]:
+        yield f"owns {several(owned, 'thing')} here"
 
 
 def what_it_is(party: Party) -> str:
@@ -102,7 +120,7 @@ def missing(fact: Fact, practice: str | None, named: Named) -> str:
 
 
 def totals(things: int, nobody: int, without_sre: int, critical: int = 0) -> str:
-    """Return what stands together in numbers: “20 things, 3 critical, 1 nobody’s”."""
+    """Return what stands together in numbers: “20 things, 3 critical, nobody for 1, 2 without SRE”."""
     return ", ".join(_totals(things, nobody, without_sre, critical))
 
 
@@ -112,8 +130,8 @@ def _totals(things: int, nobody: int, without_sre: int, critical: int) -> Iterat
         yield f"{critical} critical"
     if nobody:
         yield f"nobody for {nobody}"
-    if without_sre > nobody:
-        yield f"{without_sre - nobody} without SRE"
+    if without_sre:
+        yield f"{without_sre} without SRE"
 
 
 def sentence(found: OrganizationMap) -> str:
