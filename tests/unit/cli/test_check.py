@@ -15,7 +15,7 @@ from watchbill.lib.errors import NotFound
 from watchbill.org.findings import RULES
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
-ACME = str(EXAMPLES / "acme")
+ACME, STARTUP = str(EXAMPLES / "acme"), str(EXAMPLES / "startup")
 AT = ("--at", "2026-11-25T12:00:00Z")
 CHANGED = """  rules:
     - {rule: rotation-size, value: 4, reason: a small company, by: "user:dana", on: 2026-06-01}
@@ -34,28 +34,38 @@ def asked(*arguments: str) -> dict[str, Any]:
 
 @pytest.fixture
 def changed(tmp_path: Path) -> str:
-    """The example company with two rules changed."""
+    """The example company with two rules changed in another way."""
     folder = tmp_path / "acme"
     shutil.copytree(ACME, folder)
-    with (folder / "org.yaml").open("a") as organization:
-        organization.write(CHANGED)
+    own = folder / "org.yaml"
+    own.write_text(own.read_text(encoding="utf-8").partition("  rules:")[0] + CHANGED, encoding="utf-8")
     return str(folder)
 
 
 def test_a_finding_says_of_what_by_which_figures_limit_and_source_and_what_to_do() -> None:
-    (ana,) = (each for each in asked(ACME)["findings"] if each["subject"] == "user:ana")
-    assert ana["text"].replace("\u202f", " ") == "user:ana is on call for 33.3 % of the time."  # 2 of 6 turns
-    assert (ana["rule"], ana["number"], ana["level"], ana["team"]) == ("on-call-share", 8, "fail", "checkout-sre")
-    assert ana["threshold"].replace("\u202f", " ") == "at most 25 %"
-    assert ana["source"] == "Site Reliability Engineering (2016), chapter 11"
-    assert (ana["file"], ana["override"]) == ("watches/checkout.yaml", None)
-    assert ana["remedy"]
+    (kofi,) = (each for each in asked(STARTUP)["findings"] if each["subject"] == "user:kofi")
+    assert kofi["text"].replace("\u202f", " ") == "user:kofi is on call for 33.3 % of the time."  # a day of three
+    assert (kofi["rule"], kofi["number"], kofi["level"], kofi["team"]) == ("on-call-share", 8, "fail", "sre-core")
+    assert kofi["threshold"].replace("\u202f", " ") == "at most 25 %"
+    assert kofi["source"] == "Site Reliability Engineering (2016), chapter 11"
+    assert (kofi["file"], kofi["override"]) == ("watches.yaml", None)
+    assert kofi["remedy"]
+
+
+def test_the_example_company_has_few_findings_and_each_has_a_story() -> None:
+    found = asked(ACME)["findings"]
+    assert [each["subject"] for each in found if each["level"] == "block"] == ["Engagement loyalty-sre-with-growth"] * 2
+    assert {each["rule"] for each in found if each["subject"] == "component:loyalty-points"} == {
+        "critical-service",
+        "uncovered-service",
+    }
+    assert len(found) <= 18
 
 
 def test_a_failing_finding_gives_status_1_and_what_is_less_than_that_0() -> None:
     assert run(ACME).exit_code == 1
-    assert run(ACME, "--rule", "charter").exit_code == 0
-    assert "warn   charter" in run(ACME, "--rule", "charter").output
+    assert run(ACME, "--rule", "sre-ratio").exit_code == 0
+    assert "warn   sre-ratio" in run(ACME, "--rule", "sre-ratio").output
 
 
 def test_findings_are_chosen_by_level_team_and_rule() -> None:
