@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.behaviour.advising import ACME, People
 from tests.paging import Watch
 from tests.small_org import in_force
 from tests.website import Website, open_website
@@ -28,3 +29,16 @@ async def watch(store: Store) -> AsyncIterator[Watch]:
     for outlet in opened.outlets.values():
         outlet.open.set()
     await opened.oncall.drain()
+
+
+@pytest.fixture
+async def acme(database_url: str, tmp_path: Path) -> AsyncIterator[Website]:
+    """Return the web application of the example company, once for each database."""
+    async with open_website(database_url, tmp_path / "data", organization=ACME) as opened:
+        yield opened
+
+
+@pytest.fixture
+def people(acme: Website) -> People:
+    """Return the people of the example company, asking the API."""
+    return People(acme)

@@ -2,77 +2,14 @@
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import AsyncIterator
-from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
-import httpx2
 import pytest
 import sqlalchemy as sa
 
-from tests.organizations import person
-from tests.website import NOW, Website, open_website
-from watchbill.org.authority import Action, decide
-from watchbill.org.values import EntityRef
+from tests.behaviour.advising import ADVICE, GLASS, People, broken, may_change, page_of, recommended
+from tests.website import NOW, Website
 from watchbill.practices.advice.tables import break_glasses, recommendations
-
-ACME = Path(__file__).parents[2] / "examples" / "acme"
-PAYROLL = EntityRef.parse("payroll", kind="component")
-ADVICE = {
-    "service": "payroll",
-    "title": "A second region",
-    "rationale": "One region failed twice.",
-    "patch": "+ region",
-}
-GLASS = {"service": "payroll", "reason": "The run is stuck and pays nobody.", "minutes": 60}
-
-
-@pytest.fixture
-async def acme(database_url: str, tmp_path: Path) -> AsyncIterator[Website]:
-    async with open_website(database_url, tmp_path / "data", organization=ACME) as opened:
-        yield opened
-
-
-class People:
-    """Asks the API in the names of people, each signed in once a day."""
-
-    def __init__(self, website: Website) -> None:
-        self._website = website
-        self._browsers: dict[tuple[str, date], tuple[httpx2.AsyncClient, str]] = {}
-
-    async def post(self, name: str, path: str, body: dict[str, Any] | None = None) -> httpx2.Response:
-        browser, csrf = await self._signed_in(name)
-        return await browser.post(f"/api/v1{path}", json=body or {}, headers={"X-CSRF-Token": csrf})
-
-    async def get(self, name: str, path: str) -> Any:
-        browser, _ = await self._signed_in(name)
-        return (await browser.get(f"/api/v1{path}")).json()
-
-    async def _signed_in(self, name: str) -> tuple[httpx2.AsyncClient, str]:
-        key = (name, self._website.clock.now().date())
-        if key not in self._browsers:
-            self._browsers[key] = await self._website.person(name)
-        return self._browsers[key]
-
-
-@pytest.fixture
-def people(acme: Website) -> People:
-    return People(acme)
-
-
-async def recommended(people: People) -> str:
-    answer = await people.post("ruth", "/recommendations", ADVICE)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["recommendation"]["id"])
-
-
-async def broken(people: People) -> str:
-    answer = await people.post("ruth", "/break-glasses", GLASS)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["breakGlass"]["id"])
 
 
 async def test_a_recommendation_goes_to_the_owner_who_accepts_and_implements_it_in_time(
@@ -163,18 +100,6 @@ async def test_glass_that_the_partner_approves_lets_its_holder_change_that_thing
     (closed,) = (await people.get("greta", "/break-glasses?team=advisers"))["breakGlasses"]
     assert (closed["state"], closed["closedAt"]) == ("closed", closed["endsAt"])
     assert (await people.get("greta", "/teams/advisers/advice"))["breakGlasses"] == 1
-
-
-async def may_change(acme: Website) -> bool:
-    organization, now = acme.watchbill.organization.organization, acme.clock.now()
-    glass = await acme.watchbill.advice.open_glass(now)
-    by_authority = decide(organization, person("ruth"), Action.CHANGE_CONFIG, PAYROLL, now, glass=glass).allowed
-    browser = await acme.program("read")
-    asked = await browser.get("/api/v1/allowed?person=ruth&action=changeConfig&service=payroll")
-    assert asked.json()["allowed"] is by_authority
-    explained = await browser.get("/api/v1/explain/change?person=ruth&service=payroll")
-    assert (explained.json()["people"][0]["config"] == "brokenGlass") is by_authority
-    return by_authority
 
 
 async def test_glass_is_given_back_early_by_its_holder(acme: Website, people: People) -> None:
@@ -270,126 +195,3 @@ async def test_no_row_can_say_what_no_move_leads_to(acme: Website, people: Peopl
         with pytest.raises(sa.exc.IntegrityError):
             async with acme.watchbill.store.writing() as transaction:
                 await transaction.execute(impossible)
-
-
-async def page_of(acme: Website, name: str, path: str) -> str:
-    browser, _ = await acme.person(name)
-    answer = await browser.get(path)
-    assert answer.status_code == 200, answer.text
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-async def test_a_recommendations_page_offers_its_answers_to_the_partner_alone(acme: Website, people: People) -> None:
-    made = await recommended(people)
-    partner, adviser = [await page_of(acme, name, f"/recommendations/{made}") for name in ("greta", "ruth")]
-    assert "One region failed twice." in partner
-    assert "+ region" in partner
-    assert "Answer it" in partner
-    assert "Accept" in partner
-    assert "Answer it" not in adviser
-    assert "waits for an answer" in adviser
-
-
-async def test_a_partner_declines_by_the_form_of_the_page_and_stays_on_it(acme: Website, people: People) -> None:
-    made = await recommended(people)
-    browser, csrf = await acme.person("greta")
-    answer = await browser.post(
-        f"/recommendations/{made}/decline", data={"csrf": csrf, "reason": "one region is enough"}
-    )
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/recommendations/{made}")
-    assert "one region is enough" in await page_of(acme, "ruth", f"/recommendations/{made}")
-
-
-async def test_a_partner_approves_glass_by_the_form_of_the_page(acme: Website, people: People) -> None:
-    glass = await broken(people)
-    assert "Approve the break-glass of Ruth" in await page_of(acme, "greta", "/advice")
-    assert "Approve the break-glass" not in await page_of(acme, "ruth", "/advice")
-    browser, csrf = await acme.person("greta")
-    answer = await browser.post(f"/break-glasses/{glass}/approve", data={"csrf": csrf})
-    assert answer.status_code == 303
-    assert await may_change(acme)
-
-
-async def test_a_teams_page_has_its_advice_and_how_much_glass_it_broke(acme: Website, people: People) -> None:
-    made, glass = await recommended(people), await broken(people)
-    await people.post("greta", f"/break-glasses/{glass}/approve")
-    await people.post("greta", f"/recommendations/{made}/accept")
-    consultants = await page_of(acme, "ana", "/teams/advisers")
-    assert "none is 90 days old yet" in consultants
-    assert "1 opened in the last year" in consultants
-    partner = await page_of(acme, "ana", "/teams/payroll-developers")
-    assert "A second region" in partner
-    assert "Break-glass" not in await page_of(acme, "ana", "/teams/checkout-sre")
-
-
-async def form(acme: Website, name: str, path: str, **fields: str) -> httpx2.Response:
-    browser, csrf = await acme.person(name)
-    return await browser.post(path, data={"csrf": csrf, **fields})
-
-
-async def test_an_adviser_recommends_and_asks_for_glass_on_the_page_of_the_service(acme: Website) -> None:
-    shown = await page_of(acme, "ruth", "/services/payroll")
-    assert "Recommend something" in shown
-    assert "Needs the approval of Payroll developers within the hour." in shown
-    recommended_so = await form(
-        acme,
-        "ruth",
-        "/recommendations",
-        service="component:payroll",
-        title="A second region",
-        rationale="It failed twice.",
-    )
-    assert recommended_so.status_code == 303
-    assert "It failed twice." in await page_of(acme, "greta", recommended_so.headers["location"])
-    asked = await form(
-        acme, "ruth", "/break-glasses", service="component:payroll", reason="The run is stuck.", minutes="60"
-    )
-    assert (asked.status_code, asked.headers["location"]) == (303, "/advice")
-    inbox = await page_of(acme, "greta", "/inbox")
-    assert "Recommended to you" in inbox
-    assert "Nothing waits for you" not in inbox
-    assert "Approve the break-glass of Ruth Adler for payroll" in inbox
-    assert "Break-glass asked of you" not in await page_of(acme, "ruth", "/inbox")
-
-
-async def test_the_page_of_a_service_offers_a_member_no_glass_and_a_stranger_nothing(acme: Website) -> None:
-    assert "Break glass" not in await page_of(acme, "ana", "/services/cart")
-    assert "Recommend something" in await page_of(acme, "ana", "/services/cart")
-    assert "Recommend something" not in await page_of(acme, "mei", "/services/payroll")
-
-
-@pytest.mark.parametrize("minutes", ["", "soon", "0", "241", "²"])
-async def test_a_form_for_glass_says_how_long_in_figures_and_not_for_longer_than_four_hours(
-    acme: Website, minutes: str
-) -> None:
-    asked = await form(acme, "ruth", "/break-glasses", service="payroll", reason="It is stuck.", minutes=minutes)
-    assert asked.status_code == 422
-    assert "minutes" in asked.text
-
-
-async def test_forms_are_refused_to_whoever_has_no_right_and_lead_to_what_they_may_do(acme: Website) -> None:
-    fields = {"service": "component:payroll", "title": "Stop", "rationale": "why not", "reason": "now", "minutes": "5"}
-    for path in ("/recommendations", "/break-glasses"):
-        refused = await form(acme, "mei", path, **fields)
-        assert refused.status_code == 403
-        assert '<a class="btn" href="/services/payroll#yours">What you may do about payroll</a>' in refused.text
-
-
-async def test_advice_lies_in_the_place_of_teams(acme: Website) -> None:
-    browser, _ = await acme.person("ana")
-    shown = (await browser.get("/advice")).text
-    assert re.search(r'href="/teams"[^>]*aria-current="page"', shown)
-
-
-async def test_a_form_for_what_no_button_says_is_not_found(acme: Website, people: People) -> None:
-    made = await recommended(people)
-    browser, csrf = await acme.person("greta")
-    answer = await browser.post(f"/recommendations/{made}/burn", data={"csrf": csrf})
-    assert answer.status_code == 404
-
-
-async def test_the_audit_page_leads_to_the_recommendation(acme: Website, people: People) -> None:
-    made = await recommended(people)
-    browser, _ = await acme.person("dana")
-    shown = (await browser.get("/audit")).text
-    assert f'<a href="/recommendations/{made}">A second region</a>' in shown

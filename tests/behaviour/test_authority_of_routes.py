@@ -25,7 +25,7 @@ BY_ITS_SERVICE = {
     ("POST", "/break-glasses"),
     ("POST", "/break-glasses/{id}/{move}"),
 }
-"""Advice: who may is shown in test_advice.py, route by route."""
+"""Advice: who may is shown in test_advice.py, and to whom each is refused in test_advice_pages.py."""
 BY_SCOPE = {("POST", "/api/v1/hooks/alertmanager")}
 IN_SOMEBODYS_NAME = {("POST", "/acknowledge/{token}")}
 NEEDS_A_RIGHT = {

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.website import NOW, Website, open_website
-
-ACME = Path(__file__).parents[2] / "examples" / "acme"
-
-
-@pytest.fixture
-async def acme(database_url: str, tmp_path: Path) -> AsyncIterator[Website]:
-    async with open_website(database_url, tmp_path / "data", organization=ACME) as opened:
-        yield opened
+from tests.website import NOW, Website
 
 
 async def text_of(acme: Website, path: str) -> str:
