@@ -147,6 +147,7 @@ def _change(answer: Mapping[str, Any]) -> str:
         names = ", ".join(f"{user['name']} ({user['user']})" for user in each["users"])
         facts = [("code", each["code"]), ("config", each["config"])]
         rows = [(what, f"yes, as {role}" if role else "no") for what, role in facts]
+        rows += [("requires", what) for what in each["requires"]]
         rows += [("instead", way) for way in each["instead"]]
         lines += ["", names, *aligned(rows), *_because(each["because"])]
     if not answer["people"]:

@@ -26,6 +26,7 @@ from watchbill.org.values import EntityRef
 from .explain import because_as_json
 
 SCHEMA = "watchbill/explain-change/v1"
+_Alike = tuple[str, str, tuple[str, ...], tuple[str, ...]]
 _CHANGES = (Action.CHANGE_CODE, Action.CHANGE_CONFIG)
 
 
@@ -33,12 +34,14 @@ _CHANGES = (Action.CHANGE_CODE, Action.CHANGE_CONFIG)
 class Answered:
     """People of whom the same is true: by which role they may change code and configuration (empty: they may not).
 
-    `because` is the chain of the first of them, `instead` what they can do where they may not.
+    `requires` is what has to come with each, as that it is done in some repositories alone; `because` is the chain of the first
+    of them, `instead` what they can do where they may not.
     """
 
     people: tuple[EntityRef, ...]
     code: str
     config: str
+    requires: tuple[str, ...]
     instead: tuple[str, ...]
     because: tuple[Because, ...]
 
@@ -65,11 +68,14 @@ def explain_change(
     `glass` is what was broken with the partner's approval; without it only what is declared counts.
     """
     people = _tied(organization, thing, at) if person is None else [person]
-    alike: dict[tuple[str, str, tuple[str, ...]], list[EntityRef]] = {}
-    chains: dict[tuple[str, str, tuple[str, ...]], tuple[Because, ...]] = {}
+    alike: dict[_Alike, list[EntityRef]] = {}
+    chains: dict[_Alike, tuple[Because, ...]] = {}
     for each in people:
         code, config = (decide(organization, each, action, thing.ref, at, glass=glass) for action in _CHANGES)
-        key = (code.by, config.by, tuple(dict.fromkeys((*code.instead, *config.instead))))
+        requires = tuple(
+            f"{name} {what}" for name, act in (("code", code), ("config", config)) for what in act.requires
+        )
+        key = (code.by, config.by, requires, tuple(dict.fromkeys((*code.instead, *config.instead))))
         alike.setdefault(key, []).append(each)
         chains.setdefault(key, tuple(dict.fromkeys((*code.because, *config.because))))
     answered = [Answered(tuple(found), *key, chains[key]) for key, found in alike.items()]
@@ -101,6 +107,7 @@ def change_as_json(organization: Organization, explained: ChangeExplained) -> di
                 "users": [{"user": str(user), "name": name_of(organization, user)} for user in each.people],
                 "code": each.code or None,
                 "config": each.config or None,
+                "requires": list(each.requires),
                 "instead": list(each.instead),
                 "because": [because_as_json(because) for because in each.because],
             }

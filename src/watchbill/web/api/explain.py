@@ -83,12 +83,14 @@ class Named(Answer):
 class MayChange(Answer):
     """People of whom the same is true: the role by which they may change code and configuration, null where they may not.
 
-    `because` is the chain of the first of them, `instead` what they can do where they may not.
+    `requires` is what has to come with each, as that it is done in some repositories alone; `because` is the chain of the first
+    of them, `instead` what they can do where they may not.
     """
 
     users: list[Named]
     code: str | None = Field(examples=["member"])
     config: str | None
+    requires: list[str]
     instead: list[str]
     because: list[Reason]
 
