@@ -1,7 +1,7 @@
 """Where everything on the map stands: columns of lanes, each lane a heading over its boxes. Keys in, places out.
 
-A later column's lanes follow those that they are linked with in the columns before, and every column but the highest is let
-down towards what it is linked with, so that lines are short and few cross. It knows nothing of teams or things.
+All columns but the first follow what they are linked with: at first in the columns before, then on both sides. Every column but
+the highest is let down towards what it is linked with, so that lines are short and few cross. It knows nothing of teams or things.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ BETWEEN_COLUMNS = 110
 BETWEEN_LANES = 12
 BETWEEN_BOXES = 8
 PADDING = 8
+_SWEEPS = 2
 
 _Linked = Mapping[str, list[tuple[str, int]]]
 
@@ -81,18 +82,36 @@ def layout(columns: Sequence[Column], lines: Sequence[Line]) -> Layout:
     """Return where everything stands. A line to what stands in no column is passed over."""
     linked = _linked(lines)
     lefts = [MARGIN + sum(before.width + BETWEEN_COLUMNS for before in columns[:at]) for at in range(len(columns))]
-    packed = _Standing()
-    ordered: list[tuple[Lane, ...]] = []
-    for column, left in zip(columns, lefts, strict=True):
-        lanes = _ordered(column.lanes, linked, packed) if ordered else column.lanes
-        packed.stand(lanes, left, column.width, {}, 0)
-        ordered.append(lanes)
-    highest = max((_height(lanes) for lanes in ordered), default=0)
-    settled = _Standing()
-    for column, left, lanes in zip(columns, lefts, ordered, strict=True):
-        settled.stand(lanes, left, column.width, _wanted(lanes, linked, packed), highest - _height(lanes))
+    standing = _Standing()
+    for _ in range(_SWEEPS):
+        columns = [
+            _packed(column, left, linked, standing) if number else _stood(column, left, standing)
+            for number, (column, left) in enumerate(zip(columns, lefts, strict=True))
+        ]
+        standing = _let_down(columns, lefts, linked, standing)
     right = lefts[-1] + columns[-1].width if columns else MARGIN
-    return Layout(right + MARGIN, TOP + highest + MARGIN, tuple(lefts), settled.boxes, settled.lanes)
+    highest = max((_height(column.lanes) for column in columns), default=0)
+    return Layout(right + MARGIN, TOP + highest + MARGIN, tuple(lefts), standing.boxes, standing.lanes)
+
+
+def _stood(column: Column, left: int, standing: _Standing) -> Column:
+    standing.stand(column.lanes, left, column.width, {}, 0)
+    return column
+
+
+def _packed(column: Column, left: int, linked: _Linked, standing: _Standing) -> Column:
+    """Put a column in the order of what it is linked with, as far as that stands."""
+    return _stood(Column(_ordered(column.lanes, linked, standing), column.width), left, standing)
+
+
+def _let_down(columns: Sequence[Column], lefts: Sequence[int], linked: _Linked, standing: _Standing) -> _Standing:
+    """Let every column down towards what it is linked with, none below the highest one's end."""
+    highest = max((_height(column.lanes) for column in columns), default=0)
+    settled = _Standing()
+    for column, left in zip(columns, lefts, strict=True):
+        wanted = _wanted(column.lanes, linked, standing)
+        settled.stand(column.lanes, left, column.width, wanted, highest - _height(column.lanes))
+    return settled
 
 
 class _Standing:

@@ -24,7 +24,7 @@ TITLES = ("SRE teams", "Products", "Partners and owners")
 MOST_DOMAINS = 40
 MOST_BOXES = 240
 _WIDTHS = (336, 336, 236)
-_HEADING, _BOX, _GROUP = 40, 24, 38
+_HEADING, _BOX, _TALL_BOX = 40, 24, 38
 _FEW = 24
 _OTHERS = "others"
 
@@ -86,9 +86,11 @@ def _products(
                 addresses.map_of_product(ref) if ref is not None else None,
                 "thing",
                 alarm_of(part),
+                (part.title, words.lacking(part.nobody, part.without_sre) or several(part.things, "thing")),
             )
         keys = tuple(part.key for part in shown)
-        yield Lane(whole.key, keys, _HEADING, _BOX, _across(count), framed=True)
+        height = _TALL_BOX if any(part.is_bare for part in shown) else _BOX
+        yield Lane(whole.key, keys, _HEADING, height, _across(count), framed=True)
 
 
 def _totals(product: Product) -> str:
@@ -106,7 +108,7 @@ class _Groups:
             key = f"groups {kind}"
             says = "are owners, or answer by themselves" if kind == _OTHERS else f"each {kind} an SRE team"
             boxes[key] = Words((several(count, "group"), says), "/teams", "group")
-            yield Lane(f"lane {key}", (key,), 0, _GROUP)
+            yield Lane(f"lane {key}", (key,), 0, _TALL_BOX)
 
     def key_of(self, side: Side) -> str:
         return f"groups {self._kind_of.get(side.key, _OTHERS)}"

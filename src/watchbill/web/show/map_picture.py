@@ -16,6 +16,7 @@ from .map_sketch import HELD, Addresses, Sketch, Tie, Words
 MOST_THINGS, MOST_TEAMS, MOST_GROUPS = 60, 40, 60
 MOST_BOXES = 30
 _LETTER, _BOLD_LETTER, _INSET = 5.5, 6.2, 10
+_TWO_LINES = 30
 
 _NEARNESS = {Role.HOLDS: 6, Role.TAKES_PART: 2, Role.ADVISES: 1}
 
@@ -120,21 +121,12 @@ def _heading(place: Placed, words: Words, is_framed: bool) -> Drawn:
 def _box(place: Placed, words: Words) -> Drawn:
     room = place.width - 2 * _INSET
     says = ", ".join(words.lines)
-    if place.height < 30:
-        return Drawn(place, words.href, words.shape, words.alarm, (_single(place, words, room),), says)
+    lines = (words.brief or words.lines)[: None if place.height >= _TWO_LINES else 1]
     texts = [
         Text(place.x + _INSET, place.y + 16 + 14 * number, cut(line, room, bold=number == 0), "" if number else "ink")
-        for number, line in enumerate(words.lines)
+        for number, line in enumerate(lines)
     ]
     return Drawn(place, words.href, words.shape, words.alarm, tuple(texts), says)
-
-
-def _single(place: Placed, words: Words, room: int) -> Text:
-    """Return the one line that a low box has room for: its name, and what is missing."""
-    lacks = next((part for part in words.lines[-1].split(", ") if "nobody" in part or "without" in part), "")
-    lacks = f" · {lacks}" if lacks and words.alarm else ""
-    name = cut(words.lines[0], room - round(len(lacks) * _LETTER))
-    return Text(place.x + _INSET, place.y + 16, f"{name}{lacks}", "")
 
 
 def cut(text: str, room: int, *, bold: bool = False) -> str:

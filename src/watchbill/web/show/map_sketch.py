@@ -21,12 +21,14 @@ class Words:
     """A box or a heading in words, the name first: where it leads (None: nowhere) and how it looks.
 
     `shape` is `team`, `group` or `thing`; `alarm` is `bad` or `warn` where somebody is missing, else empty.
+    `brief` is what a small box has room for, where that is less.
     """
 
     lines: tuple[str, ...]
     href: str | None
     shape: str
     alarm: str = ""
+    brief: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

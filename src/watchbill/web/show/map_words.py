@@ -119,19 +119,16 @@ def missing(fact: Fact, practice: str | None, named: Named) -> str:
     return f"nobody of SRE: {instead} is {'called' if practice is None else 'accountable'}"
 
 
-def totals(things: int, nobody: int, without_sre: int, critical: int = 0) -> str:
+def totals(things: int, nobody: int, without_sre: int, critical: int) -> str:
     """Return what stands together in numbers: “20 things, 3 critical, nobody for 1, 2 without SRE”."""
-    return ", ".join(_totals(things, nobody, without_sre, critical))
+    weighty = f"{critical} critical" if critical else ""
+    return ", ".join(part for part in (several(things, "thing"), weighty, lacking(nobody, without_sre)) if part)
 
 
-def _totals(things: int, nobody: int, without_sre: int, critical: int) -> Iterator[str]:
-    yield several(things, "thing")
-    if critical:
-        yield f"{critical} critical"
-    if nobody:
-        yield f"nobody for {nobody}"
-    if without_sre:
-        yield f"{without_sre} without SRE"
+def lacking(nobody: int, without_sre: int) -> str:
+    """Return for how many things somebody is missing, the empty text for none."""
+    parts = (f"nobody for {nobody}" if nobody else "", f"{without_sre} without SRE" if without_sre else "")
+    return ", ".join(part for part in parts if part)
 
 
 def sentence(found: OrganizationMap) -> str:

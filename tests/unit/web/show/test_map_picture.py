@@ -101,7 +101,7 @@ def test_many_are_drawn_together_and_bounded(large: Organization) -> None:
     assert len(found.teams) == 120
     assert len(drawing.boxes) <= 120 + 240 + 12
     assert len(drawing.wires) <= 200
-    assert drawing.height <= 3200
+    assert drawing.height <= 4000
     named = {box.texts[0].words for box in drawing.boxes}
     assert {team.title for team in found.teams} <= named, "every SRE team is there by name"
 
@@ -116,7 +116,7 @@ def test_no_gap_is_hidden_among_many(large: Organization) -> None:
         without = sum(int(number) for text in said for number in re.findall(r"(\d+) without SRE", text))
         assert without == found.without_sre
     assert all(box.alarm == "bad" for box in drawing.boxes if "nobody for" in box.says)
-    assert all("nobody" in box.texts[0].words for box in drawing.boxes if "nobody for" in box.says)
+    assert all("nobody for" in box.texts[1].words for box in drawing.boxes if "nobody for" in box.says)
 
 
 def test_a_team_of_many_products_is_drawn_with_each_product_and_neighbour(large: Organization) -> None:
