@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from tests.website import NOW, Website
 
 
-async def text_of(acme: Website, path: str) -> str:
+async def text_of(acme: Website, path: str, at: datetime = NOW) -> str:
+    acme.clock.set(at)
     browser, _ = await acme.person("ana")
     answer = await browser.get(path)
     assert answer.status_code == 200
@@ -45,9 +46,13 @@ async def test_an_engagement_says_when_it_is_looked_at_next_and_one_that_is_over
     assert "Ended 31 March 2026" in embedded
 
 
+async def test_what_an_engagement_will_give_is_not_shown_as_given(acme: Website) -> None:
+    assert "Pager, once active with the SREs" in await text_of(acme, "/teams/checkout-sre", NOW - timedelta(days=60))
+    assert "Pager with the SREs" in await text_of(acme, "/teams/checkout-sre")
+
+
 async def test_a_review_that_is_overdue_says_so(acme: Website) -> None:
-    acme.clock.set(NOW + timedelta(days=400))
-    assert "was due" in await text_of(acme, "/teams/checkout-sre")
+    assert "was due" in await text_of(acme, "/teams/checkout-sre", NOW + timedelta(days=400))
 
 
 async def test_the_shares_of_people_in_several_teams_add_up(acme: Website) -> None:

@@ -269,6 +269,9 @@ def _instead(
     if action is Action.ADMINISTER:
         admins = ", ".join(str(admin) for admin in sorted(organization.admins))
         return (f"ask an administrator: {admins}",) if admins else ("name an administrator in the Organization",)
+    if Role.WATCH_LEAD in TABLE[action].roles:
+        asked = f", or the lead of {standing.watch}" if standing.watch is not None else ""
+        return (f"ask whoever gives the shift and whoever gets it{asked}",)
     owner = thing.owner if thing is not None else organization.catch_all
     ways = []
     if action is not Action.RECOMMEND and any(_may(standing, role, Action.RECOMMEND) for role in standing.roles):

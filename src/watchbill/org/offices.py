@@ -45,11 +45,15 @@ def led_by(organization: Organization, person: EntityRef, documents: Standing) -
     return None
 
 
+def watch_of(organization: Organization, thing: Thing | None, at: datetime) -> EntityRef | None:
+    """Return the group that stands the watch of a thing: whoever holds its pager."""
+    return pager(organization, thing.ref if thing is not None else None, AlertClass.APPLICATION, at).holder
+
+
 def leads_watch(
-    organization: Organization, person: EntityRef, thing: Thing | None, at: datetime
+    organization: Organization, person: EntityRef, holder: EntityRef | None, at: datetime
 ) -> tuple[Because, ...]:
-    """Return why a person leads the group that stands the watch of a thing: by its charter, or for it in an engagement."""
-    holder = pager(organization, thing.ref if thing is not None else None, AlertClass.APPLICATION, at).holder
+    """Return why a person leads a group that stands a watch: by its charter, or for it in an engagement."""
     if holder is None:
         return ()
     day = day_of(organization, at)

@@ -15,7 +15,7 @@ from .charters import Engagement, SRETeam
 from .claims import Adviser, Claim, Claims, claims_at
 from .claims import Standing as Documents
 from .entities import Thing
-from .offices import BY_ACCOUNT, administers, approves_budget, is_or_belongs_to, leads, leads_watch, led_by
+from .offices import BY_ACCOUNT, administers, approves_budget, is_or_belongs_to, leads, leads_watch, led_by, watch_of
 from .organization import Organization
 from .terms import consultants_terms, consulting_of, terms_of
 from .values import EntityRef
@@ -64,7 +64,8 @@ class Standing:
     `terms` are the actions that documents give to a role on this thing: to members by the covering claim, to consultants by
     their engagement where it names any. `winner` is the claim in force on the thing, `covering` the same where the person
     serves under it; `consulting` is the engagement by which the person consults on the thing, `led` the one that they lead.
-    `acts_for` names the SRE team and the engagement (None: by its charter) that a role is held for.
+    `watch` is the group that stands the watch of the thing; `acts_for` names the SRE team and the engagement (None: by its
+    charter) that a role is held for.
     """
 
     roles: Mapping[Role, tuple[Because, ...]]
@@ -74,6 +75,7 @@ class Standing:
     consulting: Engagement | None
     led: Engagement | None = None
     acts_for: Mapping[Role, tuple[str, str | None]] = field(default_factory=dict)
+    watch: EntityRef | None = None
 
     @property
     def is_involved(self) -> bool:
@@ -116,12 +118,15 @@ def standing_of(
         roles[Role.CONSULTANT] = (consulting.because,)
         if (glass := open_glass(presence.glass, person, thing, at)) is not None:
             roles[Role.BROKEN_GLASS] = (glass.because,)
-    roles |= _in_office(organization, person, thing, documents, at)
+    watch = watch_of(organization, thing, at)
+    if leading := leads_watch(organization, person, watch, at):
+        roles[Role.WATCH_LEAD] = leading
+    roles |= _in_office(organization, person, thing, documents)
     roles |= _of_all(organization, person, administrator=presence.administrator)
     engagement = consulting.engagement if consulting else None
     led = led_by(organization, person, documents)
     terms, acts_for = _terms(thing, covering, consulting), _acting_for(covering, advising, consulting)
-    return Standing(roles, terms, winner, covering, engagement, led, acts_for)
+    return Standing(roles, terms, winner, covering, engagement, led, acts_for, watch)
 
 
 def _acting_for(
@@ -158,13 +163,10 @@ def _in_office(
     person: EntityRef,
     thing: Thing | None,
     documents: Documents,
-    at: datetime,
 ) -> dict[Role, tuple[Because, ...]]:
     found: dict[Role, tuple[Because, ...]] = {}
     if leading := leads(organization, person, documents):
         found[Role.LEAD] = leading
-    if leading := leads_watch(organization, person, thing, at):
-        found[Role.WATCH_LEAD] = leading
     if approving := approves_budget(organization, person, thing, documents.winner):
         found[Role.APPROVER] = approving
     return found

@@ -341,6 +341,8 @@ def test_a_watch_is_changed_by_the_lead_of_the_group_that_stands_it() -> None:
     assert not leads("olu", "cart")
     assert leads("olu", "payroll")
     assert not leads("lead-advisers", "payroll")
+    refused = decide(organization, OWNER, Action.SWAP, CART, made.AT)
+    assert refused.instead == ("ask whoever gives the shift and whoever gets it, or the lead of group:sre",)
 
 
 @pytest.mark.parametrize(
