@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from watchbill.org.because import listed
@@ -27,20 +27,10 @@ from .situation import Situation
 )
 def one_accountable(seen: Situation, _: Fraction) -> Iterator[Observation]:
     """Yield each thing with a practice for which nobody is accountable."""
-    lacking: dict[EntityRef, list[str]] = {}
-    gaps: dict[EntityRef, str] = {}
-    for duty in (duty for of_thing in seen.duties_of.values() for duty in of_thing):
-        if duty.gap is not None:
-            lacking.setdefault(duty.thing, []).append(duty.practice)
-            gaps[duty.thing] = duty.gap
-    for ref, practices in lacking.items():
-        yield Observation(
-            str(ref),
-            f"Nobody is accountable for {listed(practices)} on {ref}: {gaps[ref]}.",
-            seen.organization.things[ref].place,
-            seen.answers[ref].team,
-            {"practices without anybody": str(len(practices))},
-        )
+    duties = (duty for of_thing in seen.duties_of.values() for duty in of_thing)
+    gaps = ((duty.thing, duty.practice, duty.gap) for duty in duties if duty.gap is not None)
+    says = "Nobody is accountable for {what} on {thing}: {gap}."
+    yield from _by_thing(seen, gaps, says, "practices without anybody")
 
 
 @rule(
@@ -53,21 +43,28 @@ def one_accountable(seen: Situation, _: Fraction) -> Iterator[Observation]:
 )
 def one_pager(seen: Situation, _: Fraction) -> Iterator[Observation]:
     """Yield each thing with a class of alert for which nobody can be paged."""
-    lacking: dict[EntityRef, list[str]] = {}
-    gaps: dict[EntityRef, str] = {}
-    for alert_class in AlertClass:
-        for answer in coverage(seen.organization, seen.at, alert_class):
-            if answer.thing is not None and answer.gap is not None:
-                lacking.setdefault(answer.thing, []).append(alert_class.value)
-                gaps[answer.thing] = answer.gap
-    for ref, classes in lacking.items():
-        yield Observation(
-            str(ref),
-            f"Nobody can be paged for {ref} ({listed(classes)}): {gaps[ref]}.",
-            seen.organization.things[ref].place,
-            seen.answers[ref].team,
-            {"kinds of alert without a pager": str(len(classes))},
-        )
+    gaps = (
+        (answer.thing, answer.alert_class.value, answer.gap)
+        for alert_class in AlertClass
+        for answer in coverage(seen.organization, seen.at, alert_class)
+        if answer.thing is not None and answer.gap is not None
+    )
+    says = "Nobody can be paged for {thing} ({what}): {gap}."
+    yield from _by_thing(seen, gaps, says, "kinds of alert without a pager")
+
+
+def _by_thing(
+    seen: Situation, gaps: Iterable[tuple[EntityRef, str, str]], says: str, counted: str
+) -> Iterator[Observation]:
+    """Yield each thing once with what it lacks, and why; `gaps` name a thing, a practice or kind of alert, and the reason."""
+    lacking: dict[EntityRef, dict[str, str]] = {}
+    for thing, what, gap in gaps:
+        lacking.setdefault(thing, {})[what] = gap
+    for ref, reasons in lacking.items():
+        *_, gap = reasons.values()
+        text = says.format(what=listed(list(reasons)), thing=ref, gap=gap)
+        place = seen.organization.things[ref].place
+        yield Observation(str(ref), text, place, seen.answers[ref].team, {counted: str(len(reasons))})
 
 
 @rule(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-OWN = "a proposal of watchbill: no source gives this number"
+OWN = "a proposal of watchbill"
+OWN_LIMIT = "a limit of watchbill's own: no source gives this number"
 CALCULUS = "Treynor, Dahlin, Rau and Beyer, “The Calculus of Service Availability”, ACM Queue 15(2), 2017"
 TEAMS = "Franco and Brown, “How SRE teams are organized, and how to get started”, Google Cloud blog, 2019"
 WIKIPEDIA = "Wikipedia, “Site reliability engineering”"

@@ -14,7 +14,7 @@ from watchbill.org.duties import Duty, How
 from watchbill.org.implementations import PRACTICES, Reach
 from watchbill.org.values import Duration
 
-from .books import OWN, TEAMS, WIKIPEDIA, policy_appendix, together, workbook
+from .books import OWN_LIMIT, TEAMS, WIKIPEDIA, policy_appendix, together, workbook
 from .calendar import months, months_after
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
@@ -124,7 +124,7 @@ def _has_postmortems(seen: Situation, team: SRETeam) -> bool:
     63,
     Verdict.WARN,
     asks="An infrastructure team does most of the practices of SRE, else it is a platform team",
-    source=together(WIKIPEDIA, OWN),
+    source=together(WIKIPEDIA, OWN_LIMIT),
     remedy="Take on the practices that are missing, beginning with a goal for what others stand on; or call it a platform team.",
     threshold=Threshold(Fraction(1, 2), Unit.SHARE, is_least=True),
 )
@@ -177,7 +177,7 @@ def new_team_experience(seen: Situation, most: Fraction) -> Iterator[Observation
         experienced = {member.user for member in team.members if member.experience}
         new = [person for person in people if person not in experienced]
         share = Fraction(len(new), len(people))
-        if share > most:
+        if share >= most:
             is_known = len(new) < len(people)
             text = (
                 f"{several(len(new), 'person', 'people')} of {len(people)} in {team.title} have no experience on record"

@@ -12,7 +12,7 @@ from watchbill.org.platform import Carried, Carrier, Carrying
 from watchbill.org.platform import Verdict as Holding
 from watchbill.org.values import EntityRef
 
-from .books import CALCULUS, OWN, TEAMS, sre, together, workbook
+from .books import CALCULUS, OWN_LIMIT, TEAMS, sre, together, workbook
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
@@ -102,7 +102,7 @@ def shared_fate(seen: Situation, _: Fraction) -> Iterator[Observation]:
     57,
     Verdict.FAIL,
     asks="What half of all services stand on has the goal that they need, and two copies more than needed",
-    source=together(TEAMS, CALCULUS, sre(27), OWN),
+    source=together(TEAMS, CALCULUS, sre(27), OWN_LIMIT),
     remedy="Give it a goal with one nine more than the strictest of them, keep two copies in spare, and change it in small steps.",
     threshold=Threshold(Fraction(1, 2), Unit.SHARE),
 )

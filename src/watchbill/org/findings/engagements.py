@@ -13,7 +13,7 @@ from watchbill.org.implementations import rules_of
 from watchbill.org.organization import Organization
 from watchbill.org.values import Duration
 
-from .books import OWN, TEAMS, policy_appendix, together, workbook
+from .books import OWN_LIMIT, TEAMS, policy_appendix, together, workbook
 from .calendar import months_after
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
@@ -24,13 +24,13 @@ _ACTIVE = frozenset({EngagementState.ACTIVE})
 @rule(
     "engagement-record",
     53,
-    Verdict.FAIL,
+    Verdict.ERROR,
     asks="An active engagement says its goals, whom to turn to in a dispute, its budget policy, and when it is handed back",
     source=together(workbook(18), policy_appendix()),
     remedy="Agree on it with the partner, and write it into “agreement”.",
 )
 def engagement_record(seen: Situation, _: Fraction) -> Iterator[Observation]:
-    """Yield each active engagement that lacks something: it fails where its implementation demands it, else it warns."""
+    """Yield each active engagement that lacks something: an error where its implementation demands it, else it warns."""
     for engagement, team in seen.engagements(_ACTIVE):
         demanded = seen.rules(team).engagement_demands
         is_advice = seen.rules(team).advises_only
@@ -147,7 +147,7 @@ def shared_goals(seen: Situation, _: Fraction) -> Iterator[Observation]:
     60,
     Verdict.ADVICE,
     asks="Handing back takes a quarter at most",
-    source=together(workbook(18, 20), OWN),
+    source=together(workbook(18, 20), OWN_LIMIT),
     remedy="Pass on what is known, move the routes, stand the last turns together, and end it.",
     threshold=Threshold(Fraction(3), Unit.MONTHS),
 )

@@ -12,7 +12,7 @@ from watchbill.org.because import day_in_words, listed
 from watchbill.org.charters import Engagement, EngagementState
 from watchbill.org.terms import CHANGES
 
-from .books import OWN, TEAMS, WIKIPEDIA, together, workbook
+from .books import OWN_LIMIT, TEAMS, WIKIPEDIA, together, workbook
 from .calendar import months_after
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
@@ -25,7 +25,7 @@ _LONGEST_MONTHS = 12
     54,
     Verdict.FAIL,
     asks="An embedded engagement has an end, is prolonged twice at most, and is approved again after a year",
-    source=together(TEAMS, workbook(20), OWN),
+    source=together(TEAMS, workbook(20), OWN_LIMIT),
     remedy="Agree on the day on which the host goes on alone; if it never can, make it an engagement of a product team.",
     threshold=Threshold(Fraction(2), Unit.TIMES),
 )
@@ -57,7 +57,7 @@ def _begun(engagement: Engagement) -> list[date]:
     54,
     Verdict.FAIL,
     asks="An embedded SRE stands a share of the host's watch, and not more than half as much again as the others",
-    source=together(workbook(20), OWN),
+    source=together(workbook(20), OWN_LIMIT),
     remedy="Even the turns out: who stands more than their share becomes the host's operations person, who stands none learns little.",
     threshold=Threshold(Fraction(3, 2), Unit.RATIO),
 )

@@ -93,7 +93,7 @@ def _too_few(seen: Situation, team: SRETeam, policy: EscalationPolicy, least: in
 @rule(
     "long-shift",
     10,
-    Verdict.WARN,
+    Verdict.FAIL,
     asks="Nobody stands a watch for more than a day in one go",
     source=workbook(8),
     remedy="Let turns be a day, or half a day where there is a page a day; two sites can give each other their nights.",

@@ -9,7 +9,7 @@ from watchbill.lib.shares import part
 from watchbill.org.because import day_in_words, listed
 from watchbill.org.charters import Engagement, EngagementState, RuleOverride, SRETeam
 
-from .books import OWN, TEAMS, together, workbook
+from .books import OWN, OWN_LIMIT, TEAMS, together, workbook
 from .calendar import months_after
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .overrides import in_force
@@ -19,7 +19,7 @@ from .situation import Situation
 @rule(
     "looser-terms",
     68,
-    Verdict.WARN,
+    Verdict.ERROR,
     asks="No agreement allows more operations, or rarer reviews, than its implementation's standard",
     source=together(TEAMS, workbook(18), OWN),
     remedy="Agree on the standard, or change the standard for everybody.",
@@ -53,7 +53,7 @@ def _looser(seen: Situation, engagement: Engagement, team: SRETeam) -> Iterator[
     68,
     Verdict.WARN,
     asks="An override of a rule names who decided it, and is decided again within a year",
-    source=OWN,
+    source=OWN_LIMIT,
     remedy="Write “by” and “on”, and an “until”; or drop the override.",
     threshold=Threshold(Fraction(12), Unit.MONTHS),
 )

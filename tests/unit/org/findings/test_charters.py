@@ -104,9 +104,9 @@ def of_new_people(new: int, experienced: int) -> list[tuple[Verdict, str]]:
     return building.found(building.organization(teams=[team], members={"sre": people}), "new-team-experience")
 
 
-def test_a_third_of_a_new_team_may_be_new() -> None:
-    assert of_new_people(3, 5) == [(Verdict.WARN, "SRETeam sre")]
-    assert of_new_people(2, 4) == []
+def test_less_than_a_third_of_a_new_team_may_be_new() -> None:
+    assert of_new_people(2, 4) == [(Verdict.WARN, "SRETeam sre")]
+    assert of_new_people(2, 5) == []
 
 
 def test_of_a_new_team_without_any_experience_on_record_it_cannot_be_told() -> None:

@@ -38,7 +38,7 @@ def record(engagement: Engagement) -> list[tuple[Verdict, str]]:
 
 
 def test_an_active_engagement_says_what_its_implementation_demands() -> None:
-    assert record(building.engaged()) == [(Verdict.FAIL, PACT)]
+    assert record(building.engaged()) == [(Verdict.ERROR, PACT)]
     assert record(building.engaged(agreement=building.agreement(**WHOLE))) == []
     (finding,) = building.findings(
         of(building.engaged(agreement=building.agreement(**WHOLE | {"goals": (), "hand_back_when": ()}))),

@@ -74,7 +74,7 @@ def test_a_turn_is_a_day_at_most() -> None:
     days = building.watch("first", people(2), turn="hours", count=24)
     longer = building.watch("first", people(2), turn="hours", count=25)
     assert building.found(standing(days), "long-shift") == []
-    assert building.found(standing(longer), "long-shift") == [(Verdict.WARN, "schedule:first")]
+    assert building.found(standing(longer), "long-shift") == [(Verdict.FAIL, "schedule:first")]
 
 
 def test_two_sites_leave_each_other_their_nights() -> None:

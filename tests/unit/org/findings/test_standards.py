@@ -23,8 +23,8 @@ def agreed(**terms: Any) -> list[tuple[Verdict, str]]:
 
 def test_an_agreement_is_as_strict_as_the_standard_of_its_implementation() -> None:
     assert agreed(operations_limit=Fraction(1, 2), review_every=Duration.parse("3M")) == []
-    assert agreed(operations_limit=Fraction(51, 100)) == [(Verdict.WARN, "Engagement pact")]
-    assert agreed(review_every=Duration.parse("4M")) == [(Verdict.WARN, "Engagement pact")]
+    assert agreed(operations_limit=Fraction(51, 100)) == [(Verdict.ERROR, "Engagement pact")]
+    assert agreed(review_every=Duration.parse("4M")) == [(Verdict.ERROR, "Engagement pact")]
 
 
 def overriding(
