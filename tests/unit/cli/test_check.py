@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,9 @@ def test_an_unknown_rule_or_team_is_refused_with_the_nearest() -> None:
 
 def test_without_a_folder_it_says_what_is_missing() -> None:
     assert run().exit_code == 2
+
+
+def test_the_guide_to_findings_quotes_what_the_command_says() -> None:
+    guide = (EXAMPLES.parent / "docs" / "how-to" / "find-what-to-improve.md").read_text(encoding="utf-8")
+    (quoted,) = re.findall(r"```console\n\$ watchbill check .*\n((?:.*\n)*?)```", guide)
+    assert run(ACME, "--rule", "rotation-size").output.startswith(quoted)
