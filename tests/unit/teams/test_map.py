@@ -98,7 +98,7 @@ def test_partners_say_what_they_are_to_whom(acme: Organization) -> None:
         ("cart-developers", "develops with", "checkout-sre"): True,
         ("growth", "develops with", "loyalty-sre"): False,
         ("mobile-developers", "host of", "embedded-sre"): True,
-        ("mobile-developers", "uses what comes from", "sre-tools"): False,
+        ("mobile-developers", "served by", "sre-tools"): False,
         ("northwind", "customer of", "advisers"): True,
         ("payroll-developers", "advised by", "advisers"): True,
         ("platform", "builds with", "platform-sre"): True,

@@ -15,7 +15,7 @@ from .map_sketch import HELD, Addresses, Sketch, Tie, Words
 
 MOST_THINGS, MOST_TEAMS, MOST_GROUPS = 60, 40, 60
 MOST_BOXES = 30
-_LETTER, _BOLD_LETTER, _INSET = 5.5, 6.2, 10
+_LETTER, _BOLD_LETTER, _INSET = 5.7, 6.2, 10
 _TWO_LINES = 30
 
 _NEARNESS = {Role.HOLDS: 6, Role.TAKES_PART: 2, Role.ADVISES: 1}
