@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.behaviour.advising import People, broken, form, may_change, page_of, recommended
-from tests.website import Website
+from tests.website import NOW, Website
 
 
 async def test_a_recommendations_page_offers_its_answers_to_the_partner_alone(acme: Website, people: People) -> None:
@@ -52,6 +53,14 @@ async def test_a_teams_page_has_its_advice_and_how_much_glass_it_broke(acme: Web
     partner = await page_of(acme, "ana", "/teams/payroll-developers")
     assert "A second region" in partner
     assert "Break-glass" not in await page_of(acme, "ana", "/teams/checkout-sre")
+
+
+async def test_a_teams_page_marks_advice_of_which_less_than_half_was_taken(acme: Website, people: People) -> None:
+    made = await recommended(people)
+    await people.post("greta", f"/recommendations/{made}/decline", {"reason": "too dear"})
+    acme.clock.set(NOW + timedelta(days=90))
+    shown = await page_of(acme, "ana", "/teams/advisers")
+    assert "of a year, 0 of 1 accepted and implemented within 90 days less than half" in shown
 
 
 async def test_an_adviser_recommends_and_asks_for_glass_on_the_page_of_the_service(acme: Website) -> None:

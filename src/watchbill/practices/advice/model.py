@@ -9,6 +9,8 @@ from fractions import Fraction
 
 from watchbill.org.values import EntityRef
 
+LEAST_TAKEN = Fraction(1, 2)
+
 
 class RecommendationState(StrEnum):
     """Where a recommendation stands."""
@@ -121,3 +123,8 @@ class Tally:
     def share(self) -> Fraction | None:
         """The part of what was judged that was taken; None where nothing has had its 90 days yet."""
         return Fraction(self.taken, self.judged) if self.judged else None
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether less than half of what was judged was taken: advice that knows too little of the partner."""
+        return self.share is not None and self.share < LEAST_TAKEN

@@ -121,6 +121,14 @@ def test_what_has_had_its_90_days_counts_and_only_what_was_implemented_in_them_c
     assert found.share == (Fraction(taken, judged) if judged else None)
 
 
+@pytest.mark.parametrize(
+    ("taken", "declined", "falls_short"), [(0, 0, False), (1, 1, False), (1, 2, True), (0, 1, True)]
+)
+def test_advice_of_which_less_than_half_is_taken_falls_short(taken: int, declined: int, falls_short: bool) -> None:
+    rows = [implemented(20 * DAY)] * taken + [made(RecommendationState.DECLINED)] * declined
+    assert tally(rows, 0, NOW + 200 * DAY).falls_short is falls_short
+
+
 @pytest.mark.parametrize("row", [made(), made(RecommendationState.DECLINED), implemented(2 * DAY)])
 def test_what_is_younger_than_90_days_is_not_counted_whatever_became_of_it(row: Recommendation) -> None:
     assert tally([row], 0, NOW + 90 * DAY - timedelta(seconds=1)).judged == 0
