@@ -1,7 +1,7 @@
 """What a large organisation costs: 1,000 teams, 10,000 components with a goal each, 2,000 engagements.
 
-Lint from nothing and again after one file changed, coverage of everything, one explanation, memory; and how each grows from a
-tenth of that, as the exponent of the size. The peer of a lint is PyYAML's C reader over the same files.
+Lint from nothing and again after one file changed, coverage of everything, the map, one explanation, memory; and how each grows
+from a tenth of that, as the exponent of the size. The peer of a lint is PyYAML's C reader over the same files.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ from watchbill.org.organization import Organization
 from watchbill.teams.coverage import covered
 from watchbill.teams.explain import explain_page
 from watchbill.teams.explain_change import explain_change
+from watchbill.teams.map import Asked, map_of
+from watchbill.web.show.map_picture import Picture, picture
+from watchbill.web.show.map_sketch import Addresses
 
 AT = datetime(2026, 5, 6, 10, 0, tzinfo=UTC)
 SIZES = (1_000, 10_000)
@@ -64,6 +67,7 @@ def _measure(folder: Path) -> dict[str, float]:
     figures["coverage of everything, first asked"], found = _timed(lambda: covered(read_anew(organization), AT))
     assert len(found) == len(organization.things)
     figures["coverage of everything, asked again"], _ = _timed(lambda: covered(organization, AT))
+    figures |= _mapped(organization)
     figures |= _explained(organization)
     return figures
 
@@ -72,6 +76,20 @@ def read_anew(organization: Organization) -> Organization:
     """Return the same organisation with nothing worked out from it yet."""
     organization.memory.forget()
     return organization
+
+
+def _mapped(organization: Organization) -> dict[str, float]:
+    read_anew(organization)
+    titles = {
+        "the map, drawn first on a day": Asked(),
+        "the map, drawn again": Asked(),
+        "the map of one practice, drawn again": Asked(practice="capacity"),
+    }
+    return {title: _timed(lambda asked=asked: _drawn(organization, asked))[0] for title, asked in titles.items()}
+
+
+def _drawn(organization: Organization, asked: Asked) -> Picture:
+    return picture(organization, map_of(organization, AT, asked), Addresses({}))
 
 
 def _explained(organization: Organization) -> dict[str, float]:
