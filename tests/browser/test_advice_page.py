@@ -38,3 +38,20 @@ def test_a_recommendation_is_accessible_and_keeps_to_its_window(
         assert not page.evaluate(TOO_WIDE)
     assert (watched.complaints, watched.strangers) == ([], [])
     context.close()
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_recommendation_is_made_on_the_page_of_its_service(browser: Browser, site: Site, size: str) -> None:
+    context = browser.new_context(storage_state=site.state, viewport=SIZES[size])
+    watched = Watched(context.new_page(), site.program.url)
+    page = watched.open("/services/api")
+    page.get_by_text("Recommend something").click()
+    assert accessibility_faults(watched) == []
+    assert not page.evaluate(TOO_WIDE)
+    page.get_by_label("What to do").fill(f"Cache the list, on the {size}")
+    page.get_by_label("Why").fill("It is read a hundred times a second.")
+    page.get_by_role("button", name="Recommend it").click()
+    page.wait_for_url("**/recommendations/*")
+    assert f"Cache the list, on the {size}" in page.inner_text("h1")
+    assert (watched.complaints, watched.strangers) == ([], [])
+    context.close()
