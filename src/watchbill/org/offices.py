@@ -5,7 +5,7 @@ What an office may do is the authority's matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from .because import Because
@@ -16,6 +16,7 @@ from .entities import Thing
 from .organization import Organization
 from .values import EntityRef
 
+_Around = tuple[Sequence[SRETeam], Sequence[Engagement]]
 BY_ACCOUNT = Because("admin-account", "The account was made an administrator's at the machine's console.", None)
 
 
@@ -56,18 +57,28 @@ def leads_watch(
     """Return why a person leads a group that stands a watch: by its charter, or for it in an engagement."""
     if holder is None:
         return ()
+    teams, engagements = _around(organization).get(holder, ((), ()))
     day = day_of(organization, at)
-    found = [
-        because
-        for team in organization.sre_teams.values()
-        if team.group == holder
-        for because in _by_charter(organization, person, team)
-    ]
-    for engagement in organization.engagements.values():
+    found = [because for team in teams for because in _by_charter(organization, person, team)]
+    for engagement in engagements:
         lead = engagement.agreement.partner_lead if engagement.agreement is not None else None
-        if engagement.partner == holder and engagement.serves(day) and is_or_belongs_to(organization, person, lead):
+        if engagement.serves(day) and is_or_belongs_to(organization, person, lead):
             found += _by_agreement(organization, person, engagement)
     return tuple(found)
+
+
+def _around(organization: Organization) -> Mapping[EntityRef, _Around]:
+    """Return for each group the SRE teams that it is, and the engagements whose partner it is."""
+    return organization.memory.recall("teams and engagements by group", lambda: _found_around(organization))
+
+
+def _found_around(organization: Organization) -> Mapping[EntityRef, _Around]:
+    found: dict[EntityRef, tuple[list[SRETeam], list[Engagement]]] = {}
+    for team in organization.sre_teams.values():
+        found.setdefault(team.group, ([], []))[0].append(team)
+    for engagement in organization.engagements.values():
+        found.setdefault(engagement.partner, ([], []))[1].append(engagement)
+    return found
 
 
 def approves_budget(
