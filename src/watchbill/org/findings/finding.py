@@ -35,12 +35,15 @@ class Verdict(StrEnum):
     @property
     def rank(self) -> int:
         """The place in the order: 0 is the worst."""
-        return list(Verdict).index(self)
+        return _RANKS[self]
 
     @property
     def is_failing(self) -> bool:
         """Whether a check with such a finding fails."""
         return self.rank <= Verdict.FAIL.rank
+
+
+_RANKS = {level: rank for rank, level in enumerate(Verdict)}
 
 
 class Unit(StrEnum):

@@ -46,12 +46,8 @@ def tool_adopters(seen: Situation, least: Fraction) -> Iterator[Observation]:
 
 
 def _adopters(seen: Situation, team: SRETeam) -> set[EntityRef]:
-    tools = {thing.ref for thing in seen.owned_by.get(team.group, ())}
-    depending = {
-        thing.owner
-        for thing in seen.organization.things_in_order()
-        if any(dependency.on in tools for dependency in thing.dependencies)
-    }
+    tools = seen.owned_by.get(team.group, ())
+    depending = {thing.owner for tool in tools for thing, _ in seen.depending_on.get(tool.ref, ())}
     return (depending | set(team.partners)) - {team.group}
 
 
@@ -65,14 +61,10 @@ def _adopters(seen: Situation, team: SRETeam) -> set[EntityRef]:
 )
 def tool_on_serving_path(seen: Situation, _: Fraction) -> Iterator[Observation]:
     """Yield each tool on which a thing of another group critically depends."""
-    depending: dict[EntityRef, list[Thing]] = {}
-    for thing in seen.organization.things_in_order():
-        for dependency in thing.dependencies:
-            if dependency.critical:
-                depending.setdefault(dependency.on, []).append(thing)
     for team in seen.watching("tool-on-serving-path"):
         for tool in seen.owned_by.get(team.group, ()):
-            services = [thing for thing in depending.get(tool.ref, ()) if thing.owner != team.group]
+            depending = seen.depending_on.get(tool.ref, ())
+            services = [thing for thing, edge in depending if edge.critical and thing.owner != team.group]
             if services:
                 yield Observation(
                     str(tool.ref),

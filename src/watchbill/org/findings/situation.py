@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from watchbill.org.claims import CLAIMING, Claims, claims_at
 from watchbill.org.course import reached
 from watchbill.org.coverage import PagerAnswer, coverage, policies_for
 from watchbill.org.duties import Duty, duties
-from watchbill.org.entities import Thing
+from watchbill.org.entities import Dependency, Thing
 from watchbill.org.implementations import ImplementationRules, rules_of
 from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
@@ -81,6 +81,15 @@ class Situation:
         for thing in self.organization.things_in_order():
             found.setdefault(thing.owner, []).append(thing)
         return {owner: tuple(things) for owner, things in found.items()}
+
+    @cached_property
+    def depending_on(self) -> Mapping[EntityRef, Sequence[tuple[Thing, Dependency]]]:
+        """The things that depend on each thing, with how they do."""
+        found: dict[EntityRef, list[tuple[Thing, Dependency]]] = {}
+        for thing in self.organization.things_in_order():
+            for dependency in thing.dependencies:
+                found.setdefault(dependency.on, []).append((thing, dependency))
+        return found
 
     @cached_property
     def reviews_of(self) -> Mapping[str, tuple[ReadinessReview, ...]]:
