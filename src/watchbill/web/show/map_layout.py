@@ -1,7 +1,8 @@
 """Where everything on the map stands: columns of lanes, each lane a heading over its boxes. Keys in, places out.
 
 All columns but the first follow what they are linked with: at first in the columns before, then on both sides. Every column but
-the highest is let down towards what it is linked with, so that lines are short and few cross. It knows nothing of teams or things.
+the highest is let down towards what it is linked with, so that lines are short and few cross. A column may be kept as it is.
+It knows nothing of teams or things.
 """
 
 from __future__ import annotations
@@ -37,10 +38,11 @@ class Lane:
 
 @dataclass(frozen=True)
 class Column:
-    """Lanes below one another, all of one width."""
+    """Lanes below one another, all of one width. One that `keeps` stands from the top, in the order that it has."""
 
     lanes: tuple[Lane, ...]
     width: int
+    keeps: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def layout(columns: Sequence[Column], lines: Sequence[Line]) -> Layout:
     standing = _Standing()
     for _ in range(_SWEEPS):
         columns = [
-            _packed(column, left, linked, standing) if number else _stood(column, left, standing)
+            _packed(column, left, linked, standing) if number and not column.keeps else _stood(column, left, standing)
             for number, (column, left) in enumerate(zip(columns, lefts, strict=True))
         ]
         standing = _let_down(columns, lefts, linked, standing)
@@ -109,7 +111,7 @@ def _let_down(columns: Sequence[Column], lefts: Sequence[int], linked: _Linked, 
     highest = max((_height(column.lanes) for column in columns), default=0)
     settled = _Standing()
     for column, left in zip(columns, lefts, strict=True):
-        wanted = _wanted(column.lanes, linked, standing)
+        wanted = {} if column.keeps else _wanted(column.lanes, linked, standing)
         settled.stand(column.lanes, left, column.width, wanted, highest - _height(column.lanes))
     return settled
 

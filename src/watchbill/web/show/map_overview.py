@@ -40,7 +40,7 @@ def overview(organization: Organization, found: OrganizationMap, parts: list[Pro
         tuple(_products(of_products, addresses, boxes, headings)),
         tuple(groups.lanes(boxes)),
     )
-    columns = tuple(Column(each, width) for each, width in zip(lanes, _WIDTHS, strict=True))
+    columns = tuple(Column(each, width, keeps=True) for each, width in zip(lanes, _WIDTHS, strict=True))
     ties = tuple(_ties(organization, found, groups, [whole for whole, _ in of_products]))
     return Sketch(TITLES, columns, boxes, headings, ties)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 from watchbill.org.organization import Organization
 from watchbill.teams.map import OrganizationMap, Role
@@ -15,7 +16,9 @@ from .map_sketch import HELD, Addresses, Sketch, Tie, Words
 
 MOST_THINGS, MOST_TEAMS, MOST_GROUPS = 60, 40, 60
 MOST_BOXES = 30
-_LETTER, _BOLD_LETTER, _INSET = 5.7, 6.2, 10
+_INSET = 10
+_LETTER, _NARROW_LETTER, _WIDE_LETTER, _BOLD = 6.3, 3.6, 9.4, 1.08
+_NARROW, _WIDE = frozenset("fijlrtI.,:;'’|()·- "), frozenset("mwMW@%")
 _TWO_LINES = 30
 
 _NEARNESS = {Role.HOLDS: 6, Role.TAKES_PART: 2, Role.ADVISES: 1}
@@ -131,8 +134,15 @@ def _box(place: Placed, words: Words) -> Drawn:
 
 def cut(text: str, room: int, *, bold: bool = False) -> str:
     """Return as much of a line as some pixels have room for; what is cut ends in an ellipsis."""
-    most = max(int(room / (_BOLD_LETTER if bold else _LETTER)), 3)
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    widths = list(accumulate(_width_of(letter) * (_BOLD if bold else 1) for letter in text))
+    if not widths or widths[-1] <= room:
+        return text
+    fitting = sum(width <= room - _LETTER for width in widths)
+    return f"{text[:fitting].rstrip()}…"
+
+
+def _width_of(letter: str) -> float:
+    return _NARROW_LETTER if letter in _NARROW else _WIDE_LETTER if letter in _WIDE else _LETTER
 
 
 def _wire(tie: Tie, placed: Layout) -> Wire | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from watchbill.lib.numbers import several
+from watchbill.lib.numbers import count, several
 from watchbill.org.because import day_in_words, listed
 from watchbill.org.charters import EngagementState
 from watchbill.org.implementations import rules_of
@@ -33,7 +33,7 @@ def verbs(practice: str | None) -> Mapping[Role, str]:
 def does(counts: Mapping[Role, int] | None, practice: str | None) -> str:
     """Return what somebody does: “holds 3 pagers, advises on 1”, or that it is nothing."""
     found = counts or {}
-    said = [f"{verb} {found[role]}" for role, verb in verbs(practice).items() if found.get(role)]
+    said = [f"{verb} {count(found[role])}" for role, verb in verbs(practice).items() if found.get(role)]
     if practice is None and found.get(Role.HOLDS):
         said[0] = f"holds {several(found[Role.HOLDS], 'pager')}"
     return ", ".join(said) or ("holds nothing now" if practice is None else "has no part in it now")

@@ -98,6 +98,13 @@ def test_a_short_column_stands_level_with_what_it_is_linked_with() -> None:
     assert found.boxes["a"].middle == found.boxes["thing-8"].middle
 
 
+def test_a_column_that_keeps_stands_from_the_top_in_its_own_order() -> None:
+    things = Column(tuple(Lane(f"lane-{number}", (f"thing-{number}",), 0, BOX) for number in range(4)), WIDTH)
+    kept = Column((Lane("one", ("x",), 0, BOX), Lane("two", ("y",), 0, BOX)), WIDTH, keeps=True)
+    found = layout([things, kept], [Line("thing-3", "x"), Line("thing-0", "y")])
+    assert [found.boxes[key].y for key in ("x", "y")] == [found.boxes[key].y for key in ("thing-0", "thing-1")]
+
+
 def test_a_line_to_what_is_not_on_the_map_changes_nothing() -> None:
     columns = [[Lane("one", ("a",), 0, BOX)], [Lane("two", ("x",), 0, BOX)]]
     assert drawn(columns, [Line("elsewhere", "x")]) == drawn(columns, [])

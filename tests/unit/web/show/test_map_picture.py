@@ -148,3 +148,4 @@ def test_whatever_the_organisation_everything_is_drawn_once_and_every_gap_is_a_r
 def test_words_are_cut_to_their_room() -> None:
     assert cut("Checkout SRE", 200) == "Checkout SRE"
     assert cut("Checkout SRE with everybody else", 80) == "Checkout SRE…"
+    assert len(cut("l" * 99, 100)) > len(cut("m" * 99, 100))
