@@ -66,14 +66,15 @@ def dependency_goal(seen: Situation, _: Fraction) -> Iterator[Observation]:
     """Yield each thing that others stand on whose goal is missing or too low for them."""
     for ref, carrier in sorted(seen.platform.carriers.items()):
         if carrier.state in {Carrying.NO_GOAL, Carrying.TOO_LITTLE} and carrier.required is not None:
-            has = f"promises {at_least(carrier.promise.given.target)}" if carrier.promise else "has no goal"
+            promised = at_least(carrier.promise.given.target) if carrier.promise else ""
+            has = f"promises {promised}" if promised else "has no goal"
             products = [str(demand.product) for demand in carrier.limited_by]
             yield Observation(
                 str(ref),
                 f"{ref} {has}; {listed(products)} would need {at_least(carrier.required)} of it.",
                 carrier.promise.given.place if carrier.promise else seen.organization.things[ref].place,
                 seen.answers[ref].team,
-                {"needed": at_least(carrier.required), "by": listed(products), "has": has},
+                {"needed": at_least(carrier.required), "by": listed(products), "promised": promised or "nothing"},
             )
 
 

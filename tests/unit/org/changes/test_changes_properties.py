@@ -12,6 +12,7 @@ from tests.unit.org.drawn import checked, instants, organizations, shuffled
 from watchbill.org.changes import Change, PersonChange, Plan, Turnover, compare
 from watchbill.org.charters import AlertClass
 from watchbill.org.coverage import pager
+from watchbill.org.findings import Finding, Verdict, check
 from watchbill.org.organization import Organization
 
 
@@ -94,3 +95,18 @@ def test_what_is_said_of_a_later_day_is_what_that_day_brings(
                     answer = pager(side, thing, AlertClass(of), then)
                     assert told is not None
                     assert (answer.team, answer.holder, answer.policy) == (told.team, told.holder, told.policy)
+
+
+@checked
+@given(organizations(), organizations(), instants)
+def test_the_findings_that_come_and_go_are_those_of_one_side_alone(
+    old: Organization, new: Organization, at: datetime
+) -> None:
+    def keys(findings: tuple[Finding, ...]) -> set[tuple[str, str, bool]]:
+        return {(each.rule, each.subject, each.level.is_failing) for each in findings}
+
+    plan = compare(old, new, at)
+    before, after = keys(check(old, at)), keys(check(new, at))
+    assert (keys(plan.findings.opened), keys(plan.findings.closed)) == (after - before, before - after)
+    breaking = {each.rule for each in plan.findings.opened if each.level in {Verdict.ERROR, Verdict.FAIL}}
+    assert bool(plan.harms) or not breaking
