@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -63,6 +64,7 @@ def organization_in(folder: Path, at: datetime) -> Organization:
     """
     from watchbill.org.folder import read
 
+    gc.disable()  # nothing of an organisation is garbage as long as the command runs, and to search it takes seconds
     reading = read(folder, at)
     if reading.organization is None:
         first = reading.errors[0]

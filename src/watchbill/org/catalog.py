@@ -6,12 +6,13 @@ References that lead nowhere are warnings here: Backstage allows them, and a cat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 
 from watchbill.lib.records import dataclass
 
+from .edges import read_edges, resolve
 from .entities import Dependency, Group, System, Thing, Tier, User
-from .faults import Level
 from .nodes import Path
 from .recognition import Declared, Family
 from .register import Register
@@ -53,16 +54,14 @@ class _Linker:
 
     def read_edges(self) -> None:
         """Read who is in which group, which group is under which, and what depends on what."""
-        for one, user in self._register.each(Family.BACKSTAGE, "User", backstage.User):
-            for _, group in self._resolved(one, ("spec", "memberOf"), len(user.spec.member_of), ("group",)):
-                self._put_into(group, one.ref)
-        for one, group_shape in self._register.each(Family.BACKSTAGE, "Group", backstage.Group):
-            self._group_edges(one, group_shape.spec)
-        for one, component in self._register.each(Family.BACKSTAGE, "Component", backstage.Component):
-            self._component_edges(one, component.spec)
-            self._dependency_edges(one, component.spec)
-        for one, resource in self._register.each(Family.BACKSTAGE, "Resource", backstage.Resource):
-            self._dependency_edges(one, resource.spec)
+        for edges in read_edges(self._register):
+            for group, member in edges.members:
+                self._members.setdefault(group, set()).add(member)
+                self._groups.setdefault(member, set()).add(group)
+            for child, claim in edges.parents:
+                self._claims_on.setdefault(child, []).append(claim)
+            for dependant, on, place in edges.dependencies:
+                self._depends_on.setdefault(dependant, {}).setdefault(on, place)
         self._settle_parents()
         self._check_cycles(self._parents, "group-cycle", "is above itself in the tree of groups")
 
@@ -102,11 +101,15 @@ class _Linker:
         found: dict[EntityRef, System] = {}
         above: dict[EntityRef, tuple[EntityRef, Place]] = {}
         for one, system in self._register.each(Family.BACKSTAGE, "System", backstage.System):
-            within = self._optional(one, ("spec", "domain"), "domain")
-            found[one.ref] = System(one.ref, _title(one, system.metadata), self._owner(one), within, one.place)
+            within = self._optional(one, ("spec", "domain"), system.spec.domain, "domain")
+            found[one.ref] = System(
+                one.ref, _title(one, system.metadata), self._owner(one, system.spec.owner), within, one.place
+            )
         for one, domain in self._register.each(Family.BACKSTAGE, "Domain", backstage.Domain):
-            within = self._optional(one, ("spec", "subdomainOf"), "domain")
-            found[one.ref] = System(one.ref, _title(one, domain.metadata), self._owner(one), within, one.place)
+            within = self._optional(one, ("spec", "subdomainOf"), domain.spec.subdomain_of, "domain")
+            found[one.ref] = System(
+                one.ref, _title(one, domain.metadata), self._owner(one, domain.spec.owner), within, one.place
+            )
             if within is not None:
                 above[one.ref] = (within, one.document.place("spec", "subdomainOf"))
         self._check_cycles(above, "domain-cycle", "is a subdomain of itself")
@@ -115,25 +118,32 @@ class _Linker:
     def things(self, systems: Mapping[EntityRef, System]) -> dict[EntityRef, Thing]:
         """Return what can fail: Components, libraries and documentation aside, and Resources."""
         found: dict[EntityRef, Thing] = {}
+        linked = self._register.linker("thing")
         for one, component in self._register.each(Family.BACKSTAGE, "Component", backstage.Component):
             if component.spec.type.lower() not in NOT_THINGS:
-                found[one.ref] = self._thing(one, component.metadata, component.spec, systems)
+                owner, system = linked(one, partial(self._owner_and_system, one, component.spec))
+                found[one.ref] = self._thing(one, component, owner, system, systems)
         for one, resource in self._register.each(Family.BACKSTAGE, "Resource", backstage.Resource):
-            found[one.ref] = self._thing(one, resource.metadata, resource.spec, systems)
+            owner, system = linked(one, partial(self._owner_and_system, one, resource.spec))
+            found[one.ref] = self._thing(one, resource, owner, system, systems)
         for one, api in self._register.each(Family.BACKSTAGE, "API", backstage.API):
-            self._owner(one)
-            if api.spec.system:
-                self._optional(one, ("spec", "system"), "system")
+            self._owner_and_system(one, api.spec)
         return found
+
+    def _owner_and_system(
+        self, one: Declared[Shape], spec: backstage.ComponentSpec | backstage.ResourceSpec | backstage.ApiSpec
+    ) -> tuple[EntityRef, EntityRef | None]:
+        return self._owner(one, spec.owner), self._optional(one, ("spec", "system"), spec.system, "system")
 
     def _thing(
         self,
         one: Declared[Shape],
-        metadata: backstage.Metadata,
-        spec: backstage.ComponentSpec | backstage.ResourceSpec,
+        shape: backstage.Component | backstage.Resource,
+        owner: EntityRef,
+        system: EntityRef | None,
         systems: Mapping[EntityRef, System],
     ) -> Thing:
-        system = self._optional(one, ("spec", "system"), "system")
+        metadata, spec = shape.metadata, shape.spec
         within = systems[system].within if system is not None and system in systems else None
         edges = self._depends_on.get(one.ref, {})
         return Thing(
@@ -142,7 +152,7 @@ class _Linker:
             description=metadata.description or "",
             type=spec.type,
             lifecycle=spec.lifecycle or "",
-            owner=self._owner(one),
+            owner=owner,
             system=system,
             domain=within,
             tier=Tier.NORMAL,
@@ -152,18 +162,6 @@ class _Linker:
             place=one.place,
             profile_place=None,
         )
-
-    def _group_edges(self, one: Declared[Shape], spec: backstage.GroupSpec) -> None:
-        for _, member in self._resolved(one, ("spec", "members"), len(spec.members), ("user",)):
-            self._put_into(one.ref, member)
-        if spec.parent:
-            parent = self._resolve(one, ("spec", "parent"), ("group",))
-            if parent is not None:
-                above = (False, parent, one.document.place("spec", "parent"))
-                self._claims_on.setdefault(one.ref, []).append(above)
-        for position, child in self._resolved(one, ("spec", "children"), len(spec.children), ("group",)):
-            above = (True, one.ref, one.document.place("spec", "children", position))
-            self._claims_on.setdefault(child, []).append(above)
 
     def _settle_parents(self) -> None:
         """Put each group under the parent that it names itself, else under the first by name that names it a child."""
@@ -180,47 +178,13 @@ class _Linker:
                         [place],
                     )
 
-    def _put_into(self, group: EntityRef, member: EntityRef) -> None:
-        self._members.setdefault(group, set()).add(member)
-        self._groups.setdefault(member, set()).add(group)
+    def _optional(self, one: Declared[Shape], path: Path, written: str | None, kind: str) -> EntityRef | None:
+        return resolve(self._register, one, path, written, (kind,)) if written else None
 
-    def _component_edges(self, one: Declared[Shape], spec: backstage.ComponentSpec) -> None:
-        for field, count in (("providesApis", len(spec.provides_apis)), ("consumesApis", len(spec.consumes_apis))):
-            list(self._resolved(one, ("spec", field), count, ("api",)))
-        if spec.subcomponent_of:
-            self._resolve(one, ("spec", "subcomponentOf"), ("component",))
-
-    def _dependency_edges(self, one: Declared[Shape], spec: backstage.ComponentSpec | backstage.ResourceSpec) -> None:
-        either = ("component", "resource")
-        for position, on in self._resolved(one, ("spec", "dependsOn"), len(spec.depends_on), either):
-            self._put_edge(one.ref, on, one.document.place("spec", "dependsOn", position))
-        for position, dependant in self._resolved(one, ("spec", "dependencyOf"), len(spec.dependency_of), either):
-            self._put_edge(dependant, one.ref, one.document.place("spec", "dependencyOf", position))
-
-    def _put_edge(self, dependant: EntityRef, on: EntityRef, place: Place) -> None:
-        if dependant == on:
-            report_self_dependency(self._register, on, place)
-        else:
-            self._depends_on.setdefault(dependant, {}).setdefault(on, place)
-
-    def _resolved(
-        self, one: Declared[Shape], path: Path, count: int, kinds: Sequence[str]
-    ) -> list[tuple[int, EntityRef]]:
-        found = ((position, self._resolve(one, (*path, position), kinds)) for position in range(count))
-        return [(position, ref) for position, ref in found if ref is not None]
-
-    def _resolve(self, one: Declared[Shape], path: Path, kinds: Sequence[str]) -> EntityRef | None:
-        return self._register.resolve(one, path, kinds, level=Level.WARNING)
-
-    def _optional(self, one: Declared[Shape], path: Path, kind: str) -> EntityRef | None:
-        return (
-            self._resolve(one, path, (kind,)) if one.document.text(*path) or one.document.has(*path, "name") else None
-        )
-
-    def _owner(self, one: Declared[Shape]) -> EntityRef:
+    def _owner(self, one: Declared[Shape], written: str) -> EntityRef:
         path = ("spec", "owner")
-        known = self._resolve(one, path, ("group", "user"))
-        return known or self._register.reference(one, path, "group") or one.ref
+        known = resolve(self._register, one, path, written, ("group", "user"))
+        return known or self._register.reference(one, path, "group", written) or one.ref
 
     def _check_cycles(self, above: Mapping[EntityRef, tuple[EntityRef, Place]], code: str, what: str) -> None:
         settled: set[EntityRef] = set()
@@ -238,11 +202,6 @@ class _Linker:
                     code, places[0], f"{cycle[0]} {what}: {way}.", "Take one of these steps out.", places[1:]
                 )
             settled.update(trail)
-
-
-def report_self_dependency(register: Register, ref: EntityRef, place: Place) -> None:
-    """Report that a thing is said to depend on itself; nothing follows from it."""
-    register.faults.warning("self-dependency", place, f"{ref} depends on itself here.", "Take it out.")
 
 
 def _title(one: Declared[Shape], metadata: backstage.Metadata) -> str:

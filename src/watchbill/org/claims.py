@@ -7,6 +7,7 @@ that is `coverage.py`, which takes the claims from here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cached_property
@@ -136,14 +137,14 @@ class Standing:
     passed_over: tuple[Because, ...]
     agreed: tuple[Source, ...] = ()
 
-    @cached_property
+    @property
     def tie(self) -> tuple[Claim, Claim] | None:
         """The first two claims where they are equal: then neither counts."""
         if len(self.claims) > 1 and self.claims[0].key == self.claims[1].key:
             return self.claims[0], self.claims[1]
         return None
 
-    @cached_property
+    @property
     def winner(self) -> Claim | None:
         """The claim that counts, None without one and where two are equal."""
         return self.claims[0] if self.claims and self.tie is None else None
@@ -163,13 +164,8 @@ class Claims:
         self._facets_around: dict[tuple[EntityRef | None, ...], tuple[Match, ...]] = {}
         self._reasons: dict[tuple[str, Match], tuple[Because, ...]] = {}
         self._advices: dict[str, Adviser | None] = {}
-        self._by_key: dict[EntityRef, list[Source]] = {}
-        self._charters_by_group: dict[EntityRef, list[Source]] = {}
-        for source in self._sources():
-            for key in _keys(source):
-                self._by_key.setdefault(key, []).append(source)
-            if source.engagement is None:
-                self._charters_by_group.setdefault(source.team.group, []).append(source)
+        self._of_today: dict[str, Source | None] = {}
+        self._documents = organization.memory.recall("documents that claim", lambda: _Documents(organization))
 
     def standing(self, thing: Thing) -> Standing:
         """Return what every document that reaches a thing of the organisation makes of it."""
@@ -199,7 +195,8 @@ class Claims:
                 advisers[source.team.name] = adviser
         for adviser in self._advice_of_dependencies(thing):
             advisers.setdefault(adviser.team.name, adviser)
-        claims.sort(key=lambda claim: (claim.key, claim.source.document))
+        if len(claims) > 1:
+            claims.sort(key=lambda claim: (claim.key, claim.source.document))
         by_name = tuple(advisers[name] for name in sorted(advisers))
         return Standing(tuple(claims), by_name, tuple(passed_over), tuple(agreed))
 
@@ -228,22 +225,23 @@ class Claims:
             "engagement-state", text, move.place if move else engagement.place, f"Engagement {engagement.name}"
         )
 
-    def _sources(self) -> Iterator[Source]:
-        for _, team in sorted(self._organization.sre_teams.items()):
-            yield Source(team, rules_of(team.implementation), None, None)
-        for _, engagement in sorted(self._organization.engagements.items()):
-            team_of = self._organization.sre_teams.get(engagement.sre)
-            state = engagement.state_at(self.day)
-            if team_of is not None and state is not None:
-                yield Source(team_of, rules_of(team_of.implementation), engagement, state)
-
     def _reaching(self, facets: Iterable[Match]) -> Iterator[tuple[Source, Match]]:
         seen: set[str] = set()
         for match in facets:
-            for source in self._by_key.get(match.through, ()):
-                if source.document not in seen:
-                    seen.add(source.document)
-                    yield source, match
+            for written in self._documents.by_key.get(match.through, ()):
+                if written.document not in seen:
+                    seen.add(written.document)
+                    if (source := self._today(written)) is not None:
+                        yield source, match
+
+    def _today(self, written: Source) -> Source | None:
+        """Return a source with its state on the day, None before its first."""
+        if written.engagement is None:
+            return written
+        if written.document not in self._of_today:
+            state = written.engagement.state_at(self.day)
+            self._of_today[written.document] = replace(written, state=state) if state is not None else None
+        return self._of_today[written.document]
 
     def _facets(self, thing: Thing) -> tuple[Match, ...]:
         around = (thing.system, thing.domain, thing.owner)
@@ -293,7 +291,7 @@ class Claims:
     def _advice_of_dependencies(self, thing: Thing) -> Iterator[Adviser]:
         for dependency in thing.dependencies:
             on = self._organization.things.get(dependency.on)
-            for source in self._charters_by_group.get(on.owner, ()) if on is not None else ():
+            for source in self._documents.charters.get(on.owner, ()) if on is not None else ():
                 if source.rules.charter_advises is Advice.DEPENDANTS and thing.owner != source.team.group:
                     text = f"Advice comes from {source.team.title or source.team.name}, on whose {dependency.on} it depends."
                     document = f"{thing.ref.kind.capitalize()} {thing.ref.name}"
@@ -312,6 +310,26 @@ class Claims:
             text = f"The engagement {engagement.name} is {state} on {day_in_words(self.day)}; it claims nothing."
         place = engagement.place if has_lapsed or move is None else move.place
         return Because("engagement-not-in-force", text, place, source.document)
+
+
+class _Documents:
+    """The documents of an organisation that may claim, whatever the day: by what they reach, and the charters by their group."""
+
+    def __init__(self, organization: Organization) -> None:
+        self.by_key: dict[EntityRef, list[Source]] = {}
+        self.charters: dict[EntityRef, list[Source]] = {}
+        teams = organization.sre_teams
+        found = [Source(team, rules_of(team.implementation), None, None) for _, team in sorted(teams.items())]
+        for source in found:
+            self.charters.setdefault(source.team.group, []).append(source)
+        found += [
+            Source(teams[engagement.sre], rules_of(teams[engagement.sre].implementation), engagement, None)
+            for _, engagement in sorted(organization.engagements.items())
+            if engagement.sre in teams
+        ]
+        for source in found:
+            for key in _keys(source):
+                self.by_key.setdefault(key, []).append(source)
 
 
 def claims_at(organization: Organization, at: datetime) -> Claims:

@@ -97,13 +97,15 @@ class _Duties:
         """Return the duties on a thing, in the order of PRACTICES."""
         standing = self._claims.standing(thing)
         opening = grounds(self._claims, thing, standing)
-        return tuple(self._duty(thing, practice, standing, opening) for practice in PRACTICES)
+        if (winner := standing.winner) is not None:
+            return tuple(self._claimed(thing, practice, winner, opening) for practice in PRACTICES)
+        return tuple(self._unclaimed(thing, practice, standing, opening) for practice in PRACTICES)
 
-    def _duty(self, thing: Thing, practice: str, standing: Standing, opening: tuple[Because, ...]) -> Duty:
-        winner = standing.winner
-        if winner is None:
-            how, because = self._advised(thing, practice, standing)
-            return self._answer(thing, practice, thing.owner, how=how, source=None, because=(*opening, *because))
+    def _unclaimed(self, thing: Thing, practice: str, standing: Standing, opening: tuple[Because, ...]) -> Duty:
+        how, because = self._advised(thing, practice, standing)
+        return self._answer(thing, practice, thing.owner, how=how, source=None, because=(*opening, *because))
+
+    def _claimed(self, thing: Thing, practice: str, winner: Claim, opening: tuple[Because, ...]) -> Duty:
         source = winner.source
         key = (source.document, None if source.engagement is not None else thing.ref, practice)
         if (settled := self._settled.get(key)) is None:

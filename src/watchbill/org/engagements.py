@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 
 from .charter import Settings, check_forms
 from .charters import AlertClass, Engagement, EngagementState, Move, PagerTerms, SRETeam
@@ -38,8 +39,10 @@ MOVES: Mapping[EngagementState | None, frozenset[EngagementState]] = {
 def link_engagements(register: Register, teams: Mapping[str, SRETeam], settings: Settings) -> dict[str, Engagement]:
     """Return the engagements by name. One whose parties do not exist is a fault and is left out."""
     engagements: dict[str, Engagement] = {}
+    linked = register.linker("engagement", (teams, settings))
     for one, shape in register.each(Family.WATCHBILL, "Engagement", shapes.Engagement):
-        engagement = _Linker(register, one, shape, settings).engagement(teams)
+        linker = _Linker(register, one, shape, settings)
+        engagement = linked(one, partial(linker.engagement, teams))
         if engagement is not None:
             engagements[one.name] = engagement
     return engagements

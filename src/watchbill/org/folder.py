@@ -17,6 +17,8 @@ from watchbill.lib.records import dataclass
 from .documents import decode, read_documents
 from .faults import Fault, FaultList
 from .in_force import Reading
+from .kept_links import KeptLinks
+from .kept_standing import KeptStanding
 from .linking import link
 from .organization import Organization
 from .recognition import Declared, recognise
@@ -41,9 +43,14 @@ class _File:
 
 
 class FilesRead:
-    """What the files of a folder declared when it was last read. Hand it in again, and only files that changed are read."""
+    """What the files of a folder declared when it was last read. Hand it in again, and only files that changed are read.
+
+    `links` are what their documents were linked to, `standing` is what was found about who holds which pager.
+    """
 
     def __init__(self) -> None:
+        self.links = KeptLinks()
+        self.standing = KeptStanding()
         self._files: dict[tuple[str, bytes], _File] = {}
 
     def of(self, contents: Mapping[str, bytes]) -> list[_File]:
@@ -64,15 +71,13 @@ def read(root: Path, at: datetime | None = None, known: FilesRead | None = None)
     folder and Unavailable where a file cannot be read; whatever is wrong inside is a fault.
     """
     with uncollected():
-        return _read(root, at, known or FilesRead())
+        return _read(root, at, known)
 
 
-def _read(root: Path, at: datetime | None, known: FilesRead) -> Reading:
+def _read(root: Path, at: datetime | None, known: FilesRead | None) -> Reading:
     organization, faults = _linked(root, known)
     if at is not None and not faults.has_errors:
-        from .standing import check_standing
-
-        faults.extend(check_standing(organization, at))
+        faults.extend((known or FilesRead()).standing.check(organization, at))
     return Reading(None if faults.has_errors else organization, faults.sorted(), organization.revision)
 
 
@@ -81,14 +86,14 @@ def read_anyway(root: Path) -> Organization:
 
     Raises as `read` does.
     """
-    return _linked(root, FilesRead())[0]
+    return _linked(root, None)[0]
 
 
-def _linked(root: Path, known: FilesRead) -> tuple[Organization, FaultList]:
+def _linked(root: Path, known: FilesRead | None) -> tuple[Organization, FaultList]:
     check_is_folder(root)
     faults = FaultList()
     contents = _contents(root, faults)
-    found = known.of(contents)
+    found = (known or FilesRead()).of(contents)
     faults.extend(fault for file in found for fault in file.faults)
     if not any(file.is_ours for file in found) and not faults.has_errors:
         faults.error(
@@ -99,7 +104,12 @@ def _linked(root: Path, known: FilesRead) -> tuple[Organization, FaultList]:
         )
     declared = [one for file in found for one in file.declared]
     organization = link(
-        Register(declared, faults, is_whole=all(file.is_whole for file in found)),
+        Register(
+            declared,
+            faults,
+            is_whole=all(file.is_whole for file in found),
+            kept=known.links if known is not None else None,
+        ),
         name=printable(root.resolve().name) or "organization",
         revision=_revision(contents),
     )

@@ -15,7 +15,7 @@ REVIEWED_ANNOTATION = "watchbill.dev/reviewed"
 def link_approvals(slo: WrittenSLO) -> tuple[EntityRef, ...]:
     """Return the people and groups that the annotation names, in its order; who does not exist is a fault."""
     path: Path = ("metadata", "annotations", APPROVED_ANNOTATION)
-    written = [text.strip() for text in slo.document.text(*path).split(",")]
+    written = [text.strip() for text in slo.annotation(APPROVED_ANNOTATION).split(",")]
     found = [slo.register.resolve(slo.one, path, ("user", "group"), text=text) for text in written if text]
     return tuple(dict.fromkeys(ref for ref in found if ref is not None))
 
@@ -23,7 +23,7 @@ def link_approvals(slo: WrittenSLO) -> tuple[EntityRef, ...]:
 def link_reviewed(slo: WrittenSLO) -> date | None:
     """Return the day that the annotation names; what is no day is a fault."""
     path: Path = ("metadata", "annotations", REVIEWED_ANNOTATION)
-    written = slo.document.text(*path).strip()
+    written = slo.annotation(REVIEWED_ANNOTATION).strip()
     if not written:
         return None
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from .doubts import doubt_minutes
@@ -96,25 +97,32 @@ def _exact_target(slo: WrittenSLO, objective: openslo.Objective, path: Path) -> 
     field, whole, written = "target", Decimal(1), objective.target
     if written is None:
         field, whole, written = "targetPercent", Decimal(100), objective.target_percent
-    place = slo.document.place(*path, field)
     if written is None or not _is_in_range(slo, field, written, whole, path):
         return None
     if field == "targetPercent" and written < 1:
         slo.faults.warning(
             "share-or-percent",
-            place,
+            slo.document.place(*path, field),
             f"A target of {written} percent is next to nothing.",
             f"Did you mean targetPercent: {(written * 100).normalize():f}, or target: {written}?",
         )
-    percent = (written * 100).normalize() if field == "target" else written
-    return TargetShare(Fraction(written) / Fraction(whole), f"{percent:f}")
+    return _share_of(str(written), in_percent=field == "targetPercent")
+
+
+@lru_cache(maxsize=1024)
+def _share_of(written: str, *, in_percent: bool) -> TargetShare:
+    """Return the share of a number; many goals promise the same."""
+    number = Decimal(written)
+    if in_percent:
+        return TargetShare(Fraction(number) / 100, f"{number:f}")
+    return TargetShare(Fraction(number), f"{(number * 100).normalize():f}")
 
 
 def _is_in_range(slo: WrittenSLO, field: str, written: Decimal, whole: Decimal, path: Path) -> bool:
-    place = slo.document.place(*path, field)
     if written.is_finite() and 0 < written < whole:
         exponent = written.as_tuple().exponent
         if isinstance(exponent, int) and exponent < -_MOST_DECIMALS:
+            place = slo.document.place(*path, field)
             slo.faults.error("out-of-range", place, f"A target has at most {_MOST_DECIMALS} decimals.", "Round it.")
             return False
         return True
@@ -124,5 +132,6 @@ def _is_in_range(slo: WrittenSLO, field: str, written: Decimal, whole: Decimal, 
         hint = "A target of everything leaves no budget: the first failure would spend it. Aim a little lower."
     else:
         hint = f"Write a number above 0 and below {whole}."
+    place = slo.document.place(*path, field)
     slo.faults.error("out-of-range", place, f"“{field}: {slo.document.text(*path, field)}” is out of range.", hint)
     return False

@@ -7,6 +7,7 @@ they are read from the text, never through a binary float.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from .alerting import link_tiers
 from .entities import Thing
@@ -31,8 +32,9 @@ def link_goals(
 ) -> dict[str, Goal]:
     """Return the goals by the names of their SLOs."""
     goals: dict[str, Goal] = {}
+    linked = register.linker("goal", sources)
     for one, shape in register.each(Family.OPENSLO, "SLO", openslo.SLO):
-        goal = _goal(WrittenSLO(register, one, shape), sources, things)
+        goal = linked(one, partial(_goal, WrittenSLO(register, one, shape), sources, things))
         if goal is not None:
             goals[one.name] = goal
     return goals
@@ -82,9 +84,12 @@ def _counts_occurrences(slo: WrittenSLO) -> bool:
 def _service(slo: WrittenSLO, things: Mapping[EntityRef, Thing]) -> EntityRef | None:
     written, one, path = _annotated_service(slo)
     ref = slo.register.reference(one, path, "component", written)
-    if ref is None or ref in things:
+    if ref is None:
+        return None
+    named = slo.register.entity(ref)  # asked for first: it decides whether there is such a thing
+    if ref in things:
         return ref
-    if slo.register.entity(ref) is not None:
+    if named is not None:
         slo.faults.error(
             "wrong-kind",
             one.document.place(*path),
@@ -98,7 +103,7 @@ def _service(slo: WrittenSLO, things: Mapping[EntityRef, Thing]) -> EntityRef | 
 def _annotated_service(slo: WrittenSLO) -> tuple[str, Declared[Shape], Path]:
     """Return the name of the goal's thing, and the document and path that say it: the nearest annotation wins."""
     annotated: Path = ("metadata", "annotations", ENTITY_ANNOTATION)
-    if text := slo.document.text(*annotated):
+    if text := slo.annotation(ENTITY_ANNOTATION):
         return text, slo.one, annotated
     service = slo.register.named(Family.OPENSLO, "Service", slo.spec.service)
     if service is not None and (text := service.document.text(*annotated)):
@@ -108,6 +113,6 @@ def _annotated_service(slo: WrittenSLO) -> tuple[str, Declared[Shape], Path]:
 
 def _policy(slo: WrittenSLO) -> str | None:
     path = ("metadata", "annotations", POLICY_ANNOTATION)
-    if not slo.document.text(*path):
+    if not slo.annotation(POLICY_ANNOTATION):
         return None
     return slo.register.resolve_name(slo.one, path, Family.WATCHBILL, "BudgetPolicy")

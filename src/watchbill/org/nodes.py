@@ -19,7 +19,7 @@ from .values import Place
 
 Path: TypeAlias = tuple[str | int, ...]
 
-_WORDS = {
+WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -65,8 +65,8 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 def plain_value(text: str) -> str | int | bool | Decimal | None:
     """Return what a plain (unquoted) scalar means in the core schema of YAML 1.2."""
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in WORDS:
+        return WORDS[text]
     if text[0] not in "+-.0123456789":
         return text
     return _number(text)

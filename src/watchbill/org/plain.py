@@ -11,9 +11,10 @@ from typing import Any
 import yaml
 
 from .conversion import DEEPEST_NESTING, LARGEST_DOCUMENT, PLAIN, TEXT
-from .nodes import plain_value
+from .nodes import WORDS, plain_value
 
 _Scalar, _Mapping = yaml.ScalarNode, yaml.MappingNode
+_READ_AS_WRITTEN = frozenset({PLAIN, TEXT})
 _SURELY_SMALL = LARGEST_DOCUMENT // 2  # as keys count there too
 
 
@@ -36,7 +37,7 @@ class Plain:
 
     def _collection(self, composed: yaml.Node, depth: int) -> Any:
         self._size += 1 + len(composed.value)
-        if composed.tag not in {PLAIN, TEXT} or depth > DEEPEST_NESTING or self._size > _SURELY_SMALL:
+        if composed.tag not in _READ_AS_WRITTEN or depth > DEEPEST_NESTING or self._size > _SURELY_SMALL:
             raise OutOfTheOrdinaryError
         if type(composed) is _Mapping:
             return self._mapping(composed.value, depth + 1)
@@ -48,9 +49,14 @@ class Plain:
     def _mapping(self, pairs: list[tuple[yaml.Node, yaml.Node]], depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, value in pairs:
-            if type(key) is not _Scalar or key.tag not in {PLAIN, TEXT}:
+            if type(key) is not _Scalar or key.tag not in _READ_AS_WRITTEN:
                 raise OutOfTheOrdinaryError
-            data[intern(key.value)] = self._scalar(value) if type(value) is _Scalar else self._collection(value, depth)
+            if type(value) is not _Scalar:
+                data[intern(key.value)] = self._collection(value, depth)
+            elif value.tag == PLAIN and value.value[:1].isalpha() and value.value not in WORDS:
+                data[intern(key.value)] = value.value  # text, as most values are
+            else:
+                data[intern(key.value)] = self._scalar(value)
         if len(data) < len(pairs):
             raise OutOfTheOrdinaryError
         return {key: value for key, value in data.items() if value is not None} if self.holds_empty else data

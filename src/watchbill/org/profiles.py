@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from watchbill.lib.records import dataclass
 
-from .catalog import report_self_dependency
 from .charters import Scope
+from .edges import report_self_dependency
 from .entities import Dependency, Redundancy, System, Thing, Tier, domains_of
 from .nodes import Path
 from .recognition import Declared, Family

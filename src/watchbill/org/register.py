@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from .faults import FaultList, Level
 from .nodes import Document, Path
@@ -12,7 +12,13 @@ from .recognition import Declared, Family
 from .shapes.fields import Shape
 from .values import EntityRef, Place
 
+if TYPE_CHECKING:
+    from .kept_links import KeptLinks
+
 ShapeT = TypeVar("ShapeT", bound=Shape)
+Made = TypeVar("Made")
+_Kind: TypeAlias = tuple[Family, str]
+Answers: TypeAlias = dict[EntityRef | tuple[_Kind, str], Declared[Shape] | None]
 
 _SPOKEN = {
     "sreteam": "SRE team",
@@ -48,16 +54,25 @@ def spoken(kind: str) -> str:
 class Register:
     """Everything declared in one folder. Two documents of one kind and name are a fault; the first one counts.
 
-    `is_whole` says that no document of the folder stayed unread.
+    `is_whole` says that no document of the folder stayed unread; `kept` is what documents were linked to before.
     """
 
-    def __init__(self, declared: Iterable[Declared[Shape]], faults: FaultList, *, is_whole: bool = True) -> None:
+    def __init__(
+        self,
+        declared: Iterable[Declared[Shape]],
+        faults: FaultList,
+        *,
+        is_whole: bool = True,
+        kept: KeptLinks | None = None,
+    ) -> None:
         self.faults = faults
         self._is_whole = is_whole
         self._comparisons = _MOST_COMPARISONS
+        self._kept = kept
+        self._overheard: Answers | None = None
         self._entities: dict[EntityRef, Declared[Shape]] = {}
-        self._documents: dict[tuple[Family, str], dict[str, Declared[Shape]]] = {}
-        self._in_order: dict[tuple[Family, str], list[Declared[Shape]]] = {}
+        self._documents: dict[_Kind, dict[str, Declared[Shape]]] = {}
+        self._in_order: dict[_Kind, list[Declared[Shape]]] = {}
         for one in declared:
             self._enter(one)
 
@@ -96,11 +111,43 @@ class Register:
 
     def named(self, family: Family, kind: str, name: str) -> Declared[Shape] | None:
         """Return the document of a kind and name, if there is one."""
-        return self._documents.get((family, kind.lower()), {}).get(name.lower())
+        key = ((family, kind.lower()), name.lower())
+        found = self._documents.get(key[0], {}).get(key[1])
+        if self._overheard is not None:
+            self._overheard[key] = found
+        return found
 
     def entity(self, ref: EntityRef) -> Declared[Shape] | None:
         """Return the Backstage entity of a reference, if it is declared."""
-        return self._entities.get(ref)
+        found = self._entities.get(ref)
+        if self._overheard is not None:
+            self._overheard[ref] = found
+        return found
+
+    def linker(self, kind: str, context: object = None) -> Callable[[Declared[Shape], Callable[[], Made]], Made]:
+        """Return what links documents, given what makes a link: as `Links.of` does, or anew each time where nothing is kept."""
+        return _linked_anew if self._kept is None else self._kept.links(self, kind, context).of
+
+    def overheard(self, make: Callable[[], Made]) -> tuple[Made, Answers]:
+        """Return what is made, and what this register answered meanwhile to questions for one document."""
+        answers: Answers = {}
+        self._overheard = answers
+        try:
+            return make(), answers
+        finally:
+            self._overheard = None
+
+    def gives(self, answers: Answers) -> bool:
+        """Whether this register gives the very answers that were overheard from another one."""
+        for question, answer in answers.items():
+            if isinstance(question, EntityRef):
+                found = self._entities.get(question)
+            else:
+                kind, name = question
+                found = self._documents.get(kind, {}).get(name)
+            if found is not answer:
+                return False
+        return True
 
     def resolve(
         self,
@@ -124,7 +171,7 @@ class Register:
                 level, "wrong-kind", one.document.place(*path), f"{ref} is no {allowed}.", f"Name a {allowed} here."
             )
             return None
-        if ref in self._entities:
+        if self.entity(ref) is not None:
             return ref
         self._unknown_entity(ref, one.document.place(*path), kinds, level)
         return None
@@ -144,10 +191,10 @@ class Register:
     def resolve_name(self, one: Declared[Shape], path: Path, family: Family, kind: str, text: str = "") -> str | None:
         """Return the name of the watchbill or OpenSLO document that the text at `path` names, or None with a fault."""
         written = text or one.document.text(*path)
-        known = self._documents.get((family, kind.lower()), {})
-        if written.lower() in known:
-            return written.lower()
-        meant = self._meant(written.lower(), list(known))
+        name = written.lower()
+        if self.named(family, kind, name) is not None:
+            return name
+        meant = self._meant(name, list(self._documents.get((family, kind.lower()), ())))
         self._unknown(kind, written, one.document.place(*path), Level.ERROR, meant)
         return None
 
@@ -170,6 +217,10 @@ class Register:
         hint = f"Did you mean “{meant}”?" if meant else f"Declare the {spoken(kind)}, or correct the name."
         code = f"unknown-{_CODES.get(kind.lower(), kind.lower())}"
         self.faults.add(level, code, place, f"There is no {spoken(kind)} “{written}”.", hint)
+
+
+def _linked_anew(_one: Declared[Shape], make: Callable[[], Made]) -> Made:
+    return make()
 
 
 def reference_text(document: Document, path: Path) -> str:

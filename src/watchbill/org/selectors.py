@@ -19,7 +19,7 @@ _BARE = 'give the bare counter, as in http_requests_total{code=~"5.."}; watchbil
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _OPERATOR = re.compile(r"=~|!~|!=|=")
-_SIMPLE = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)(=|!=)"([^"\\]*)"')
+_SIMPLE = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)(=~|!~|!=|=)"([^"\\]*)"')
 _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
 _GROUPING = re.compile(r"(?:by|without)\s*\(\s*(?:[a-zA-Z_][a-zA-Z0-9_]*\s*(?:,\s*|(?=\))))*\)", re.IGNORECASE)
 _RANGE = re.compile(r"\[[^\[\]:]+\]")
@@ -203,10 +203,11 @@ class _Reader:
     def _matcher(self) -> Matcher:
         if (simple := _SIMPLE.match(self._text, self._at)) is not None:
             self._at = simple.end()
-            return Matcher(*simple.groups())
-        label = self._word(_LABEL, "a label name")
-        operator = self._word(_OPERATOR, f"one of = != =~ !~ after the label {label}")
-        value = self._string(label)
+            label, operator, value = simple.groups()
+        else:
+            label = self._word(_LABEL, "a label name")
+            operator = self._word(_OPERATOR, f"one of = != =~ !~ after the label {label}")
+            value = self._string(label)
         if operator in ("=~", "!~"):
             try:
                 _pattern(value)
@@ -242,9 +243,10 @@ class _Reader:
         self._at += 1
 
     def _skip(self) -> None:
-        space = _SPACE.match(self._text, self._at)
-        if space:
-            self._at = space.end()
+        following = self._text[self._at : self._at + 1]
+        if following == "#" or following.isspace():
+            space = _SPACE.match(self._text, self._at)
+            self._at = space.end() if space else self._at
 
     def _here(self) -> str:
         rest = self._text[self._at :].strip()

@@ -35,6 +35,10 @@ class WrittenSLO:
         """Where its faults are collected."""
         return self.register.faults
 
+    def annotation(self, name: str) -> str:
+        """Return an annotation as it was written, or the empty text."""
+        return self.document.text("metadata", "annotations", name) if name in self.shape.metadata.annotations else ""
+
     def not_measured(self, path: Path, what: str, hint: str, *, document: Document | None = None) -> None:
         """Warn that there will be no goal, because of `what` stands at a path of the SLO, or of another `document`."""
         self.faults.warning(

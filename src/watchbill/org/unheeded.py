@@ -5,7 +5,7 @@ Each is a warning at its place that says what happens instead. What keeps a goal
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 
 from .alerting import PAGING, TICKETING
 from .nodes import Path
@@ -20,53 +20,30 @@ _SLICES = ("timeSliceTarget", "timeSliceWindow")
 
 def check_unheeded(register: Register) -> None:
     """Warn of every field of an OpenSLO document that is valid and changes nothing here."""
-    for one, path, policy in _policies(register):
-        _check_policy(register, one, path, policy)
-    for one, path, condition in _conditions(register):
-        _check_condition(register, one, path, condition)
-    for one, slo in register.each(Family.OPENSLO, "SLO", openslo.SLO):
-        _check_slices(register, one, slo.spec)
+    for one, policy in register.each(Family.OPENSLO, "AlertPolicy", openslo.AlertPolicy):
+        _check_policy(register, one, ("spec",), policy.spec)
+    for one, condition in register.each(Family.OPENSLO, "AlertCondition", openslo.AlertCondition):
+        _check_condition(register, one, ("spec",), condition.spec)
     for one, source in register.each(Family.OPENSLO, "DataSource", openslo.DataSource):
         _check_details(register, one, source.spec)
-    for one, path, metric in _metrics(register):
-        _check_source(register, one, path, metric.metric_source)
+    for one, sli in register.each(Family.OPENSLO, "SLI", openslo.SLI):
+        _check_sources(register, one, ("spec",), sli.spec)
+    checked = register.linker("unheeded")
+    for one, slo in register.each(Family.OPENSLO, "SLO", openslo.SLO):
+        checked(one, partial(_check_slo, register, one, slo.spec))
 
 
 def _warn(register: Register, one: Declared[Shape], path: Path, message: str, hint: str) -> None:
     register.faults.warning("not-acted-on", one.document.key_place(*path), message, hint)
 
 
-def _policies(register: Register) -> Iterator[tuple[Declared[Shape], Path, openslo.AlertPolicySpec]]:
-    for one, policy in register.each(Family.OPENSLO, "AlertPolicy", openslo.AlertPolicy):
-        yield one, ("spec",), policy.spec
-    for one, slo in register.each(Family.OPENSLO, "SLO", openslo.SLO):
-        for position, inline in enumerate(slo.spec.alert_policies):
-            if inline.spec is not None:
-                yield one, ("spec", "alertPolicies", position, "spec"), inline.spec
-
-
-def _conditions(register: Register) -> Iterator[tuple[Declared[Shape], Path, openslo.AlertConditionSpec]]:
-    for one, condition in register.each(Family.OPENSLO, "AlertCondition", openslo.AlertCondition):
-        yield one, ("spec",), condition.spec
-    for one, path, policy in _policies(register):
-        for position, inline in enumerate(policy.conditions):
-            if inline.spec is not None:
-                yield one, (*path, "conditions", position, "spec"), inline.spec
-
-
-def _metrics(register: Register) -> Iterator[tuple[Declared[Shape], Path, openslo.Metric]]:
-    for one, path, indicator in _indicators(register):
-        ratio = indicator.ratio_metric or openslo.RatioMetric()
-        sides = {"good": ratio.good, "bad": ratio.bad, "total": ratio.total}
-        yield from ((one, (*path, "ratioMetric", side), metric) for side, metric in sides.items() if metric is not None)
-
-
-def _indicators(register: Register) -> Iterator[tuple[Declared[Shape], Path, openslo.SLISpec]]:
-    for one, sli in register.each(Family.OPENSLO, "SLI", openslo.SLI):
-        yield one, ("spec",), sli.spec
-    for one, slo in register.each(Family.OPENSLO, "SLO", openslo.SLO):
-        if slo.spec.indicator is not None:
-            yield one, ("spec", "indicator", "spec"), slo.spec.indicator.spec
+def _check_slo(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
+    for position, inline in enumerate(spec.alert_policies):
+        if inline.spec is not None:
+            _check_policy(register, one, ("spec", "alertPolicies", position, "spec"), inline.spec)
+    _check_slices(register, one, spec)
+    if spec.indicator is not None:
+        _check_sources(register, one, ("spec", "indicator", "spec"), spec.indicator.spec)
 
 
 def _check_policy(register: Register, one: Declared[Shape], path: Path, policy: openslo.AlertPolicySpec) -> None:
@@ -83,6 +60,9 @@ def _check_policy(register: Register, one: Declared[Shape], path: Path, policy: 
             "EscalationPolicy."
         )
         _warn(register, one, (*path, "notificationTargets"), what, "Say in the EscalationPolicy who is notified.")
+    for position, inline in enumerate(policy.conditions):
+        if inline.spec is not None:
+            _check_condition(register, one, (*path, "conditions", position, "spec"), inline.spec)
 
 
 def _check_condition(
@@ -121,6 +101,13 @@ def _check_details(register: Register, one: Declared[Shape], spec: openslo.DataS
         what = f"“{field}” is not read: of a data source of the type {kind} only {' and '.join(read)} are."
         hint = "Leave it out; what else it takes to reach the server has to stand in a proxy before it."
         _warn(register, one, ("spec", "connectionDetails", field), what, hint)
+
+
+def _check_sources(register: Register, one: Declared[Shape], path: Path, indicator: openslo.SLISpec) -> None:
+    if (ratio := indicator.ratio_metric) is not None:
+        for side, metric in (("good", ratio.good), ("bad", ratio.bad), ("total", ratio.total)):
+            if metric is not None:
+                _check_source(register, one, (*path, "ratioMetric", side), metric.metric_source)
 
 
 def _check_source(register: Register, one: Declared[Shape], path: Path, source: openslo.MetricSource) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 from watchbill.lib.numbers import percent
@@ -32,14 +33,18 @@ _TARGET_KINDS = ("schedule", "user", "group", "channel")
 
 def link_schedules(register: Register) -> dict[str, Schedule]:
     """Return the schedules by name. A person who does not exist is a fault."""
-    schedules: dict[str, Schedule] = {}
-    for one, shape in register.each(Family.WATCHBILL, "Schedule", shapes.Schedule):
-        layers = [_link_layer(register, one, position, layer) for position, layer in enumerate(shape.spec.layers)]
-        _check_layer_names(register, layers)
-        schedules[one.name] = Schedule(
-            one.name, shape.metadata.title or shape.metadata.name, shape.spec.time_zone, tuple(layers), one.place
-        )
-    return schedules
+    linked = register.linker("schedule")
+    return {
+        one.name: linked(one, partial(_link_schedule, register, one, shape))
+        for one, shape in register.each(Family.WATCHBILL, "Schedule", shapes.Schedule)
+    }
+
+
+def _link_schedule(register: Register, one: Declared[Shape], shape: shapes.Schedule) -> Schedule:
+    layers = tuple(_link_layer(register, one, position, layer) for position, layer in enumerate(shape.spec.layers))
+    _check_layer_names(register, layers)
+    title = shape.metadata.title or shape.metadata.name
+    return Schedule(one.name, title, shape.spec.time_zone, layers, one.place)
 
 
 def _link_layer(register: Register, one: Declared[Shape], position: int, layer: shapes.LayerShape) -> Layer:
