@@ -11,10 +11,10 @@ from watchbill.lib.shares import part
 from watchbill.org.because import day_in_words, listed
 from watchbill.org.charters import SRETeam
 from watchbill.org.duties import Duty, How
-from watchbill.org.implementations import PRACTICES, Reach
+from watchbill.org.implementations import PRACTICES
 from watchbill.org.values import Duration
 
-from .books import OWN_LIMIT, TEAMS, WIKIPEDIA, policy_appendix, together, workbook
+from .books import OWN, OWN_LIMIT, TEAMS, WIKIPEDIA, policy_appendix, together, workbook
 from .calendar import months, months_after
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
@@ -30,18 +30,16 @@ from .situation import Situation
     threshold=Threshold(Fraction(12), Unit.MONTHS),
 )
 def charter(seen: Situation, most: Fraction) -> Iterator[Observation]:
-    """Yield each team whose charter lacks something; without approval it fails where the charter alone gives a pager."""
+    """Yield each team whose charter lacks something; of those that `charter-approval` is about, an approval is its matter."""
     for team in seen.teams:
         lacking = list(_lacking(seen, team, int(most)))
         if lacking:
-            gives_pager = seen.rules(team).charter_claims is not Reach.NOTHING
             yield Observation(
                 f"SRETeam {team.name}",
                 f"The charter of {team.title} {listed(lacking, len(lacking))}.",
                 team.place,
                 team.name,
                 {"approved": day_in_words(team.approved_on) if team.approved_on else "not"},
-                Verdict.FAIL if team.approved_by is None and gives_pager else None,
             )
 
 
@@ -51,11 +49,28 @@ def _lacking(seen: Situation, team: SRETeam, most: int) -> Iterator[str]:
     if team.scope is not None and team.scope.everything and not team.scope.excluded:
         yield "has no bound"
     if team.approved_by is None or team.approved_on is None:
-        yield "is approved by nobody"
+        if not seen.watches(team, charter_approval.id):
+            yield "is approved by nobody"
         return
     due = min(months_after(team.approved_on, most), _due(team.approved_on, team.review_every))
     if due < seen.day:
         yield f"was due to be looked at again on {day_in_words(due)}"
+
+
+@rule(
+    "charter-approval",
+    5,
+    Verdict.FAIL,
+    asks="What a tools team builds is approved by somebody who leads the business",
+    source=together(TEAMS, OWN),
+    remedy="Have its charter approved before it builds more: say by whom and on which day in “approved”.",
+)
+def charter_approval(seen: Situation, _: Fraction) -> Iterator[Observation]:
+    """Yield each such team whose charter is approved by nobody."""
+    for team in seen.watching("charter-approval"):
+        if team.approved_by is None or team.approved_on is None:
+            text = f"The charter of {team.title} is approved by nobody."
+            yield Observation(f"SRETeam {team.name}", text, team.place, team.name, {"approved": "not"})
 
 
 def _due(since: date, every: Duration | None) -> date:
@@ -216,4 +231,4 @@ def new_team_scope(seen: Situation, most: Fraction) -> Iterator[Observation]:
             )
 
 
-RULES = (charter, kitchen_sink_split, rename_only, platform_team, new_team_experience, new_team_scope)
+RULES = (charter, charter_approval, kitchen_sink_split, rename_only, platform_team, new_team_experience, new_team_scope)

@@ -33,6 +33,6 @@ RULES = ImplementationRules(
     goes_wrong_as=(
         Sign("solving problems that nobody has", ("tool-adopters",)),
         Sign("becoming infrastructure: services stand on its tools", ("tool-on-serving-path",)),
-        Sign("growing without a charter", ("charter",)),
+        Sign("growing without a charter", ("charter", "charter-approval")),
     ),
 )

@@ -40,9 +40,15 @@ def test_a_charter_without_bound_or_mission_is_a_warning() -> None:
     assert charter(building.CORE) == []
 
 
-@pytest.mark.parametrize(("team", "level"), [(building.TOOLS, Verdict.FAIL), (building.SRE, Verdict.WARN)])
-def test_an_unapproved_charter_fails_where_it_alone_gives_a_pager(team: SRETeam, level: Verdict) -> None:
-    assert charter(replace(team, approved_by=None)) == [(level, f"SRETeam {team.name}")]
+@pytest.mark.parametrize(
+    ("team", "rule", "level"),
+    [(building.TOOLS, "charter-approval", Verdict.FAIL), (building.SRE, "charter", Verdict.WARN)],
+)
+def test_without_approval_a_tools_team_fails_and_any_other_is_warned(team: SRETeam, rule: str, level: Verdict) -> None:
+    organization = building.organization(teams=[replace(team, approved_by=None)])
+    told = [each for name in ("charter", "charter-approval") for each in building.findings(organization, name)]
+    assert [(each.rule, each.level) for each in told] == [(rule, level)]
+    assert building.found(building.organization(teams=[team]), "charter-approval") == []
 
 
 def test_a_kitchen_sink_that_serves_more_than_ten_groups_should_be_split() -> None:
