@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from bench.organizations import Size, write
 from tests.website import Website, open_website, text_of
 
 ACME = Path(__file__).parents[2] / "examples" / "acme"
@@ -137,6 +138,21 @@ async def test_teams_groups_and_the_organisation_lead_to_their_map(acme: httpx2.
     link = 'href="/map?team=group%3Amobile-developers"'
     assert link in (await acme.get("/teams/mobile-developers")).text
     assert 'href="/map"' in (await acme.get("/organization")).text
+
+
+async def test_the_page_of_120_sre_teams_is_bounded_and_a_box_of_it_opens_a_map_of_its_own(tmp_path: Path) -> None:
+    root = tmp_path / "large"
+    write(root, Size(4000))
+    async with open_website(f"sqlite:///{tmp_path}/large.db", tmp_path / "data", organization=root) as opened:
+        browser, _ = await opened.signed_in_by(await opened.link_for("lead@large.example", is_admin=True))
+        page = await shown(browser)
+        assert "120 SRE teams" in text_of(page)
+        assert len(page) < 400_000
+        assert page.count("<tr>") <= 3 * 250 + 3
+        drawn = boxes(page)
+        assert {f"/map?team=sre-{number}" for number in range(120)} <= set(drawn)
+        assert "/map?product=domain%3Adomain-1" in drawn
+        assert len(boxes(await shown(browser, team="sre-7"))) < 60
 
 
 async def test_a_small_organisation_has_a_map_as_well(website: Website) -> None:

@@ -55,12 +55,13 @@ def product_named(organization: Organization, text: str) -> EntityRef:
         ref = reference_to(text, kind=kind)
         if ref in organization.systems:
             return ref
-    raise _not_found("product", text, (ref.name for ref in organization.systems))
+    names = (ref.name for ref in organization.systems)
+    raise _not_found("product", text, names, "A product is a System or a Domain of the catalog.")
 
 
-def _not_found(what: str, text: str, names: Iterable[str]) -> NotFound:
+def _not_found(what: str, text: str, names: Iterable[str], where: str = "") -> NotFound:
     near = get_close_matches(text[:100].lower(), list(names), n=1)
     return NotFound(
         f"There is no {what} “{text[:100]}”.",
-        f"Did you mean “{near[0]}”?" if near else f"The list of {what}s has them all.",
+        f"Did you mean “{near[0]}”?" if near else where or f"The list of {what}s has them all.",
     )

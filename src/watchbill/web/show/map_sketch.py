@@ -64,8 +64,7 @@ class Addresses:
 
     def page_of(self, party: Party) -> str:
         """Return where the page of a team or group is."""
-        name = party.name if party.team is not None or party.ref.namespace != "default" else party.ref.name
-        return f"/teams/{quote(name, safe='')}"
+        return f"/teams/{quote(party.name if party.team is not None else party.ref.name, safe='')}"
 
     def page_of_thing(self, ref: EntityRef) -> str:
         """Return where the page of a thing is."""
