@@ -59,10 +59,10 @@ def of_team(party: Party, counts: Mapping[Role, int] | None, practice: str | Non
         until = min((each.until for each in party.together if each.is_agreed and each.until), default=None)
         stay = f"in {hosts}" + (f" · until {day_in_words(until)}" if until is not None else "")
         return ", ".join(party.guests), stay, f"{party.title} · {does(counts, practice)}"
-    return party.title, does(counts, practice), with_whom(party, named) or _purpose(party)
+    return party.title, does(counts, practice), _with_whom(party, named) or _purpose(party)
 
 
-def with_whom(party: Party, named: Named) -> str:
+def _with_whom(party: Party, named: Named) -> str:
     """Return with whom an SRE team works, the empty text for nobody."""
     ways: dict[str, list[str]] = {}
     for each in party.together:
@@ -78,7 +78,7 @@ def _purpose(party: Party) -> str:
 
 def of_group(party: Party, found: OrganizationMap, *, is_catch_all: bool) -> tuple[str, ...]:
     """Return a group in lines: its name, what it is to SRE teams, what it does itself, or else what it owns."""
-    return (party.title, *(line for line in (what_it_is(party), *_of_its_own(party, found, is_catch_all)) if line))
+    return (party.title, *(line for line in (_what_it_is(party), *_of_its_own(party, found, is_catch_all)) if line))
 
 
 def _of_its_own(party: Party, found: OrganizationMap, is_catch_all: bool) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _of_its_own(party: Party, found: OrganizationMap, is_catch_all: bool) -> Ite
         yield f"owns {several(owned, 'thing')} here"
 
 
-def what_it_is(party: Party) -> str:
+def _what_it_is(party: Party) -> str:
     """Return what a group is to SRE teams: “host of Embedded SRE”, the empty text for nothing."""
     ways: dict[str, list[str]] = {}
     for each in party.together:
