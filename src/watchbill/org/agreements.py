@@ -29,8 +29,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class OnboardingStep:
-    """One thing that is done before the SREs take part fully; `due` and `done` are days, None while they are not known."""
+class AgreedStep:
+    """One thing to do before the SREs take part fully, or before the partner answers alone again; a day not known is None."""
 
     step: str
     due: date | None
@@ -75,7 +75,8 @@ class Agreement:
     sre_lead: EntityRef | None = None
     partner_lead: EntityRef | None = None
     repositories: Mapping[str, frozenset[str]] | None = None
-    onboarding: tuple[OnboardingStep, ...] = ()
+    onboarding: tuple[AgreedStep, ...] = ()
+    hand_back: tuple[AgreedStep, ...] = ()
     feedback: Feedback | None = None
     maturity: tuple[Maturity, ...] = ()
     selected_by: Selection | None = None

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from .agreements import (
+    AgreedStep,
     Agreement,
     Extension,
     Feedback,
     Maturity,
-    OnboardingStep,
     ReviewHeld,
     Selection,
     Verdict,
@@ -51,7 +51,8 @@ def link_agreement(
         sre_lead=_person(register, one, (*_AGREEMENT, "leads", "sre"), leads.sre),
         partner_lead=_person(register, one, (*_AGREEMENT, "leads", "partner"), leads.partner),
         repositories=_repositories(agreement),
-        onboarding=_onboarding(one, agreement),
+        onboarding=_steps(one, "onboarding", agreement.onboarding),
+        hand_back=_steps(one, "handBack", agreement.hand_back),
         feedback=Feedback(agreement.feedback.how, agreement.feedback.every) if agreement.feedback else None,
         maturity=_maturity(one, agreement),
         selected_by=Selection(agreement.selected_by) if agreement.selected_by else None,
@@ -112,10 +113,10 @@ def _repositories(agreement: shapes.Agreement) -> dict[str, frozenset[str]] | No
     return {name: frozenset(actions) for name, actions in agreement.repositories.items()}
 
 
-def _onboarding(one: Declared[Shape], agreement: shapes.Agreement) -> tuple[OnboardingStep, ...]:
+def _steps(one: Declared[Shape], field: str, steps: Sequence[shapes.AgreedStep]) -> tuple[AgreedStep, ...]:
     return tuple(
-        OnboardingStep(shape.step, shape.due, shape.done, one.document.place(*_AGREEMENT, "onboarding", position))
-        for position, shape in enumerate(agreement.onboarding)
+        AgreedStep(shape.step, shape.due, shape.done, one.document.place(*_AGREEMENT, field, position))
+        for position, shape in enumerate(steps)
     )
 
 

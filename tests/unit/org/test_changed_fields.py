@@ -68,6 +68,7 @@ spec:
     selectedBy: revenue
     reviewEvery: 3M
     handBackWhen: [all is calm]
+    handBack: [{step: a last week together, due: 2027-03-20, done: 2027-03-27}]
   life:
     - {state: proposed, on: 2026-01-12, by: "user:ana", why: third outage}
     - {state: preparing, on: 2026-02-01, by: "user:ana", why: review begins}

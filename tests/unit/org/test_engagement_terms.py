@@ -35,6 +35,8 @@ WRITTEN = """  ends: 2026-12-31
     repositories: {harbour/cart: [changeCode, changeConfig], harbour/keys: []}
     onboarding:
       - {step: a week beside a developer, due: 2026-03-20, done: 2026-03-27}
+    handBack:
+      - {step: the last week is stood together, due: 2026-12-18}
     feedback: {how: a talk, every: 1M}
     maturity:
       - {on: 2026-02-01, observability: 2, incidents: 1}
@@ -62,6 +64,7 @@ def test_what_was_agreed_on_is_read(tmp_path: Path) -> None:
     assert (str(found.sre_lead), str(found.partner_lead)) == ("user:raj", "user:ana")
     assert found.repositories == {"harbour/cart": {"changeCode", "changeConfig"}, "harbour/keys": frozenset()}
     assert [(step.due, step.done) for step in found.onboarding] == [(date(2026, 3, 20), date(2026, 3, 27))]
+    assert [(step.step, step.done) for step in found.hand_back] == [("the last week is stood together", None)]
     assert found.feedback is not None
     assert (found.feedback.how, found.feedback.every and found.feedback.every.months) == ("a talk", 1)
     assert [dict(each.scores) for each in found.maturity] == [

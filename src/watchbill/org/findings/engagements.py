@@ -13,12 +13,13 @@ from watchbill.org.implementations import rules_of
 from watchbill.org.organization import Organization
 from watchbill.org.values import Duration
 
-from .books import OWN_LIMIT, TEAMS, policy_appendix, together, workbook
+from .books import OWN, OWN_LIMIT, TEAMS, policy_appendix, together, workbook
 from .calendar import months_after
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
 _ACTIVE = frozenset({EngagementState.ACTIVE})
+_HANDING_BACK = frozenset({EngagementState.HANDING_BACK})
 
 
 @rule(
@@ -153,7 +154,7 @@ def shared_goals(seen: Situation, _: Fraction) -> Iterator[Observation]:
 )
 def hand_back(seen: Situation, most: Fraction) -> Iterator[Observation]:
     """Yield each engagement that has been handing back for too long."""
-    for engagement, team in seen.engagements(frozenset({EngagementState.HANDING_BACK})):
+    for engagement, team in seen.engagements(_HANDING_BACK):
         move = engagement.move_at(seen.day)
         if move is not None and months_after(move.on, int(most)) < seen.day:
             yield Observation(
@@ -165,4 +166,29 @@ def hand_back(seen: Situation, most: Fraction) -> Iterator[Observation]:
             )
 
 
-RULES = (engagement_record, engagement_review, shared_goals, hand_back)
+@rule(
+    "hand-back-duties",
+    62,
+    Verdict.BLOCK,
+    asks="Before an engagement ends, knowledge is passed on, routes are moved, and both sides have stood the watch together",
+    source=together(workbook(20), OWN),
+    remedy="Agree on the steps in “handBack”, each with the day on which it was done; let it end after that.",
+)
+def hand_back_duties(seen: Situation, _: Fraction) -> Iterator[Observation]:
+    """Yield each engagement that is being handed back whose steps are not done, or not declared."""
+    for engagement, team in seen.engagements(_HANDING_BACK):
+        steps = engagement.agreement.hand_back if engagement.agreement is not None else ()
+        undone = [step for step in steps if step.done is None or step.done > seen.day]
+        if undone or not steps:
+            left = [step.step for step in undone]
+            yield Observation(
+                f"Engagement {engagement.name}",
+                f"{engagement.title} {f'still has to do: {listed(left)}' if left else 'names no step of handing back'}.",
+                undone[0].place if undone else engagement.place,
+                team.name,
+                {"done": str(len(steps) - len(undone)), "of": str(len(steps))},
+                None if steps else Verdict.NOT_DECLARED,
+            )
+
+
+RULES = (engagement_record, engagement_review, shared_goals, hand_back, hand_back_duties)

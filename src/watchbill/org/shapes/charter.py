@@ -151,8 +151,8 @@ class Leads(Shape):
     partner: Reference | None = None
 
 
-class OnboardingStep(Shape):
-    """One thing that is done before the SREs take part fully."""
+class AgreedStep(Shape):
+    """One thing to do before the SREs take part fully, or before the partner answers alone again."""
 
     step: Text
     due: Date | None = None
@@ -195,12 +195,13 @@ class Agreement(Shape):
     budget_policy: Name | None = None
     escalate_to: Reference | None = None
     repositories: dict[Text, list[Literal["changeCode", "changeConfig"]]] | None = None
-    onboarding: list[OnboardingStep] = Field(default_factory=empty_list)
+    onboarding: list[AgreedStep] = Field(default_factory=empty_list)
     review_every: Span | None = None
     feedback: Feedback | None = None
     maturity: list[Maturity] = Field(default_factory=empty_list)
     selected_by: Literal["revenue", "features", "workload"] | None = None
     hand_back_when: list[Text] = Field(default_factory=empty_list)
+    hand_back: list[AgreedStep] = Field(default_factory=empty_list)
 
 
 class ExtensionShape(Shape):

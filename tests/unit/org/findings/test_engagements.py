@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from tests.unit.org import made
-from watchbill.org.agreements import ReviewHeld
+from watchbill.org.agreements import AgreedStep, ReviewHeld
 from watchbill.org.agreements import Verdict as Decided
 from watchbill.org.charters import Engagement, EngagementState
 from watchbill.org.findings import Verdict
@@ -93,3 +93,21 @@ def test_handing_back_takes_a_quarter() -> None:
     handing_back = of(building.engaged(state=EngagementState.HANDING_BACK))  # since 1 April
     assert building.found(handing_back, "hand-back", datetime(2026, 7, 1, 12, tzinfo=UTC)) == []
     assert building.found(handing_back, "hand-back", datetime(2026, 7, 2, 12, tzinfo=UTC)) == [(Verdict.ADVICE, PACT)]
+
+
+def test_an_engagement_ends_only_once_its_last_steps_are_done() -> None:
+    def left(*done: str | None) -> list[tuple[Verdict, str]]:
+        steps = tuple(
+            AgreedStep("a last week together", None, date.fromisoformat(day) if day else None, made.place())
+            for day in done
+        )
+        agreed = building.agreement(hand_back=steps)
+        pact = building.engaged(state=EngagementState.HANDING_BACK, agreement=agreed)
+        return building.found(of(pact), "hand-back-duties")
+
+    assert left("2026-05-06", "2026-05-07") == [(Verdict.BLOCK, PACT)]  # asked on 6 May
+    assert left("2026-05-06", None) == [(Verdict.BLOCK, PACT)]
+    assert left("2026-05-06") == []
+    assert left() == [(Verdict.NOT_DECLARED, PACT)]
+    active = building.engaged(agreement=building.agreement())
+    assert building.found(of(active), "hand-back-duties") == []

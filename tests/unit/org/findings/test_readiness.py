@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from tests.unit.org import made
-from watchbill.org.agreements import OnboardingStep
+from watchbill.org.agreements import AgreedStep
 from watchbill.org.charters import EngagementState, ItemStatus, ReadinessReview, ReviewItem, ReviewOutcome
 from watchbill.org.findings import Verdict
 
@@ -63,9 +63,7 @@ def test_a_condition_is_fulfilled_by_its_day_or_a_later_review_says_so() -> None
 
 def onboarding(state: EngagementState, steps: Iterable[tuple[str | None, str | None]]) -> list[tuple[Verdict, str]]:
     """Each step is the days on which it is due and was done."""
-    listed = tuple(
-        OnboardingStep("a week beside a developer", _day(due), _day(done), made.place()) for due, done in steps
-    )
+    listed = tuple(AgreedStep("a week beside a developer", _day(due), _day(done), made.place()) for due, done in steps)
     pact = building.engaged(state=state, agreement=building.agreement(onboarding=listed))
     organization = building.organization(things=[made.thing("shop")], teams=[building.SRE], engagements=[pact])
     return building.found(organization, "onboarding")
