@@ -85,6 +85,12 @@ def moves(
     return found
 
 
+def after(before: Mapping[BurnKey, BurnState], found: Iterable[BurnMove]) -> dict[BurnKey, BurnState]:
+    """Return the burns that go on once these moves were made."""
+    now = {**before, **{move.key: move.state for move in found}}
+    return {key: state for key, state in now.items() if state is not None}
+
+
 def _go_on(
     before: BurnState | None, held: list[Burn], goal: Goal, status: GoalStatus, organization: Organization
 ) -> BurnMove:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from watchbill.org.objectives import Goal
 from watchbill.store.columns import Row, Values
@@ -16,85 +15,10 @@ from watchbill.store.store import Store
 
 from . import blocks, meter_state, tables
 from .burn_moves import BurnKey, BurnState
-from .counters import Counted, Meter
+from .holding import Holding, windows_of
 from .ledger import BLOCK, Block, Book, Sums, block_of, minute_of
 
-NEWEST_WITHIN = 5
 _MINUTE = timedelta(minutes=1)
-
-
-@dataclass
-class Holding:
-    """A goal's ledger at hand.
-
-    `meter` is what was read and is settled; `newest` the same and what was read of the time since, which may still change.
-    `stored_minute` is the first unwritten minute as the database has it, `stored_until` how far (ms) its meter had read.
-    `problem` is what the source said of the last reading; `clamped_at` and `odd_at` are the last minutes (since 1970, 0: never) in
-    which counts or values did not make sense.
-    """
-
-    definition: str
-    book: Book
-    meter: Meter
-    newest: Meter
-    stored_minute: int
-    stored_until: int
-    problem: str | None = None
-    clamped_at: int = 0
-    odd_at: int = 0
-
-    @classmethod
-    def new(cls, goal: Goal, cadence: timedelta, now: datetime) -> Holding:
-        """Return the holding of a goal that begins now."""
-        meter = Meter.starting(now, cadence)
-        block = Block(block_of(meter.next_minute))
-        book = Book(block)
-        book.write((), meter.next_minute)
-        return cls(definition_of(goal), book, meter, meter, meter.next_minute, meter.read_until)
-
-    @classmethod
-    def stored(cls, row: Row) -> Holding:
-        """Return the holding that a cursor describes; the sealed blocks are still to be added."""
-        meter = meter_state.from_bytes(row["meter"])
-        book = Book(blocks.from_bytes(row["open_start"], row["open_minutes"]))
-        return cls(row["definition"], book, meter, meter, row["next_minute"], meter.read_until)
-
-    def cursor(self, name: str, now: datetime) -> Values:
-        """Return the cursor's row."""
-        return {
-            "goal": name,
-            "definition": self.definition,
-            "next_minute": self.book.end,
-            "open_start": self.book.open.start,
-            "open_minutes": blocks.to_bytes(self.book.open),
-            "meter": meter_state.to_bytes(self.meter),
-            "written_at": now,
-        }
-
-    def unwritten(self, goal: Goal) -> list[Counted]:
-        """Return the minutes that are measured so far and not in the book yet, oldest first: they may still grow."""
-        return [one for one in self.newest.measured(goal.good is not None) if one.minute >= self.book.end]
-
-    def redefine(self, goal: Goal, cadence: timedelta) -> None:
-        """Follow the goal's declaration: other counters begin anew, what was counted stays."""
-        self.meter.cadence = round(cadence.total_seconds() * 1000)
-        if definition_of(goal) != self.definition:
-            self.definition = definition_of(goal)
-            self.meter.restart()
-            self.newest = self.meter.copy()
-
-
-def definition_of(goal: Goal) -> str:
-    """Return a digest of what is counted for a goal: its source and selectors."""
-    part = goal.good or goal.bad
-    text = "\0".join((goal.source, goal.total.text, "good" if goal.good else "bad", part.text if part else ""))
-    return sha256(text.encode()).hexdigest()
-
-
-def windows_of(goal: Goal) -> list[int]:
-    """Return the lengths in minutes of all windows that a goal is looked at through, the newest minutes among them."""
-    spans = {goal.window, *(tier.long for tier in goal.tiers), *(tier.short for tier in goal.tiers)}
-    return sorted({NEWEST_WITHIN, *(span // _MINUTE for span in spans)})
 
 
 class Holdings:
@@ -112,7 +36,7 @@ class Holdings:
         async with self._store.reading() as transaction:
             self.burns = await tables.burns(transaction)
             found = await tables.cursors(transaction, absent)
-            loaded = {row["goal"]: Holding.stored(row) for row in found}
+            loaded = {row["goal"]: _stored(row) for row in found}
             longest = max((goals[name].window for name in loaded), default=_MINUTE)
             since = block_of(minute_of(now - longest)) - BLOCK
             for row in await tables.block_sums(transaction, loaded, since):
@@ -135,7 +59,7 @@ class Holdings:
         if not new:
             return
         async with self._store.writing() as transaction:
-            await tables.add_cursors(transaction, [holding.cursor(name, now) for name, holding in new.items()])
+            await tables.add_cursors(transaction, [_cursor(name, holding, now) for name, holding in new.items()])
         self.by_name |= new
 
     async def write(self, goals: Iterable[Goal], now: datetime) -> None:
@@ -146,7 +70,7 @@ class Holdings:
         closing: dict[str, _Closing] = {}
         for goal in goals:
             holding = self.by_name.get(goal.name)
-            sealed = None if holding is None else _close(holding, goal)
+            sealed = None if holding is None else holding.close(goal)
             if holding is not None and sealed is not None:
                 closing[goal.name] = _Closing(holding, sealed)
         await self._write(closing, now)
@@ -180,7 +104,7 @@ class Holdings:
             ours = {name for name, closed in closing.items() if stored.get(name) == closed.holding.stored_minute}
             rows = [_row(name, block) for name in ours for block in closing[name].sealed]
             await tables.add_blocks(transaction, rows)
-            await tables.move_cursors(transaction, [closing[name].holding.cursor(name, now) for name in ours])
+            await tables.move_cursors(transaction, [_cursor(name, closing[name].holding, now) for name in ours])
         return ours
 
     async def bring_details(self, goals: Iterable[Goal], now: datetime) -> None:
@@ -221,14 +145,24 @@ class _Closing:
     sealed: list[Block]
 
 
-def _close(holding: Holding, goal: Goal) -> list[Block] | None:
-    """Write a goal's complete minutes into its book; return the blocks this sealed, None when no minute was complete."""
-    before = holding.book.end
-    end, counted = holding.meter.take_complete(part_is_good=goal.good is not None)
-    if end == before:
-        return None
-    holding.clamped_at = max((minute.minute for minute in counted if minute.clamped), default=holding.clamped_at)
-    return holding.book.write(((m.minute, m.good, m.total, m.lower_bound) for m in counted), end)
+def _stored(row: Row) -> Holding:
+    """Return the holding that a cursor describes; the sealed blocks are still to be added."""
+    meter = meter_state.from_bytes(row["meter"])
+    book = Book(blocks.from_bytes(row["open_start"], row["open_minutes"]))
+    return Holding(row["definition"], book, meter, meter, row["next_minute"], meter.read_until)
+
+
+def _cursor(name: str, holding: Holding, now: datetime) -> Values:
+    """Return the row that a holding is kept in."""
+    return {
+        "goal": name,
+        "definition": holding.definition,
+        "next_minute": holding.book.end,
+        "open_start": holding.book.open.start,
+        "open_minutes": blocks.to_bytes(holding.book.open),
+        "meter": meter_state.to_bytes(holding.meter),
+        "written_at": now,
+    }
 
 
 def _row(name: str, block: Block) -> Values:

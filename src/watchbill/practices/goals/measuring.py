@@ -24,8 +24,8 @@ from watchbill.lib.errors import WatchbillError
 from watchbill.org.objectives import DataSource, Goal, Selector
 from watchbill.org.organization import Organization
 
-from .holdings import Holding, Holdings, definition_of
-from .ledger import minute_of
+from .holding import definition_of
+from .holdings import Holdings
 from .model import Source, SourceFor, SourceReading
 from .readings import instant, milliseconds
 
@@ -192,21 +192,8 @@ class Measuring:
         holding.problem = total.problem or part.problem
         if not (total.answered and part.answered):
             return False
-        self._count(holding, total, part, until, now)
+        holding.take(total, part, until, now)
         return True
-
-    @staticmethod
-    def _count(holding: Holding, total: SourceReading, part: SourceReading, until: datetime, now: datetime) -> None:
-        meter, end = holding.meter, milliseconds(until)
-        odd = meter.oddities
-        batch = meter.batch(total.series, part.series)
-        meter.count(batch, meter.settled(batch, end, milliseconds(now)))
-        holding.newest = meter
-        if meter.read_until < end:
-            holding.newest = meter.copy()
-            holding.newest.count(batch, end)
-        if meter.oddities > odd:
-            holding.odd_at = minute_of(until)
 
 
 class _NotKeptError(Exception):

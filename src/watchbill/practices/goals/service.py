@@ -19,7 +19,7 @@ from watchbill.practices.incidents.model import Signal
 from watchbill.store.store import Store, Transaction
 
 from . import blocks, charting, tables
-from .burn_moves import BurnKey, BurnMove, BurnState, moves
+from .burn_moves import BurnKey, BurnMove, BurnState, after, moves
 from .counters import Counted
 from .holdings import Holdings
 from .ledger import Block, Sums, block_of, minute_count, minute_of, unknown
@@ -98,12 +98,8 @@ class GoalsService:
                 for move in found:
                     await tables.put_burn(transaction, move.key, move.state)
                 await self._incidents.receive(transaction, [move.signal for move in found if move.signal], now)
-        ended = {move.key for move in found if move.state is None}
-        going_on = {move.key: move.state for move in found if move.state is not None}
         is_ours = stored == before
-        self._holdings.burns = (
-            {k: s for k, s in {**stored, **going_on}.items() if k not in ended} if is_ours else stored
-        )
+        self._holdings.burns = after(before, found) if is_ours else stored
         return is_ours
 
     async def statuses(self, now: datetime) -> list[GoalStatus]:

@@ -15,7 +15,7 @@ from watchbill.org.objectives import Goal, Selector
 from . import rules
 from .burn_moves import BurnKey, BurnState
 from .counters import MINUTE, Counted
-from .holdings import NEWEST_WITHIN, Holding
+from .holding import NEWEST_WITHIN, Holding
 from .ledger import Sums, minute_of, start_of
 from .model import Burn, GoalState, GoalStatus
 from .readings import instant
