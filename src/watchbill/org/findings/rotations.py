@@ -103,7 +103,9 @@ def long_shift(seen: Situation, most: Fraction) -> Iterator[Observation]:
     """Yield each watch that an SRE team's policies call, with its longest turn, where that is too long."""
     for team in seen.teams:
         for name in seen.watch_time.called_by(seen.policies(team.group)):
-            longest = max((_whole(shift) for shift in seen.watch_time.shifts(name)[1:-1]), default=timedelta())
+            zone = ZoneInfo(seen.organization.schedules[name].time_zone)
+            whole = seen.watch_time.shifts(name)[1:-1]
+            longest = max((_by_the_clock(shift, zone) for shift in whole), default=timedelta())
             if longest > float(most) * _HOUR:
                 hours = Fraction(longest // timedelta(minutes=1), 60)
                 yield Observation(
@@ -115,8 +117,12 @@ def long_shift(seen: Situation, most: Fraction) -> Iterator[Observation]:
                 )
 
 
-def _whole(shift: Shift) -> timedelta:
-    return shift.end - shift.start if shift.people else timedelta()
+def _by_the_clock(shift: Shift, zone: ZoneInfo) -> timedelta:
+    """Return how long a turn is by the clock on the wall: a day is a day, also where the clock is put back an hour."""
+    if not shift.people:
+        return timedelta()
+    start, end = (instant.astimezone(zone).replace(tzinfo=None) for instant in (shift.start, shift.end))
+    return end - start
 
 
 @rule(

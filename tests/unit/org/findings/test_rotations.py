@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
@@ -75,6 +76,13 @@ def test_a_turn_is_a_day_at_most() -> None:
     longer = building.watch("first", people(2), turn="hours", count=25)
     assert building.found(standing(days), "long-shift") == []
     assert building.found(standing(longer), "long-shift") == [(Verdict.FAIL, "schedule:first")]
+
+
+def test_a_turn_of_a_day_is_a_day_also_when_the_clock_is_put_back() -> None:
+    days = standing(building.watch("first", people(2), turn="days", zone="Europe/Berlin"))
+    assert (
+        building.found(days, "long-shift", datetime(2026, 9, 1, 12, tzinfo=UTC)) == []
+    )  # the clock goes back on 25 October
 
 
 def test_two_sites_leave_each_other_their_nights() -> None:
