@@ -118,43 +118,37 @@ class _Linker:
     def things(self, systems: Mapping[EntityRef, System]) -> dict[EntityRef, Thing]:
         """Return what can fail: Components, libraries and documentation aside, and Resources."""
         found: dict[EntityRef, Thing] = {}
-        linked = self._register.linker("thing")
+        linked = self._register.linker("thing", systems)
         for one, component in self._register.each(Family.BACKSTAGE, "Component", backstage.Component):
             if component.spec.type.lower() not in NOT_THINGS:
-                owner, system = linked(one, partial(self._owner_and_system, one, component.spec))
-                found[one.ref] = self._thing(one, component, owner, system, systems)
+                edges = self._depends_on.get(one.ref)
+                found[one.ref] = linked(one, partial(self._thing, one, component, edges or {}, systems), edges)
         for one, resource in self._register.each(Family.BACKSTAGE, "Resource", backstage.Resource):
-            owner, system = linked(one, partial(self._owner_and_system, one, resource.spec))
-            found[one.ref] = self._thing(one, resource, owner, system, systems)
+            edges = self._depends_on.get(one.ref)
+            found[one.ref] = linked(one, partial(self._thing, one, resource, edges or {}, systems), edges)
         for one, api in self._register.each(Family.BACKSTAGE, "API", backstage.API):
-            self._owner_and_system(one, api.spec)
+            self._owner(one, api.spec.owner)
+            self._optional(one, ("spec", "system"), api.spec.system, "system")
         return found
-
-    def _owner_and_system(
-        self, one: Declared[Shape], spec: backstage.ComponentSpec | backstage.ResourceSpec | backstage.ApiSpec
-    ) -> tuple[EntityRef, EntityRef | None]:
-        return self._owner(one, spec.owner), self._optional(one, ("spec", "system"), spec.system, "system")
 
     def _thing(
         self,
         one: Declared[Shape],
         shape: backstage.Component | backstage.Resource,
-        owner: EntityRef,
-        system: EntityRef | None,
+        edges: Mapping[EntityRef, Place],
         systems: Mapping[EntityRef, System],
     ) -> Thing:
         metadata, spec = shape.metadata, shape.spec
-        within = systems[system].within if system is not None and system in systems else None
-        edges = self._depends_on.get(one.ref, {})
+        system = self._optional(one, ("spec", "system"), spec.system, "system")
         return Thing(
             ref=one.ref,
             title=_title(one, metadata),
             description=metadata.description or "",
             type=spec.type,
             lifecycle=spec.lifecycle or "",
-            owner=owner,
+            owner=self._owner(one, spec.owner),
             system=system,
-            domain=within,
+            domain=systems[system].within if system is not None and system in systems else None,
             tier=Tier.NORMAL,
             phase="generalAvailability",
             runbook=None,

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cached_property
-from itertools import chain
 from zoneinfo import ZoneInfo
 
 from watchbill.lib.records import dataclass
@@ -323,9 +322,9 @@ class _Documents:
         for source in found:
             self.charters.setdefault(source.team.group, []).append(source)
         found += [
-            Source(teams[engagement.sre], rules_of(teams[engagement.sre].implementation), engagement, None)
+            Source(team, rules_of(team.implementation), engagement, None)
             for _, engagement in sorted(organization.engagements.items())
-            if engagement.sre in teams
+            if (team := teams.get(engagement.sre)) is not None
         ]
         for source in found:
             for key in _keys(source):
@@ -343,13 +342,15 @@ def day_of(organization: Organization, at: datetime) -> date:
     return at.astimezone(ZoneInfo(organization.time_zone)).date()
 
 
-def _keys(source: Source) -> Iterator[EntityRef]:
+def _keys(source: Source) -> list[EntityRef]:
+    found: list[EntityRef] = []
     if (scope := source.scope) is not None:
-        yield from chain(scope.things, scope.systems, scope.domains, scope.owned_by)
+        found += [*scope.things, *scope.systems, *scope.domains, *scope.owned_by]
         if scope.everything:
-            yield _EVERYTHING
+            found.append(_EVERYTHING)
     if source.engagement is None and source.rules.charter_claims is Reach.OWN:
-        yield source.team.group
+        found.append(source.team.group)
+    return found
 
 
 def _exception(source: Source, facets: Iterable[Match]) -> EntityRef | None:

@@ -21,10 +21,11 @@ _MOST_DECIMALS = 12
 
 
 class TargetShare(NamedTuple):
-    """The share of events that has to be good, exact, and the same in percent as it was written."""
+    """The share of events that has to be good, exact, and in percent as it was written; and the `budget` that it leaves."""
 
     share: Fraction
     text: str
+    budget: Fraction
 
 
 def link_window(slo: WrittenSLO) -> timedelta | None:
@@ -114,8 +115,10 @@ def _share_of(written: str, *, in_percent: bool) -> TargetShare:
     """Return the share of a number; many goals promise the same."""
     number = Decimal(written)
     if in_percent:
-        return TargetShare(Fraction(number) / 100, f"{number:f}")
-    return TargetShare(Fraction(number), f"{(number * 100).normalize():f}")
+        share, text = Fraction(number) / 100, f"{number:f}"
+    else:
+        share, text = Fraction(number), f"{(number * 100).normalize():f}"
+    return TargetShare(share, text, 1 - share)
 
 
 def _is_in_range(slo: WrittenSLO, field: str, written: Decimal, whole: Decimal, path: Path) -> bool:

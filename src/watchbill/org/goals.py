@@ -47,7 +47,7 @@ def _goal(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[En
     if not is_measured or window is None or target is None or indicator is None:
         return None
     counted, source = link_selectors(slo, indicator), link_source(slo, indicator, sources)
-    tiers = link_tiers(slo.register, slo.one, slo.spec, window, 1 - target.share)
+    tiers = link_tiers(slo.register, slo.one, slo.spec, window, target.budget)
     service, policy = _service(slo, things), _policy(slo)
     approved_by, reviewed_on = link_approvals(slo), link_reviewed(slo)
     if counted is None or source is None or tiers is None or service is None:

@@ -20,9 +20,10 @@ Linked = TypeVar("Linked")
 
 @dataclass(frozen=True)
 class _Kept:
-    """What a document was linked to, and what the register answered meanwhile."""
+    """What a document was linked to beside a context, and what the register answered meanwhile."""
 
     one: Declared[Shape]
+    context: object
     answers: Answers
     linked: Any
 
@@ -36,15 +37,15 @@ class Links:
         self._register = register
         self._before = before
 
-    def of(self, one: Declared[Shape], make: Callable[[], Linked]) -> Linked:
-        """Return what `make` does, or did: it may depend on the document, the context and what it asks the register for."""
+    def of(self, one: Declared[Shape], make: Callable[[], Linked], context: object = None) -> Linked:
+        """Return what `make` does, or did: it may depend on the document, what it asks the register for, and contexts by value."""
         known = self._before.get(id(one))
-        if known is None or known.one is not one or not self._register.gives(known.answers):
+        if known is None or known.one is not one or known.context != context or not self._register.gives(known.answers):
             faults = len(self._register.faults)
             linked, answers = self._register.overheard(make)
             if len(self._register.faults) > faults:
                 return linked
-            known = _Kept(one, answers, linked)
+            known = _Kept(one, context, answers, linked)
         self.kept[id(one)] = known
         kept: Linked = known.linked
         return kept

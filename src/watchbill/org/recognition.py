@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 from enum import StrEnum
-from functools import cached_property
 from typing import Generic, TypeVar
 
 from watchbill.lib.records import dataclass
@@ -46,7 +45,8 @@ _PLACEHOLDERS = frozenset({"$text", "$json", "$yaml"})
 class Declared(Generic[ShapeT_co]):
     """A document that declares something. `shape` is None where its fields are faulty; it still exists for those who name it.
 
-    `name` and `namespace` are lower case, as references compare them.
+    `name` and `namespace` are lower case, as references compare them; `ref` is the reference by which Backstage entities are
+    named, `place` where the document says its name.
     """
 
     document: Document
@@ -55,16 +55,8 @@ class Declared(Generic[ShapeT_co]):
     name: str
     namespace: str
     shape: ShapeT_co | None
-
-    @cached_property
-    def ref(self) -> EntityRef:
-        """The reference by which Backstage entities are named."""
-        return EntityRef(self.kind.lower(), self.namespace, self.name)
-
-    @cached_property
-    def place(self) -> Place:
-        """Where the document says its name."""
-        return self.document.place("metadata", "name")
+    ref: EntityRef
+    place: Place
 
 
 def recognise(read: ReadDocument, faults: FaultList) -> tuple[bool, Declared[Shape] | None]:
@@ -88,7 +80,10 @@ def recognise(read: ReadDocument, faults: FaultList) -> tuple[bool, Declared[Sha
     checked = check(document, shape, faults, unknown_fields=unknown_fields)
     name = document.text("metadata", "name").lower()
     namespace = document.text("metadata", "namespace").lower() or "default"
-    return True, Declared(document, family, kind, name, namespace, checked) if name else None
+    if not name:
+        return True, None
+    ref, place = EntityRef(kind.lower(), namespace, name), document.place("metadata", "name")
+    return True, Declared(document, family, kind, name, namespace, checked, ref, place)
 
 
 def _family(document: Document, faults: FaultList) -> Family | None:

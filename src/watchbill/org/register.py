@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from .faults import FaultList, Level
 from .nodes import Document, Path
@@ -44,6 +44,14 @@ _CODES = {
     "escalationpolicy": "escalation-policy",
     "budgetpolicy": "budget-policy",
 }
+
+
+class Linker(Protocol):
+    """Links a document by what makes the link, which may depend on a context."""
+
+    def __call__(self, one: Declared[Shape], make: Callable[[], Made], context: object = None, /) -> Made:
+        """Return the link."""
+        ...
 
 
 def spoken(kind: str) -> str:
@@ -124,7 +132,7 @@ class Register:
             self._overheard[ref] = found
         return found
 
-    def linker(self, kind: str, context: object = None) -> Callable[[Declared[Shape], Callable[[], Made]], Made]:
+    def linker(self, kind: str, context: object = None) -> Linker:
         """Return what links documents, given what makes a link: as `Links.of` does, or anew each time where nothing is kept."""
         return _linked_anew if self._kept is None else self._kept.links(self, kind, context).of
 
@@ -219,7 +227,7 @@ class Register:
         self.faults.add(level, code, place, f"There is no {spoken(kind)} “{written}”.", hint)
 
 
-def _linked_anew(_one: Declared[Shape], make: Callable[[], Made]) -> Made:
+def _linked_anew(_one: Declared[Shape], make: Callable[[], Made], _context: object = None) -> Made:
     return make()
 
 

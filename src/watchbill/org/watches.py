@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -92,46 +93,53 @@ def link_escalation_policies(register: Register) -> dict[str, EscalationPolicy]:
     """Return the escalation policies by name. Two policies for one group are a fault, and so is a target that leads nowhere."""
     policies: dict[str, EscalationPolicy] = {}
     taken: dict[EntityRef, Place] = {}
+    linked = register.linker("escalation policy")
     for one, shape in register.each(Family.WATCHBILL, "EscalationPolicy", shapes.EscalationPolicy):
-        spec = shape.spec
-        repeat = spec.repeat or shapes.Repeat.model_construct(times=0, from_=1)
-        _check_repeat(register, one, spec)
-        expires = spec.acknowledgement.expires if spec.acknowledgement else None
-        doubt_months(one.document, ("spec", "acknowledgement", "expires"), register.faults, expires)
-        policies[one.name] = EscalationPolicy(
-            name=one.name,
-            title=shape.metadata.title or shape.metadata.name,
-            groups=frozenset(_groups(register, one, len(spec.for_), taken)),
-            steps=tuple(_link_step(register, one, position, step) for position, step in enumerate(spec.steps)),
-            repeat_times=repeat.times,
-            repeat_from=repeat.from_,
-            hold_on_nobody=spec.on_nobody == "hold",
-            acknowledgement_expires=expires.span if expires else None,
-            place=one.place,
-        )
+        policy, places = linked(one, partial(_link_policy, register, one, shape))
+        groups = frozenset(group for group, place in places if not _is_taken(register, group, place, taken))
+        policies[one.name] = policy if groups == policy.groups else replace(policy, groups=groups)
     return policies
 
 
-def _groups(register: Register, one: Declared[Shape], count: int, taken: dict[EntityRef, Place]) -> list[EntityRef]:
-    found: list[EntityRef] = []
-    for position in range(count):
-        path = ("spec", "for", position)
-        group = register.resolve(one, path, ("group",))
-        if group is None:
-            continue
-        place = one.document.place(*path)
-        first = taken.setdefault(group, place)
-        if first is not place:
-            register.faults.error(
-                "two-policies",
-                place,
-                f"There is already an escalation policy for {group}.",
-                "Pages to a group follow one policy: take the group out of one of the two.",
-                [first],
-            )
-            continue
-        found.append(group)
-    return found
+def _link_policy(
+    register: Register, one: Declared[Shape], shape: shapes.EscalationPolicy
+) -> tuple[EscalationPolicy, list[tuple[EntityRef, Place]]]:
+    """Return a policy, and where it names each of its groups."""
+    spec = shape.spec
+    repeat = spec.repeat or shapes.Repeat.model_construct(times=0, from_=1)
+    _check_repeat(register, one, spec)
+    expires = spec.acknowledgement.expires if spec.acknowledgement else None
+    doubt_months(one.document, ("spec", "acknowledgement", "expires"), register.faults, expires)
+    paths = [("spec", "for", position) for position in range(len(spec.for_))]
+    groups = [(register.resolve(one, path, ("group",)), one.document.place(*path)) for path in paths]
+    places = [(group, place) for group, place in groups if group is not None]
+    policy = EscalationPolicy(
+        name=one.name,
+        title=shape.metadata.title or shape.metadata.name,
+        groups=frozenset(group for group, _ in places),
+        steps=tuple(_link_step(register, one, position, step) for position, step in enumerate(spec.steps)),
+        repeat_times=repeat.times,
+        repeat_from=repeat.from_,
+        hold_on_nobody=spec.on_nobody == "hold",
+        acknowledgement_expires=expires.span if expires else None,
+        place=one.place,
+    )
+    return policy, places
+
+
+def _is_taken(register: Register, group: EntityRef, place: Place, taken: dict[EntityRef, Place]) -> bool:
+    """Return whether a policy before is for a group already, which is a fault."""
+    first = taken.setdefault(group, place)
+    if first is place:
+        return False
+    register.faults.error(
+        "two-policies",
+        place,
+        f"There is already an escalation policy for {group}.",
+        "Pages to a group follow one policy: take the group out of one of the two.",
+        [first],
+    )
+    return True
 
 
 def _check_repeat(register: Register, one: Declared[Shape], spec: shapes.EscalationPolicySpec) -> None:

@@ -257,7 +257,8 @@ TimeZone: TypeAlias = Annotated[
 
 def _reference_text(value: Any) -> str:
     if (
-        isinstance(value, Mapping)
+        not isinstance(value, str)
+        and isinstance(value, Mapping)
         and isinstance(value.get("name"), str)
         and set(value) <= {"kind", "namespace", "name"}
     ):
