@@ -179,6 +179,23 @@ def _rules() -> str:
     return "\n".join(parts)
 
 
+_ACCESS_TO_SOURCES = """
+## How a server of counters lets watchbill in
+
+For a DataSource of type `prometheus`, in a table `[sources.NAME]` of the file or in variables. `NAME` is the source's; in variables it
+is in capitals, with `_` for every other sign: `metrics-eu` is `METRICS_EU`. Nothing of it is sent to another address than `url`.
+
+| in the table | variable `WATCHBILL_SOURCE_NAME_…` | meaning |
+|---|---|---|
+| `url` | `URL` | the address that all this is for; needed |
+| `bearer_token` or `bearer_token_file` | `BEARER_TOKEN` or `BEARER_TOKEN_FILE` | sent as `Authorization: Bearer …` |
+| `user`, `password` or `password_file` | `USER`, `PASSWORD` or `PASSWORD_FILE` | basic authentication |
+| `ca_file` | `CA_FILE` | certificate authorities in PEM, trusted instead of the machine's |
+| `certificate_file`, `key_file` | `CERTIFICATE_FILE`, `KEY_FILE` | the client certificate and its key in PEM |
+| `headers = {X-Scope-OrgID = "acme", X-Key = {file = "/run/key"}}` | `HEADER_X_SCOPE_ORGID` or `HEADER_X_KEY_FILE` | more headers |
+"""
+
+
 def _settings() -> str:
     rows = [
         "# Settings\n",
@@ -191,7 +208,7 @@ def _settings() -> str:
         "|---|---|---|",
     ]
     for setting in dataclasses.fields(Settings):
-        if setting.name == "rooms":
+        if setting.name in ("rooms", "sources"):
             continue
         default = "the user's data folder" if setting.name == "data" else getattr(Settings(), setting.name)
         shown = f"`{default}`" if default not in ("", "the user's data folder") else default or "none"
@@ -199,6 +216,7 @@ def _settings() -> str:
     rows.append(
         "\nRooms are tables of the file, `[rooms.NAME]` with `kind`, `address` and `secret` or `secret_file`.\n"
     )
+    rows.append(_ACCESS_TO_SOURCES)
     return "\n".join(rows)
 
 

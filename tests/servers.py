@@ -101,16 +101,32 @@ def _accepts(port: int) -> bool:
     return ready.returncode == 0
 
 
+def listens(port: int) -> bool:
+    """Return whether somebody listens on a loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 @contextlib.contextmanager
-def prometheus(folder: Path, configuration: str) -> Iterator[str]:
-    """Run a Prometheus with the given configuration; yield its base URL."""
+def prometheus(folder: Path, configuration: str, *options: str, guarded_by: str = "") -> Iterator[str]:
+    """Run a Prometheus with the given configuration; yield its base URL.
+
+    `guarded_by` is its web configuration, with TLS: who is not let in cannot ask whether it is ready, so it may not be yet.
+    """
     port = free_port()
     (folder / "prometheus.yml").write_text(configuration)
+    if guarded_by:
+        (folder / "web.yml").write_text(guarded_by)
+        options = (*options, "--web.config.file=web.yml")
     command = [
         "prometheus", "--config.file=prometheus.yml", f"--web.listen-address=127.0.0.1:{port}",
-        "--storage.tsdb.path=tsdb", "--web.enable-lifecycle", "--log.level=warn",
+        "--storage.tsdb.path=tsdb", "--web.enable-lifecycle", "--log.level=warn", *options,
     ]  # fmt: skip
     with running(command, folder):
+        if guarded_by:
+            wait_for(lambda: listens(port), "prometheus listens")
+            yield f"https://127.0.0.1:{port}"
+            return
         wait_for(lambda: answers(f"http://127.0.0.1:{port}/-/ready"), "prometheus is ready")
         yield f"http://127.0.0.1:{port}"
 

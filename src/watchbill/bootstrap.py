@@ -41,6 +41,8 @@ from watchbill.practices.oncall.model import Channel, Room
 from watchbill.practices.oncall.service import OnCallService
 from watchbill.practices.record.audit import AuditService
 from watchbill.settings import Settings
+from watchbill.source_settings import source_key
+from watchbill.sources.access import OPEN, Access, access
 from watchbill.sources.registry import SourceRegistry
 from watchbill.store import place, schema
 from watchbill.store.store import Store, open_store
@@ -82,6 +84,7 @@ class Watchbill:
             await self.oncall.drain()
             await self.goals.put_down(self.clock.now())
         finally:
+            await self.sources.close()
             await self.http.close()
             await self.store.close()
 
@@ -90,7 +93,7 @@ async def build(
     org_dir: Path, settings: Settings, instance: Instance, clock: Clock | None = None, store: Store | None = None
 ) -> Watchbill:
     """Read the organisation, bring the database up to date and link everything. Nothing runs yet."""
-    clock = clock or SystemClock()
+    clock, accesses = clock or SystemClock(), _accesses(settings)
     folder = FolderWatch(org_dir, settings.data / "organisation")
     organization = folder.first_reading(clock.now())
     store = store or open_store(settings.database_url)
@@ -102,7 +105,7 @@ async def build(
     registry = CollectorRegistry()
     oncall = OnCallService(store, organization, _channels(settings, http), rooms, links, registry=registry)
     incidents = IncidentsService(store, organization, oncall)
-    sources = SourceRegistry(http, organization)
+    sources = SourceRegistry(http, organization, lambda name: accesses.get(source_key(name), OPEN))
     goals = GoalsService(store, organization, sources, incidents)
     passwords = Passwords()
     await oncall.reclaim(instance.name)
@@ -128,6 +131,24 @@ async def build(
         tokens=TokensService(store),
         mail_sink=MailSink(settings.mail_sink_port) if settings.mail_sink_port else None,
     )
+
+
+def _accesses(settings: Settings) -> dict[str, Access]:
+    """Return how each server of counters lets us in, by the source's name as settings know it. Raises Invalid."""
+    return {
+        source.name: access(
+            source.name,
+            source.url,
+            source.headers,
+            user=source.user,
+            password=source.password,
+            bearer_token=source.bearer_token,
+            ca_file=source.ca_file,
+            certificate_file=source.certificate_file,
+            key_file=source.key_file,
+        )
+        for source in settings.sources
+    }
 
 
 def _channels(settings: Settings, http: HttpClient) -> dict[str, Channel]:

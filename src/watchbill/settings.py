@@ -16,11 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from watchbill.lib.errors import Invalid
+from watchbill.lib.text_files import read_value
+
+from . import source_settings
+from .source_settings import SourceSettings
 
 PREFIX = "WATCHBILL_"
 _BESIDE_SETTINGS = frozenset({"CONFIG", "DEBUG", "SERVER", "SHOP", "TOKEN", "TOKEN_FILE"})
 """What else commands read from the environment."""
 _SECRET = {"secret": True}
+_TABLES = ("rooms", "sources")
 _MOST_OF_A_PORT = 65535
 _PORT = {"least": 1, "most": _MOST_OF_A_PORT}
 _NEAR = 0.7
@@ -61,6 +66,7 @@ class Settings:
     mail_sink_port: int = field(default=0, metadata={"least": 0, "most": _MOST_OF_A_PORT})
     log_format: str = "console"
     rooms: tuple[RoomSettings, ...] = ()
+    sources: tuple[SourceSettings, ...] = ()
 
     @property
     def database_url(self) -> str:
@@ -83,6 +89,8 @@ def load(
     if path is not None:
         found |= _from_file(path)
     found |= _from_environment(environment)
+    of_sources = source_settings.from_environment(environment, PREFIX)
+    found["sources"] = source_settings.joined(found.get("sources", {}), of_sources)
     given = {name: value for name, value in (options or {}).items() if value is not None}
     found |= {name: _typed(name, value, f"--{name.replace('_', '-')}") for name, value in given.items()}
     return replace(Settings(), **found)
@@ -91,11 +99,13 @@ def load(
 def unknown_variables(environment: Mapping[str, str] | None = None) -> dict[str, str | None]:
     """Return the variables that begin as ours do and set nothing, each with the nearest one that does, None where none is near."""
     environment = os.environ if environment is None else environment
-    settable = {setting.name.upper() for setting in fields(Settings)} - {"ROOMS"}
+    settable = {setting.name.upper() for setting in fields(Settings) if setting.name not in _TABLES}
     known = settable | {f"{name}_FILE" for name in settable} | _BESIDE_SETTINGS
     set_here = {name.removeprefix(PREFIX) for name, value in environment.items() if name.startswith(PREFIX) and value}
     unknown = {}
     for name in sorted(set_here - known):
+        if source_settings.is_source_variable(name):
+            continue
         near = _nearest(name, [each for each in known if each.endswith("_FILE") == name.endswith("_FILE")])
         unknown[f"{PREFIX}{name}"] = f"{PREFIX}{near}" if near else None
     return unknown
@@ -115,15 +125,16 @@ def _from_file(path: Path) -> dict[str, Any]:
     rooms = values.pop("rooms", {})
     if not isinstance(rooms, dict):
         raise Invalid("Rooms are tables.", "As in: [rooms.ops]", f"{path}: rooms")
-    known = {setting.name for setting in fields(Settings)} - {"rooms"}
+    sources = source_settings.from_file(values.pop("sources", {}), f"{path}: sources")
+    known = {setting.name for setting in fields(Settings) if setting.name not in _TABLES}
     in_files = {f"{setting.name}_file": setting.name for setting in fields(Settings) if setting.metadata.get("secret")}
     unknown = sorted(set(values) - known - set(in_files))
     if unknown:
-        raise Invalid(f"There is no setting “{unknown[0]}”.", _settings_near(unknown[0], {*known, "rooms"}), str(path))
+        raise Invalid(f"There is no setting “{unknown[0]}”.", _settings_near(unknown[0], {*known, *_TABLES}), str(path))
     read = {name: _typed(name, values[name], f"{path}: {name}") for name in known & set(values)}
     for name in sorted(set(in_files) & set(values)):
-        read[in_files[name]] = _read_file(str(values[name]), f"{path}: {name}")
-    return read | {"rooms": tuple(_room(name, entry, path) for name, entry in rooms.items())}
+        read[in_files[name]] = read_value(str(values[name]), f"{path}: {name}")
+    return read | {"rooms": tuple(_room(name, entry, path) for name, entry in rooms.items()), "sources": sources}
 
 
 def _settings_near(name: str, known: Iterable[str]) -> str:
@@ -138,7 +149,7 @@ def _room(name: str, entry: Any, path: Path) -> RoomSettings:
     unknown = sorted(set(entry) - {"kind", "address", "secret", "secret_file"})
     if unknown:
         raise Invalid(f"A room has no “{unknown[0]}”.", "It has kind, address, secret and secret_file.", where)
-    secret = _read_file(entry["secret_file"], where) if entry.get("secret_file") else str(entry.get("secret", ""))
+    secret = read_value(entry["secret_file"], where) if entry.get("secret_file") else str(entry.get("secret", ""))
     return RoomSettings(name, entry["kind"], str(entry["address"]), secret)
 
 
@@ -146,23 +157,14 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for setting in fields(Settings):
         variable = PREFIX + setting.name.upper()
-        if setting.name == "rooms":
+        if setting.name in _TABLES:
             continue
         if environment.get(f"{variable}_FILE"):
-            written = _read_file(environment[f"{variable}_FILE"], f"{variable}_FILE")
+            written = read_value(environment[f"{variable}_FILE"], f"{variable}_FILE")
             found[setting.name] = _typed(setting.name, written, f"{variable}_FILE")
         elif environment.get(variable):
             found[setting.name] = _typed(setting.name, environment[variable], variable)
     return found
-
-
-def _read_file(path: str, where: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise Invalid(f"The file “{path}” cannot be read: {error.strerror}.", "Check the path.", where) from error
-    except UnicodeDecodeError as error:
-        raise Invalid(f"The file “{path}” is not text.", "It must hold the value alone, in UTF-8.", where) from error
 
 
 def _typed(name: str, value: Any, where: str) -> Any:
@@ -202,5 +204,7 @@ def in_force(settings: Settings) -> dict[str, Any]:
             value = "set" if value else "not set"
         elif setting.name == "rooms":
             value = [{"name": room.name, "kind": room.kind} for room in value]
+        elif setting.name == "sources":
+            value = [source.shown() for source in value]
         shown[setting.name] = str(value) if isinstance(value, Path) else value
     return shown

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
+import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,18 +14,33 @@ import httpx2
 
 from .errors import Unavailable
 
+
+class TooLarge(Unavailable):
+    """The answer is larger than may be read."""
+
+
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 
 
 class HttpClient:
-    """One connection pool for the whole program. Answers larger than `largest_answer` bytes are refused unread."""
+    """A connection pool: one for the whole program, and one for each server with certificates (`tls`) of its own.
 
-    def __init__(self, *, timeout_seconds: float = 10.0, largest_answer: int = 64 * 1024 * 1024) -> None:
+    Answers larger than `largest_answer` bytes are refused unread.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout_seconds: float = 10.0,
+        largest_answer: int = 64 * 1024 * 1024,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._client = httpx2.AsyncClient(
             timeout=httpx2.Timeout(timeout_seconds, connect=min(5.0, timeout_seconds)),
             follow_redirects=False,
             headers={"User-Agent": "watchbill"},
             trust_env=False,
+            verify=tls or True,
         )
         self._largest = largest_answer
 
@@ -36,17 +53,20 @@ class HttpClient:
         content: bytes | None = None,
         data: Mapping[str, str] | None = None,
         retries: int = 0,
+        largest: int | None = None,
     ) -> Answer:
         """Send one request; network failures and 429/5xx are tried again up to `retries` times.
 
-        Raises Unavailable when no answer came, or when the last one was still 429 or 5xx. Any other status is returned.
+        Raises Unavailable when no answer came, or when the last one was still 429 or 5xx, and TooLarge where it has more than
+        `largest` bytes, or the client's own limit. Any other status is returned.
         """
         problem = ""
         for attempt in range(retries + 1):
             if attempt:
                 await asyncio.sleep(random.uniform(0.1, 0.4) * 2**attempt)  # noqa: S311 - jitter, not a secret
             try:
-                answer = await self._once(method, url, headers, content, data)
+                request = self._client.build_request(method, url, headers=headers, content=content, data=data)
+                answer = await self._once(request, largest or self._largest)
             except httpx2.HTTPError as error:
                 problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
                 continue
@@ -57,21 +77,15 @@ class HttpClient:
             f"{_origin(url)} did not answer as it should ({problem}).", "Check that it runs and is reachable."
         )
 
-    async def _once(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        content: bytes | None,
-        data: Mapping[str, str] | None,
-    ) -> Answer:
-        async with self._client.stream(method, url, headers=headers, content=content, data=data) as response:
+    async def _once(self, request: httpx2.Request, largest: int) -> Answer:
+        response = await self._client.send(request, stream=True)
+        async with contextlib.aclosing(response):
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
-                if len(body) > self._largest:
-                    raise Unavailable(
-                        f"{_origin(url)} answered with more than {self._largest} bytes.", "Narrow the query."
+                if len(body) > largest:
+                    raise TooLarge(
+                        f"{_origin(str(request.url))} answered with more than {largest} bytes.", "Narrow the query."
                     )
             return Answer(response.status_code, dict(response.headers), bytes(body))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from watchbill.lib.http import HttpClient
@@ -11,6 +12,7 @@ from watchbill.org.objectives import DataSource, Selector, SourceKind
 from watchbill.org.organization import Organization
 from watchbill.practices.goals.model import Source
 
+from .access import OPEN, Access
 from .prometheus import PrometheusSource
 from .scrape import ScrapeSource
 
@@ -18,10 +20,14 @@ _AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 class SourceRegistry:
-    """Gives the source that speaks for a declaration, and scrapes what is due."""
+    """Gives the source that speaks for a declaration, and scrapes what is due. `access_to` says how a server lets us in, by name."""
 
-    def __init__(self, http: HttpClient, organization: OrganizationInForce) -> None:
+    def __init__(
+        self, http: HttpClient, organization: OrganizationInForce, access_to: Callable[[str], Access] = lambda _: OPEN
+    ) -> None:
         self._http = http
+        self._access_to = access_to
+        self._https: dict[str, HttpClient] = {}
         self._in_force = organization
         self._revision: str | None = None
         self._prometheus: dict[str, tuple[DataSource, PrometheusSource]] = {}
@@ -34,9 +40,22 @@ class SourceRegistry:
             return self._scraper(data_source)
         known = self._prometheus.get(data_source.name)
         if known is None or known[0] != data_source:
-            known = (data_source, PrometheusSource(data_source, self._http))
+            access = self._access_to(data_source.name)
+            known = (data_source, PrometheusSource(data_source, self._client(data_source.name, access), access))
             self._prometheus[data_source.name] = known
         return known[1]
+
+    async def close(self) -> None:
+        """Close the connections to servers with certificates of their own."""
+        for http in self._https.values():
+            await http.close()
+
+    def _client(self, name: str, access: Access) -> HttpClient:
+        if access.tls is None:
+            return self._http
+        if name not in self._https:
+            self._https[name] = HttpClient(tls=access.tls)
+        return self._https[name]
 
     async def scrape_due(self, now: datetime) -> int:
         """Scrape the sources whose interval has passed; return how many. Returns when all have answered or failed."""

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 @dataclass
 class Reply:
-    """What to answer: `cut` sends only so many bytes of the body; `delay` and `after` are waited for first."""
+    """What to answer: `cut` sends only so many bytes of the body; `delay` and `after` are waited for first; `to` redirects."""
 
     body: str = ""
     status: int = 200
@@ -20,15 +20,20 @@ class Reply:
     delay: float = 0
     after: asyncio.Event | None = None
     cut: int | None = None
+    to: str = ""
 
 
 @dataclass
 class Server:
-    """`reply` makes an answer of path and form; `asked` are the forms that came in, `busiest` how many at once."""
+    """`reply` makes an answer of path and form; `asked` are the forms that came in, `heads` their headers.
+
+    `busiest` is how many were answered at once.
+    """
 
     url: str
     reply: Callable[[str, dict[str, str]], Reply]
     asked: list[dict[str, str]] = field(default_factory=list)
+    heads: list[dict[str, str]] = field(default_factory=list)
     busy: int = 0
     busiest: int = 0
     running: set[asyncio.Task[None]] = field(default_factory=set)
@@ -59,6 +64,8 @@ class Server:
         body = (await reader.readexactly(length)).decode()
         form = {name: values[0] for name, values in parse_qs(body).items()}
         self.asked.append(form)
+        lines = [line.split(": ", 1) for line in head.split("\r\n")[1:] if line]
+        self.heads.append({name.lower(): value for name, value in lines})
         self.busy += 1
         self.busiest = max(self.busiest, self.busy)
         reply = self.reply(head.split(" ")[1], form)
@@ -68,6 +75,7 @@ class Server:
         self.busy -= 1
         content = reply.body.encode(errors="surrogateescape")
         head = f"HTTP/1.1 {reply.status} X\r\nContent-Type: {reply.kind}\r\nConnection: close"
+        head += f"\r\nLocation: {reply.to}" if reply.to else ""
         writer.write(f"{head}\r\nContent-Length: {len(content)}\r\n\r\n".encode())
         writer.write(content[: reply.cut])
         await writer.drain()

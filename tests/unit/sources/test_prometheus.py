@@ -83,7 +83,7 @@ WHOLE_SERVER = [
     (Reply("", status=500), "it answered 500"),
     (Reply("", status=429), "it answered 429"),
     (Reply("<html>sign in</html>", kind="text/html"), "something that is not JSON"),
-    (Reply("moved", status=302), "it answered 302 with something that is not JSON"),
+    (Reply("moved", status=302), "it answered 302 and points to another of its pages"),
     (Reply('{"status":"success","data":{"resultType":"matrix","result":[]}}', cut=20), "did not answer as it should"),
     (Reply('["a"]'), "not one of the Prometheus API"),
     (Reply('{"status":"error","errorType":"unauthorized","error":"no"}', status=401), "unauthorized: no"),

@@ -1,0 +1,152 @@
+"""One question to a server with Prometheus' HTTP API: raw samples by a range selector, as they were scraped.
+
+It never asks for rates, never interpolates, follows no redirect, and takes an answer that the server calls incomplete for no answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from watchbill.lib.errors import Unavailable
+from watchbill.lib.http import Answer, HttpClient, TooLarge
+from watchbill.practices.goals.model import Sample, Series
+
+from .access import Access
+
+LONGEST_QUERY = 15.0
+LARGEST_ANSWER = 8 * 1024 * 1024
+_LONGEST_REASON = 300
+_MILLISECOND = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A series that was answered: its labels, the name among them, and its samples, or what in them can be none of a counter."""
+
+    metric: Mapping[str, str]
+    series: Series
+    fault: str = ""
+
+
+class RefusedQueryError(Exception):
+    """The server answers, and not this question; `is_partial` where it answered a part, which says nothing of the question."""
+
+    def __init__(self, said: str, *, is_partial: bool = False) -> None:
+        super().__init__(said)
+        self.said = said
+        self.is_partial = is_partial
+
+
+class PrometheusApi:
+    """The server that a data source names. `requests` is how many questions it was asked."""
+
+    def __init__(self, name: str, url: str, http: HttpClient, access: Access) -> None:
+        self.name = name
+        self.requests = 0
+        self._url = url.rstrip("/") + "/api/v1/query"
+        self._http = http
+        self._access = access
+
+    async def samples(self, selector: str, since: datetime, until: datetime) -> list[Found]:
+        """Return the series that a selector matches, with their samples in (since, until].
+
+        Raises RefusedQueryError where this question is to blame, Unavailable where the server is, TimeoutError where it is slow.
+        """
+        self._expect_access()
+        self.requests += 1
+        span, at = (until - since) // _MILLISECOND, (until - _EPOCH) // _MILLISECOND
+        asked = {"query": f"{selector}[{span}ms]", "time": f"{at // 1000}.{at % 1000:03d}"}
+        try:
+            async with asyncio.timeout(LONGEST_QUERY):
+                answer = await self._http.request(
+                    "POST", self._url, headers=self._access.headers, data=asked, largest=LARGEST_ANSWER
+                )
+        except TooLarge as error:
+            size = LARGEST_ANSWER // 1024 // 1024
+            raise RefusedQueryError(f"its answer is larger than {size} MiB: it matches too many series") from error
+        return _found(self._matrix(answer), since, until)
+
+    def _expect_access(self) -> None:
+        if not self._access.is_for(self._url):
+            raise Unavailable(
+                f"the settings let watchbill in at {self._access.url}, and the files name another address. Nothing was sent.",
+                f"Make the two the same: “url” of [sources.{self.name}] and of the DataSource.",
+            )
+
+    def _matrix(self, answer: Answer) -> list[Any]:
+        """Return the matrix that was answered."""
+        said = self._said(answer)
+        if said.get("status") != "success":
+            text = self._quoted(f"{said.get('errorType', 'error')}: {said.get('error', 'no reason given')}")
+            if 400 <= answer.status < 500 and answer.status not in (401, 403, 404, 429):
+                raise RefusedQueryError(text)
+            raise Unavailable(f"it answered {answer.status} ({text}).", self._mend(answer.status))
+        if said.get("warnings"):
+            text = self._quoted("; ".join(map(str, said["warnings"])))
+            raise RefusedQueryError(f"the answer is not whole ({text})", is_partial=True)
+        data = said.get("data")
+        if not isinstance(data, dict) or data.get("resultType") != "matrix" or not isinstance(data.get("result"), list):
+            raise RefusedQueryError("the answer holds no series of samples")
+        return list(data["result"])
+
+    def _said(self, answer: Answer) -> Mapping[str, Any]:
+        if 300 <= answer.status < 400:
+            raise Unavailable(
+                f"it answered {answer.status} and points to {_origin(answer.headers.get('location', ''))}.",
+                "watchbill follows no redirect. Name the address of the API itself, and mind sign-in pages before it.",
+            )
+        try:
+            said = answer.json()
+        except (Unavailable, RecursionError) as error:
+            what = "." if answer.status in (401, 403) else " with something that is not JSON."
+            raise Unavailable(f"it answered {answer.status}{what}", self._mend(answer.status)) from error
+        if not isinstance(said, dict):
+            raise Unavailable("its answer is not one of the Prometheus API.", f"Check the address of “{self.name}”.")
+        return said
+
+    def _mend(self, status: int) -> str:
+        if status in (401, 403):
+            return f"Say in the settings how it lets watchbill in: [sources.{self.name}]."
+        return f"Check that the address of “{self.name}” is that of a Prometheus API, and its log."
+
+    def _quoted(self, said: str) -> str:
+        text = self._access.without_secrets(said)
+        return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}…"
+
+
+def _origin(location: str) -> str:
+    try:
+        parts = urlsplit(location)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "nowhere"
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else "another of its pages"
+
+
+def _found(result: list[Any], since: datetime, until: datetime) -> list[Found]:
+    try:
+        return [_one(entry, since, until) for entry in result]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RefusedQueryError(f"the answer holds something that is no sample ({type(error).__name__})") from error
+
+
+def _one(entry: Mapping[str, Any], since: datetime, until: datetime) -> Found:
+    metric = {str(name): str(value) for name, value in entry["metric"].items()}
+    labels = tuple(sorted([label for label in metric.items() if label[0] != "__name__"]))
+    if "histograms" in entry:
+        return Found(metric, Series(labels, ()), "a native histogram, which is no counter")
+    try:
+        samples = [Sample(_instant(at), float(value)) for at, value in entry["values"]]
+    except (TypeError, ValueError, OverflowError):
+        return Found(metric, Series(labels, ()), "something that is no sample")
+    return Found(metric, Series(labels, [sample for sample in samples if since < sample.at <= until]))
+
+
+def _instant(seconds: float) -> datetime:
+    return _EPOCH + timedelta(milliseconds=round(seconds * 1000))
