@@ -15,6 +15,7 @@ from watchbill.lib.errors import Invalid
 from watchbill.lib.instants import rfc3339
 
 if TYPE_CHECKING:
+    from watchbill.org.in_force import Reading
     from watchbill.org.organization import Organization
 
 _FOLDER = click.Path(path_type=Path)
@@ -62,6 +63,11 @@ def organization_in(folder: Path, at: datetime) -> Organization:
 
     Raises Invalid where it has errors, NotFound where there is no folder.
     """
+    return read_in_force(folder, at)[0]
+
+
+def read_in_force(folder: Path, at: datetime) -> tuple[Organization, Reading]:
+    """Return the organisation declared in a folder as `organization_in` does, and the reading with what lint says of it."""
     from watchbill.org.folder import read
 
     gc.disable()  # nothing of an organisation is garbage as long as the command runs, and to search it takes seconds
@@ -74,4 +80,4 @@ def organization_in(folder: Path, at: datetime) -> Organization:
             f"`watchbill lint {folder} --at {rfc3339(at)}` lists them all.",
             str(first.place),
         )
-    return reading.organization
+    return reading.organization, reading
