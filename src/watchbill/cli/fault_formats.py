@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,19 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def as_text(reading: Reading, org_dir: Path) -> str:
     """Return one or two lines a fault and a summary; colour codes are taken out by click where the output is no terminal."""
+    return "\n".join([*fault_lines(reading.faults, org_dir), _summary(reading)]) + "\n"
+
+
+def fault_lines(faults: Iterable[Fault], folder: Path) -> list[str]:
+    """Return one line for each fault and one for how to mend it; the faults' files lie in the folder."""
     lines: list[str] = []
-    for fault in reading.faults:
+    for fault in faults:
         level = click.style(f"{fault.level.value}[{fault.code}]", fg=_COLOURS[fault.level], bold=True)
-        lines.append(f"{_position(org_dir, fault.place)}: {level} {fault.message}")
+        lines.append(f"{_position(folder, fault.place)}: {level} {fault.message}")
         if fault.hint:
             lines.append(f"  {fault.hint}")
-        lines.extend(f"  see {_position(org_dir, place)}" for place in fault.related)
-    return "\n".join([*lines, _summary(reading)]) + "\n"
+        lines.extend(f"  see {_position(folder, place)}" for place in fault.related)
+    return lines
 
 
 def as_json(reading: Reading, at: datetime) -> str:
@@ -40,7 +46,7 @@ def as_json(reading: Reading, at: datetime) -> str:
         "schema": "watchbill/lint/v1",
         "at": rfc3339(at),
         "revision": reading.revision,
-        "faults": [_fault(fault) for fault in reading.faults],
+        "faults": [fault_answer(fault) for fault in reading.faults],
         "counts": _counts(reading),
     }
     return json.dumps(answer, indent=2, ensure_ascii=False) + "\n"
@@ -99,7 +105,8 @@ def _location(org_dir: Path, place: Place) -> dict[str, Any]:
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
 
 
-def _fault(fault: Fault) -> dict[str, Any]:
+def fault_answer(fault: Fault) -> dict[str, Any]:
+    """Return a fault as programs get it."""
     return {
         "code": fault.code,
         "severity": fault.level.value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
@@ -104,3 +104,14 @@ class Goal:
     place: Place
     approved_by: tuple[EntityRef, ...] = ()
     reviewed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Minutes that do not count for a goal: those of [`start`, `until`), both whole minutes, and why."""
+
+    goal: str
+    start: datetime
+    until: datetime
+    why: str
+    place: Place

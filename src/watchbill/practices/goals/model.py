@@ -15,11 +15,15 @@ Labels = tuple[tuple[str, str], ...]
 
 
 class MinuteState(IntEnum):
-    """What is known of a minute. Not measured is a state of its own: never good, never bad, never zero."""
+    """What is known of a minute. Not measured is a state of its own: never good, never bad, never zero.
+
+    An excluded minute keeps what was counted in it, and counts for nothing.
+    """
 
     UNKNOWN = 0
     MEASURED = 1
     NO_TRAFFIC = 2
+    EXCLUDED = 3
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,15 @@ class Burn:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """What exclusions took out of a window: how many of its minutes, and the events that were counted in them."""
+
+    minutes: int = 0
+    good: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True)
 class GoalStatus:
     """A goal as of an instant: the sums over its window and what follows from them.
 
@@ -124,7 +137,7 @@ class GoalStatus:
     part of the window, in 0..1. `last_measured` is the newest minute known. `present` is the burn that looks at the shortest
     time, `spent_in` how long the budget lasts at the rate of its short window, None while it does not burn down. `pages_in` is
     about how long it takes until a page tier holds, if the burn of the newest minutes goes on. `problem` says what keeps the
-    figures from being right, `note` what may be worth a look though they are.
+    figures from being right, `note` what may be worth a look though they are. `excluded` is what was taken out of all of these.
     """
 
     goal: str
@@ -149,6 +162,7 @@ class GoalStatus:
     burns: tuple[Burn, ...]
     problem: str | None
     note: str | None = None
+    excluded: LeftOut = LeftOut()
 
 
 @dataclass(frozen=True)

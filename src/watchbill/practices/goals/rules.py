@@ -25,12 +25,20 @@ _ATTENTION_BELOW = 0.5
 
 @dataclass(frozen=True, slots=True)
 class WindowSums:
-    """Bad and total events of a window, how much of it was measured, and how long it is (both in one unit)."""
+    """Bad and total events of a window, how much of it was measured, and how long it is (both in one unit).
+
+    What is excluded is in none of them: a window that is excluded as a whole has no length.
+    """
 
     bad: int
     total: int
     measured: int
     length: int
+
+    @property
+    def measured_share(self) -> float:
+        """How much of the window was measured, in 0..1: nothing of one that has no length."""
+        return min(1.0, self.measured / self.length) if self.length else 0.0
 
 
 def budget_of(total: int, target: Fraction) -> Fraction:
@@ -60,15 +68,21 @@ def left_of(bad: int, allowed: Fraction | None) -> float | None:
     return None if allowed is None else float(1 - bad / allowed)
 
 
-def burn_rate(window: WindowSums, target: Fraction) -> float | None:
-    """Return (bad / total) × measured / length / (1 - target), what is compared with a tier's factor.
+def burn_of(window: WindowSums, target: Fraction) -> Fraction | None:
+    """Return (bad / total) × measured / length / (1 - target), exact: what is compared with a tier's factor.
 
     0 without traffic, None where nothing was measured.
     """
-    if window.total == 0:
-        return 0.0 if window.measured else None
+    if window.total == 0 or window.length == 0:
+        return Fraction(0) if window.measured else None
     measured = Fraction(min(window.measured, window.length), window.length)
-    return float(Fraction(window.bad, window.total) * measured / (1 - target))
+    return Fraction(window.bad, window.total) * measured / (1 - target)
+
+
+def burn_rate(window: WindowSums, target: Fraction) -> float | None:
+    """Return the burn as a number to be shown."""
+    burn = burn_of(window, target)
+    return None if burn is None else float(burn)
 
 
 def spent_in(window: timedelta, left: float | None, burn: float | None) -> timedelta | None:
@@ -121,11 +135,12 @@ def judge(
     """Return a tier's burn, which began `since` or not yet (None). `newest` is the burn of the newest minutes, None where unknown.
 
     A tier holds while both windows do, so it ends soon after the errors do, with the short one. One that held goes on while
-    nothing at all is measured in its short window: that a burn is out of sight does not end it. An unfireable tier never holds.
+    nothing at all is measured in its short window: that a burn is out of sight does not end it; that all of it was excluded does.
+    An unfireable tier never holds.
     """
     is_possible = is_fireable(tier.factor, target)
     burns = is_possible and window_holds(long, tier.factor, target) and window_holds(short, tier.factor, target)
-    holds = burns or (since is not None and short.measured == 0)
+    holds = burns or (since is not None and short.measured == 0 < short.length)
     long_rate, short_rate = burn_rate(long, target), burn_rate(short, target)
     return Burn(
         tier=tier,
@@ -135,8 +150,8 @@ def judge(
         long_total=long.total,
         short_good=short.total - short.bad,
         short_total=short.total,
-        long_measured=min(1.0, long.measured / long.length),
-        short_measured=min(1.0, short.measured / short.length),
+        long_measured=long.measured_share,
+        short_measured=short.measured_share,
         holds=holds,
         due_in=due_in(tier, long_rate, short_rate, newest) if is_possible and not holds else None,
         since=(since or now) if holds else None,

@@ -15,9 +15,10 @@ from watchbill.org.objectives import Goal, Selector
 from . import rules
 from .burn_moves import BurnKey, BurnState
 from .counters import MINUTE, Counted
+from .exclusions import NONE, Excluded, Span
 from .holding import NEWEST_WITHIN, Holding
-from .ledger import Sums, minute_of, start_of
-from .model import Burn, GoalState, GoalStatus
+from .ledger import minute_of, start_of
+from .model import Burn, GoalState, GoalStatus, LeftOut
 from .readings import instant
 
 _ODD_FOR = 60
@@ -25,37 +26,53 @@ _ENOUGH = 30_000
 
 
 @dataclass(frozen=True)
-class _Sight:
+class Sight:
     """A goal's closed minutes and the `recent` ones as of `end`, the minute that is open; measuring `began` at that ms."""
 
     holding: Holding
     recent: list[Counted]
     began: int
     end: int
+    excluded: Excluded
 
     @classmethod
-    def of(cls, goal: Goal, holding: Holding, now: datetime) -> _Sight:
+    def of(cls, goal: Goal, holding: Holding, now: datetime, excluded: Excluded = NONE) -> Sight:
         """Return how the goal is seen at `now`."""
         meter = holding.newest
         began = meter.began if goal.good is None else max(meter.began, meter.part_begins)
-        return cls(holding, holding.unwritten(goal), began, minute_of(now))
+        return cls(holding, holding.unwritten(goal), began, minute_of(now), excluded)
 
     def window(self, length: int) -> rules.WindowSums:
         """Return the sums of the window of `length` minutes and how much of it was measured, from the first to the newest sample."""
-        sums = self.closed(length)
-        bad, total, measured = sums.bad, sums.total, sums.measured * MINUTE
-        for counted in self.unwritten(self.end - length):
-            bad += counted.total - counted.good
-            total += counted.total
-            measured += min(MINUTE, max(0, self.holding.newest.newest - counted.minute * MINUTE))
+        bad, total, measured = self._events(self.end - length, self.end + 1)
+        minutes = length
+        for first, end in self._left_out(length):
+            out_bad, out_total, out_measured = self._events(first, end)
+            bad, total, measured = bad - out_bad, total - out_total, measured - out_measured
+            minutes -= min(end, self.end) - first
         first, lead = divmod(self.began, MINUTE)
-        if self.end - length <= first:
+        if self.end - length <= first and not self.excluded.covers(first):
             measured = max(0, measured - lead)
-        return rules.WindowSums(bad, total, measured, length * MINUTE)
+        return rules.WindowSums(bad, total, measured, minutes * MINUTE)
 
-    def closed(self, length: int) -> Sums:
-        """Return the sums of the written minutes of the window."""
-        return self.holding.book.sums(self.end - length, self.end)
+    def left_out(self, length: int) -> LeftOut:
+        """Return what is excluded of the window of `length` minutes, the open one among them."""
+        minutes = good = total = 0
+        for first, end in self._left_out(length):
+            bad, events, _ = self._events(first, end)
+            minutes, good, total = minutes + min(end, self.end) - first, good + events - bad, total + events
+        return LeftOut(minutes, good, total)
+
+    def minutes(self, length: int) -> tuple[int, int]:
+        """Return how many closed minutes of the window are measured and how many of these are lower bounds, excluded ones aside."""
+        first = self.end - length
+        sums = self.holding.book.sums(first, self.end)
+        measured, lower_bound = sums.measured, sums.lower_bound
+        for low, high in self.excluded.within(first, self.end):
+            out = self.holding.book.sums(low, high)
+            measured, lower_bound = measured - out.measured, lower_bound - out.lower_bound
+        unwritten = [c for c in self.unwritten(first) if c.minute < self.end and not self.excluded.covers(c.minute)]
+        return measured + len(unwritten), lower_bound + sum(c.lower_bound for c in unwritten)
 
     def unwritten(self, first: int) -> Iterator[Counted]:
         """Yield the measured minutes from `first` on that are not in the book yet."""
@@ -65,7 +82,7 @@ class _Sight:
         """Return the sums of the newest measured minute, and of the one before while it is short, as a window measured whole."""
         newest = self.holding.newest.newest
         first, last = (newest - _ENOUGH) // MINUTE, newest // MINUTE
-        if first < self.end - NEWEST_WITHIN:
+        if first < self.end - NEWEST_WITHIN or any(self.excluded.within(first, last + 1)):
             return rules.WindowSums(0, 0, 0, MINUTE)
         sums = self.holding.book.sums(first, last + 1)
         open_minutes = list(self.unwritten(first))
@@ -73,16 +90,35 @@ class _Sight:
         total = sums.total + sum(counted.total for counted in open_minutes)
         return rules.WindowSums(bad, total, MINUTE, MINUTE)
 
+    def _left_out(self, length: int) -> Iterator[Span]:
+        return self.excluded.within(self.end - length, self.end + 1)
 
-def status_of(goal: Goal, holding: Holding | None, burning: Mapping[BurnKey, BurnState], now: datetime) -> GoalStatus:
+    def _events(self, first: int, end: int) -> tuple[int, int, int]:
+        """Return bad events, all events and the ms that were measured in the minutes of [first, end)."""
+        sums = self.holding.book.sums(first, min(end, self.end))
+        bad, total, measured = sums.bad, sums.total, sums.measured * MINUTE
+        for counted in self.unwritten(first):
+            if counted.minute < end:
+                bad += counted.total - counted.good
+                total += counted.total
+                measured += min(MINUTE, max(0, self.holding.newest.newest - counted.minute * MINUTE))
+        return bad, total, measured
+
+
+def status_of(
+    goal: Goal,
+    holding: Holding | None,
+    burning: Mapping[BurnKey, BurnState],
+    now: datetime,
+    excluded: Excluded = NONE,
+) -> GoalStatus:
     """Return how a goal stands at `now`. The minutes in which its windows begin must be at hand (`Holdings.bring_details`)."""
     if holding is None:
         return _unread(goal, now)
-    sight = _Sight.of(goal, holding, now)
+    sight = Sight.of(goal, holding, now, excluded)
     length = goal.window // timedelta(minutes=1)
-    closed, window = sight.closed(length), sight.window(length)
-    open_measured = [c for c in sight.unwritten(sight.end - length) if c.minute < sight.end]
-    measured = closed.measured + len(open_measured)
+    window, left_out = sight.window(length), sight.left_out(length)
+    measured, lower_bound = sight.minutes(length)
     last_measured = _last_measured(goal, holding)
     burns = tuple(_burns(goal, sight, burning, now))
     present = rules.present_of(burns)
@@ -104,14 +140,15 @@ def status_of(goal: Goal, holding: Holding | None, burning: Mapping[BurnKey, Bur
         spent_in=rules.spent_in(goal.window, left, present.short_rate if present else None),
         pages_in=rules.pages_in(burns),
         sli=float(Fraction(window.total - window.bad, window.total)) if window.total else None,
-        coverage=min(1.0, window.measured / window.length),
-        unknown_minutes=length - measured,
-        lower_bound_minutes=closed.lower_bound + sum(c.lower_bound for c in open_measured),
+        coverage=window.measured_share,
+        unknown_minutes=window.length // MINUTE - measured,
+        lower_bound_minutes=lower_bound,
         last_measured=None if last_measured is None else start_of(minute_of(last_measured)),
         state=state,
         burns=burns,
         problem=_problem(goal, holding, state, sight.end),
         note=_note(goal, holding),
+        excluded=left_out,
     )
 
 
@@ -121,7 +158,7 @@ def _last_measured(goal: Goal, holding: Holding) -> datetime | None:
     return instant(meter.newest) if meter.newest and (meter.part_begins or not goal.good) else None
 
 
-def _burns(goal: Goal, sight: _Sight, burning: Mapping[BurnKey, BurnState], now: datetime) -> Iterator[Burn]:
+def _burns(goal: Goal, sight: Sight, burning: Mapping[BurnKey, BurnState], now: datetime) -> Iterator[Burn]:
     windows: dict[timedelta, rules.WindowSums] = {}
     newest = rules.burn_rate(sight.newest(), goal.target)
     for tier in goal.tiers:

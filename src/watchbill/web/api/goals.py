@@ -23,6 +23,7 @@ _MINUTE_STATES = {
     MinuteState.UNKNOWN: "unknown",
     MinuteState.MEASURED: "measured",
     MinuteState.NO_TRAFFIC: "noTraffic",
+    MinuteState.EXCLUDED: "excluded",
 }
 
 
@@ -207,7 +208,7 @@ class MinuteAnswer(Answer):
     minute: datetime
     good: int
     total: int
-    state: Literal["measured", "noTraffic", "unknown"]
+    state: Literal["measured", "noTraffic", "unknown", "excluded"]
     lower_bound: bool
 
     @classmethod
