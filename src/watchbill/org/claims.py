@@ -7,7 +7,6 @@ that is `coverage.py`, which takes the claims from here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cached_property
@@ -146,6 +145,8 @@ class Standing:
     @property
     def winner(self) -> Claim | None:
         """The claim that counts, None without one and where two are equal."""
+        if len(self.claims) == 1:
+            return self.claims[0]
         return self.claims[0] if self.claims and self.tie is None else None
 
 
@@ -239,7 +240,8 @@ class Claims:
             return written
         if written.document not in self._of_today:
             state = written.engagement.state_at(self.day)
-            self._of_today[written.document] = replace(written, state=state) if state is not None else None
+            source = Source(written.team, written.rules, written.engagement, state) if state is not None else None
+            self._of_today[written.document] = source
         return self._of_today[written.document]
 
     def _facets(self, thing: Thing) -> tuple[Match, ...]:

@@ -44,6 +44,21 @@ class PagerAnswer:
     because: tuple[Because, ...]
     told: tuple[EntityRef, ...] = ()
 
+    def because_of(self, first: Because) -> PagerAnswer:
+        """Return the same answer with one more reason before the others; `replace` would take three times as long."""
+        return PagerAnswer(
+            self.thing,
+            self.alert_class,
+            self.holder,
+            self.team,
+            self.engagement,
+            self.policy,
+            self.advisers,
+            self.gap,
+            (first, *self.because),
+            self.told,
+        )
+
 
 def pager(organization: Organization, thing: EntityRef | None, alert_class: AlertClass, at: datetime) -> PagerAnswer:
     """Return who is paged for `thing`; for a thing that is not in the catalog, whoever answers for the rest."""
@@ -206,7 +221,7 @@ class _Answers:
         answers = [(edge, self.answer(self._organization.things[edge.on], AlertClass.APPLICATION)) for edge in critical]
         others = [(edge, answer) for edge, answer in answers if answer.holder not in {own.holder, None}]
         if len({answer.holder for _, answer in others}) != 1:
-            return replace(own, because=(_no_other_holder(thing, critical, len(others)), *own.because))
+            return own.because_of(_no_other_holder(thing, critical, len(others)))
         answer = others[0][1]
         because = tuple(_critical_dependency(thing, edge) for edge, _ in others)
         if own.holder is not None:

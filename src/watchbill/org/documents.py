@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import yaml
 from yaml._yaml import CParser
-
-from watchbill.lib.records import dataclass
 
 from .conversion import PLAIN, TEXT, Conversion
 from .faults import Fault, FaultList
@@ -27,8 +26,7 @@ _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U0001
 _LINE_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
 
-@dataclass(frozen=True)
-class ReadDocument:
+class ReadDocument(NamedTuple):
     """A document, and the faults of its YAML: they count only when the document turns out to be one of ours."""
 
     document: Document

@@ -78,7 +78,7 @@ def _duties_at(organization: Organization, at: datetime) -> _Duties:
 
 @dataclass(frozen=True)
 class _Settled:
-    """What a claim makes of a practice: the same for all things that it reaches with one partner."""
+    """What a claim, or none, makes of a practice: the same for all things that it reaches with one partner."""
 
     how: How
     accountable: EntityRef
@@ -91,52 +91,48 @@ class _Duties:
     def __init__(self, organization: Organization, claims: Claims) -> None:
         self._organization = organization
         self._claims = claims
-        self._settled: dict[tuple[str, EntityRef | None, str], _Settled] = {}
+        self._settled: dict[tuple[str, EntityRef | None], tuple[_Settled, ...]] = {}
 
     def of(self, thing: Thing) -> tuple[Duty, ...]:
         """Return the duties on a thing, in the order of PRACTICES."""
         standing = self._claims.standing(thing)
         opening = grounds(self._claims, thing, standing)
-        if (winner := standing.winner) is not None:
-            return tuple(self._claimed(thing, practice, winner, opening) for practice in PRACTICES)
-        return tuple(self._unclaimed(thing, practice, standing, opening) for practice in PRACTICES)
+        if (winner := standing.winner) is None:
+            return tuple(self._unclaimed(thing, practice, standing, opening) for practice in PRACTICES)
+        source = winner.source
+        engagement = source.engagement.name if source.engagement is not None else None
+        return tuple(
+            self._answer(thing, practice, settled, (*opening, *settled.because), source.team.name, engagement)
+            for practice, settled in zip(PRACTICES, self._settled_by(winner, thing), strict=True)
+        )
 
     def _unclaimed(self, thing: Thing, practice: str, standing: Standing, opening: tuple[Because, ...]) -> Duty:
         how, because = self._advised(thing, practice, standing)
-        return self._answer(thing, practice, thing.owner, how=how, source=None, because=(*opening, *because))
+        settled = _Settled(how, thing.owner, because)
+        return self._answer(thing, practice, settled, (*opening, *because), None, None)
 
-    def _claimed(self, thing: Thing, practice: str, winner: Claim, opening: tuple[Because, ...]) -> Duty:
+    def _settled_by(self, winner: Claim, thing: Thing) -> tuple[_Settled, ...]:
         source = winner.source
-        key = (source.document, None if source.engagement is not None else thing.ref, practice)
-        if (settled := self._settled.get(key)) is None:
-            settled = self._settled[key] = _settled(winner, thing, practice)
-        because = (*opening, *settled.because)
-        return self._answer(thing, practice, settled.accountable, how=settled.how, source=source, because=because)
+        key = (source.document, None if source.engagement is not None else thing.ref)
+        if (found := self._settled.get(key)) is None:
+            found = self._settled[key] = tuple(_settled(winner, thing, practice) for practice in PRACTICES)
+        return found
 
-    def _answer(
+    def _answer(  # noqa: PLR0917 - eighty thousand are made at once: names would take a tenth of the time
         self,
         thing: Thing,
         practice: str,
-        accountable: EntityRef,
-        *,
-        how: How,
-        source: Source | None,
+        settled: _Settled,
         because: tuple[Because, ...],
+        team: str | None,
+        engagement: str | None,
     ) -> Duty:
-        is_known = accountable in self._organization.groups or accountable in self._organization.users
-        gap = None if is_known else f"{accountable} is not in the catalog"
-        if gap is not None:
-            because += (Because("unknown-accountable", f"The way ends here: {gap}.", thing.place, document_of(thing)),)
-        return Duty(
-            thing=thing.ref,
-            practice=practice,
-            accountable=accountable if is_known else None,
-            how=how,
-            team=source.team.name if source is not None else None,
-            engagement=source.engagement.name if source is not None and source.engagement is not None else None,
-            gap=gap,
-            because=because,
-        )
+        accountable = settled.accountable
+        if accountable in self._organization.groups or accountable in self._organization.users:
+            return Duty(thing.ref, practice, accountable, settled.how, team, engagement, None, because)
+        gap = f"{accountable} is not in the catalog"
+        end = Because("unknown-accountable", f"The way ends here: {gap}.", thing.place, document_of(thing))
+        return Duty(thing.ref, practice, None, settled.how, team, engagement, gap, (*because, end))
 
     def _advised(self, thing: Thing, practice: str, standing: Standing) -> tuple[How, tuple[Because, ...]]:
         """Return how a practice is done that no claim decides: by the owner, or together with who advises on it by agreement."""

@@ -80,15 +80,17 @@ def _indicator_path(slo: WrittenSLO) -> Path:
 
 def link_selectors(slo: WrittenSLO, indicator: Indicator) -> dict[str, Selector] | None:
     """Return what is counted by side of the ratio, or None with a fault for each side that cannot be."""
-    found = {side: _selector(slo, indicator, side) for side in indicator.metrics}
+    found = {side: _selector(slo, indicator, side, metric) for side, metric in indicator.metrics.items()}
     known = {side: selector for side, selector in found.items() if selector is not None}
     return known if len(known) == len(found) else None
 
 
-def _selector(slo: WrittenSLO, indicator: Indicator, side: str) -> Selector | None:
+def _selector(slo: WrittenSLO, indicator: Indicator, side: str, metric: openslo.Metric) -> Selector | None:
     document = indicator.one.document
     path = (*indicator.path, side, "metricSource", "spec", "query")
-    query = document.text(*path)
+    query = metric.metric_source.spec.get("query")
+    if not isinstance(query, str):
+        query = document.text(*path)
     if not query:
         slo.faults.error(
             "missing-field",
@@ -135,7 +137,8 @@ def _source_of(
     path = (*indicator.path, side, "metricSource")
     source = metric.metric_source
     if source.metric_source_ref:
-        name = slo.register.resolve_name(indicator.one, (*path, "metricSourceRef"), Family.OPENSLO, "DataSource")
+        path = (*path, "metricSourceRef")
+        name = slo.register.resolve_name(indicator.one, path, Family.OPENSLO, "DataSource", source.metric_source_ref)
         return name if name in sources else None
     kind = (source.type or "").lower()
     fitting = [name for name, known in sources.items() if kind in {"", known.kind}]

@@ -145,8 +145,8 @@ class Document:
     def text(self, *path: str | int) -> str:
         """Return a scalar as it was written, or the empty text."""
         value = _value(self.data, path)
-        if value.__class__ is str:
-            return str(value)
+        if isinstance(value, str):
+            return value
         if isinstance(value, dict | list) or (value is None and not self.holds_empty):
             return ""
         node = self.at(path)

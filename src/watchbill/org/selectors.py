@@ -20,6 +20,7 @@ _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _OPERATOR = re.compile(r"=~|!~|!=|=")
 _SIMPLE = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)(=~|!~|!=|=)"([^"\\]*)"')
+_ALL_SIMPLE = re.compile(rf"\{{(?:{_SIMPLE.pattern},)*{_SIMPLE.pattern}\}}")
 _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
 _GROUPING = re.compile(r"(?:by|without)\s*\(\s*(?:[a-zA-Z_][a-zA-Z0-9_]*\s*(?:,\s*|(?=\))))*\)", re.IGNORECASE)
 _RANGE = re.compile(r"\[[^\[\]:]+\]")
@@ -125,6 +126,8 @@ class _Reader:
         raise ValueError(f"“{rest}” cannot follow a selector: {_BARE}")
 
     def _is_call(self, end: int) -> bool:
+        if self._text.startswith("{", end):
+            return False
         rest = self._text[end:].lstrip()
         return rest.startswith("(") or _GROUPING.match(rest) is not None
 
@@ -172,10 +175,10 @@ class _Reader:
 
     def _selector(self, metric: str) -> Selector:
         matchers = self._matchers()
-        names = [m.value for m in matchers if m.label == "__name__" and m.operator == "="]
-        if len(names) == 1 and not metric and not any(m.label == "__name__" and m.operator != "=" for m in matchers):
-            metric, matchers = names[0], [m for m in matchers if m.label != "__name__"]
-        if not metric or any(m.label == "__name__" for m in matchers):
+        names = [m for m in matchers if m.label == "__name__"]
+        if len(names) == 1 and not metric and names[0].operator == "=":
+            metric, matchers, names = names[0].value, [m for m in matchers if m.label != "__name__"], []
+        if not metric or names:
             raise ValueError(f"“{self._text.strip()}” does not name one metric: {_BARE}")
         kept = tuple(sorted(set(matchers), key=lambda m: (m.label, m.operator, m.value)))
         inner = ",".join(f"{m.label}{m.operator}{_quoted(m.value)}" for m in kept)
@@ -186,6 +189,9 @@ class _Reader:
         found: list[Matcher] = []
         if not self._text.startswith("{", self._at):
             return found
+        if (simple := _ALL_SIMPLE.match(self._text, self._at)) is not None:
+            self._at = simple.end()
+            return [_matcher(*each) for each in _SIMPLE.findall(simple[0])]
         self._at += 1
         while not self._closes():
             if found:
@@ -201,19 +207,9 @@ class _Reader:
         return self._text.startswith("}", self._at)
 
     def _matcher(self) -> Matcher:
-        if (simple := _SIMPLE.match(self._text, self._at)) is not None:
-            self._at = simple.end()
-            label, operator, value = simple.groups()
-        else:
-            label = self._word(_LABEL, "a label name")
-            operator = self._word(_OPERATOR, f"one of = != =~ !~ after the label {label}")
-            value = self._string(label)
-        if operator in ("=~", "!~"):
-            try:
-                _pattern(value)
-            except re.error as error:
-                raise ValueError(f"“{value}” is not a pattern that can be matched: {error}") from error
-        return Matcher(label, operator, value)
+        label = self._word(_LABEL, "a label name")
+        operator = self._word(_OPERATOR, f"one of = != =~ !~ after the label {label}")
+        return _matcher(label, operator, self._string(label))
 
     def _word(self, pattern: re.Pattern[str], wanted: str) -> str:
         self._skip()
@@ -251,6 +247,15 @@ class _Reader:
     def _here(self) -> str:
         rest = self._text[self._at :].strip()
         return f"before “{rest}”" if rest else f"at the end of “{self._text.strip()}”"
+
+
+def _matcher(label: str, operator: str, value: str) -> Matcher:
+    if operator in {"=~", "!~"}:
+        try:
+            _pattern(value)
+        except re.error as error:
+            raise ValueError(f"“{value}” is not a pattern that can be matched: {error}") from error
+    return Matcher(label, operator, value)
 
 
 def _unescaped(escape: re.Match[str]) -> str:

@@ -144,3 +144,21 @@ def test_any_value_survives_quoting(value: str) -> None:
     selector = parse_selector(f'a{{b="{escaped}"}}')
     assert matches(selector, "a", {"b": value})
     assert parse_selector(selector.text) == selector
+
+
+@checked
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b_1", "code"]),
+            st.sampled_from(["=", "!=", "=~", "!~"]),
+            st.sampled_from(["", "x", "5..", "a=b", "{c}", "d,e", ".*", "ü"]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_blanks_and_a_last_comma_mean_nothing(matchers: list[tuple[str, str, str]]) -> None:
+    close = ",".join(f'{label}{operator}"{value}"' for label, operator, value in matchers)
+    wide = " , ".join(f'{label} {operator} "{value}"' for label, operator, value in matchers)
+    assert parse_selector(f"up{{{close}}}") == parse_selector(f"up {{ {wide} , }}")
