@@ -51,6 +51,7 @@ from watchbill.web.doors import Doors
 
 _PATIENCE_WITH_SOURCES = timedelta(seconds=3)
 _LONGEST_MEASURING = timedelta(minutes=2)
+_LEDGER = 2  # the version of what goals store: since it, a minute says why it is a lower bound
 
 
 @dataclass(frozen=True)
@@ -194,8 +195,10 @@ def engine_of(watchbill: Watchbill) -> Engine:
     modules = (
         Module("organisation", read_organisation, timedelta(seconds=2)),
         Module("scrape", watchbill.sources.scrape_due, timedelta(seconds=1)),
-        Module("measure", measure, tick, longest=_LONGEST_MEASURING, lease="goals", took_over=goals.load),
-        Module("evaluate", goals.evaluate, tick, after="measure", lease="goals", took_over=goals.load),
+        Module(
+            "measure", measure, tick, longest=_LONGEST_MEASURING, lease="goals", took_over=goals.load, version=_LEDGER
+        ),
+        Module("evaluate", goals.evaluate, tick, after="measure", lease="goals", took_over=goals.load, version=_LEDGER),
         Module("escalate", escalate, timedelta(seconds=1), wakes=True),
         Module("deliver", deliver, timedelta(seconds=1), wakes=True, workers=2),
         Module("advice", settle_advice, timedelta(minutes=1), lease="advice"),

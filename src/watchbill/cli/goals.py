@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 SAME, DIFFERENT, UNREADABLE = 0, 1, 2
 _MOST_UNKNOWN = 3
+_REASONS = {
+    "reset": "a counter began anew",
+    "startUnknown": "a start is not known",
+    "gap": "a gap",
+    "overTotal": "more good or bad than all",
+    "unstated": "not said why",
+}
 
 
 @click.group()
@@ -109,7 +116,7 @@ def _minute(each: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     is_known = each["state"] != "unknown"
     good, total = (count(each["good"]), count(each["total"])) if is_known else ("", "")
     marks = [
-        *(["lower bound"] if each["lowerBound"] else []),
+        *([f"lower bound ({', '.join(_REASONS[why] for why in each['because'])})"] if each["lowerBound"] else []),
         *(["may still grow"] if each["open"] and is_known else []),
     ]
     return _time(each["minute"]), good, total, each["state"], ", ".join(marks)

@@ -36,7 +36,7 @@ def test_people_get_the_minutes_and_what_each_question_answers(tmp_path: Path) -
         "",
         "Minutes of cart",
         "  minute (UTC)      good  total  state",
-        "  2026-01-05 00:00  8     10     measured  lower bound",
+        "  2026-01-05 00:00  8     10     measured  lower bound (a start is not known)",
         "  2026-01-05 00:01  10    10     measured  may still grow",
         "",
         "cart at 2026-01-05 00:01:30",
@@ -57,7 +57,7 @@ def test_programs_get_exact_ratios_beside_the_floats(tmp_path: Path) -> None:
     (goal,), (one,) = answer["goals"], answer["answers"]
     assert goal["minutes"][0] == {
         "minute": "2026-01-05T00:00:00Z", "good": 8, "total": 10, "state": "measured", "lowerBound": True,
-        "method": "differences", "open": False,
+        "because": ["startUnknown"], "method": "differences", "open": False,
     }  # fmt: skip
     assert (one["goal"], one["at"]) == ("cart", "2026-01-05T00:01:30Z")
     assert one["window"] == {"start": "2026-01-04T23:01:00Z", "end": "2026-01-05T00:01:30Z"}

@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 from .ledger import Block, RunningSums
 
-_VERSION = 1
+_VERSION = 2
+_BEFORE_REASONS = 1
+_MEASURED, _MARKS_FROM = 1, 1
 _SIZES = (1, 2, 4, 8)
 Column = npt.NDArray[np.int64]
 
@@ -21,14 +23,18 @@ Column = npt.NDArray[np.int64]
 def to_bytes(block: Block) -> bytes:
     """Return the block as stored: about two bytes for a minute of ordinary traffic."""
     rows = block.rows
-    flags = _steps(rows.measured) + 2 * _steps(rows.lower_bound)
+    marks = np.frombuffer(bytes(block.marks), np.uint8).astype(np.int64)
+    flags = _steps(rows.measured) * _MEASURED | marks << _MARKS_FROM
     columns = b"".join(_packed(column) for column in (_steps(rows.total), _steps(rows.bad), flags))
     return bytes((_VERSION,)) + zlib.compress(len(rows).to_bytes(2, "little") + columns, 6)
 
 
 def from_bytes(start: int, stored: bytes) -> Block:
-    """Return the block that was stored. Raises ValueError when the bytes are not a block of a known version."""
-    if not stored or stored[0] != _VERSION:
+    """Return the block that was stored. Raises ValueError when the bytes are not a block of a known version.
+
+    A block of the first version says which minutes are lower bounds and not why: their mark is UNSTATED.
+    """
+    if not stored or stored[0] not in (_BEFORE_REASONS, _VERSION):
         raise ValueError("these bytes are no ledger block that this version can read")
     content = zlib.decompress(stored[1:])
     count, at = int.from_bytes(content[:2], "little"), 2
@@ -39,8 +45,9 @@ def from_bytes(start: int, stored: bytes) -> Block:
     total, bad, flags = columns
     rows = RunningSums()
     rows.total, rows.bad = _running("q", total), _running("q", bad)
-    rows.measured, rows.lower_bound = _running("i", flags & 1), _running("i", flags >> 1)
-    return Block(start, rows)
+    marks = flags >> _MARKS_FROM
+    rows.measured, rows.lower_bound = _running("i", flags & _MEASURED), _running("i", np.minimum(marks, 1))
+    return Block(start, rows, marks.astype(np.uint8).tobytes())
 
 
 def _steps(running: array[int]) -> Column:

@@ -32,7 +32,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .model import Series
+from .model import EXACT, Mark, Series
 from .readings import Batch, Readings, Seen, milliseconds
 
 MINUTE = 60_000
@@ -49,18 +49,27 @@ class Tally:
     total: int = 0
     part: int = 0
     measured: bool = False
-    lower_bound: bool = False
+    marks: Mark = EXACT
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A minute as counted: `minute` in minutes since 1970. `clamped` when more of the part than of the total was counted."""
+    """A minute as counted: `minute` in minutes since 1970; `marks` say why it is a lower bound, if it is one."""
 
     minute: int
     good: int
     total: int
-    lower_bound: bool
-    clamped: bool = False
+    marks: Mark = EXACT
+
+    @property
+    def lower_bound(self) -> bool:
+        """Whether more events may have happened than were counted."""
+        return bool(self.marks)
+
+    @property
+    def clamped(self) -> bool:
+        """Whether more of the part than of the total was counted."""
+        return Mark.OVER in self.marks
 
 
 @dataclass
@@ -156,7 +165,7 @@ class Meter:
         for seen in self.targets.values():
             tally = self.open.get(seen.at // MINUTE)
             if tally is not None and seen.at // MINUTE < closed_until:
-                tally.lower_bound = True
+                tally.marks |= Mark.GAP
         closed = [counted for counted in self.measured(part_is_good) if counted.minute < closed_until]
         self.open = {minute: tally for minute, tally in self.open.items() if minute >= closed_until}
         self.next_minute = closed_until
@@ -208,7 +217,7 @@ class Meter:
             elif at > seen.at:
                 paces[at] = seen.pace(self.cadence)
                 if at - seen.at > 2 * paces[at] and seen.at // MINUTE >= self.next_minute:
-                    self.open.setdefault(seen.at // MINUTE, Tally()).lower_bound = True
+                    self.open.setdefault(seen.at // MINUTE, Tally()).marks |= Mark.GAP
                 seen = seen.again(at)
         return _Way(paces, seen)
 
@@ -229,7 +238,7 @@ class Meter:
                 if is_total:
                     self._measure(last, at, bridge)
             else:
-                tally.lower_bound = True
+                tally.marks |= Mark.START if last is None else Mark.GAP
             last = (at, value)
         if last is not None:
             self.series[key] = last
@@ -265,15 +274,14 @@ class _Way:
 def settled(minute: int, tally: Tally, part_is_good: bool) -> Counted:
     """Return a minute's good and total; the good never exceed the total, nor do the bad."""
     part = min(tally.part, tally.total)
-    clamped = part < tally.part
     good = part if part_is_good else tally.total - part
-    return Counted(minute, good, tally.total, tally.lower_bound or clamped, clamped)
+    return Counted(minute, good, tally.total, tally.marks | (Mark.OVER if part < tally.part else EXACT))
 
 
 def _add(tally: Tally, last: tuple[int, int] | None, value: int, is_total: bool) -> None:
     before = last[1] if last else 0
     if value < before:
-        tally.lower_bound = True
+        tally.marks |= Mark.RESET
     increase = value - before if value >= before else value
     if is_total:
         tally.total += increase

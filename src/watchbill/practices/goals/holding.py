@@ -9,8 +9,8 @@ from hashlib import sha256
 from watchbill.org.objectives import Goal
 
 from .counters import Counted, Meter
-from .ledger import Block, Book, block_of, minute_of
-from .model import SourceReading
+from .ledger import Block, Book, block_of, measured, minute_of
+from .model import MinuteCount, SourceReading
 from .readings import milliseconds
 
 NEWEST_WITHIN = 5
@@ -66,11 +66,15 @@ class Holding:
         if end == before:
             return None
         self.clamped_at = max((minute.minute for minute in counted if minute.clamped), default=self.clamped_at)
-        return self.book.write(((m.minute, m.good, m.total, m.lower_bound) for m in counted), end)
+        return self.book.write(((m.minute, m.good, m.total, m.marks) for m in counted), end)
 
     def unwritten(self, goal: Goal) -> list[Counted]:
         """Return the minutes that are measured so far and not in the book yet, oldest first: they may still grow."""
         return [one for one in self.newest.measured(goal.good is not None) if one.minute >= self.book.end]
+
+    def unwritten_minutes(self, goal: Goal) -> list[MinuteCount]:
+        """Return the same as minutes of a ledger."""
+        return [measured(one.minute, one.good, one.total, one.marks) for one in self.unwritten(goal)]
 
     def redefine(self, goal: Goal, cadence: timedelta) -> None:
         """Follow the goal's declaration: other counters begin anew, what was counted stays."""

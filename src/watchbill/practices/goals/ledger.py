@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from .model import MinuteCount, MinuteState
+from .model import EXACT, Mark, MinuteCount, MinuteState
 
 BLOCK = 360
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -94,23 +94,25 @@ class RunningSums:
 class Block:
     """Minutes of one block of the ledger, from its `start` on; `end` is the first minute that it does not hold yet."""
 
-    __slots__ = ("rows", "start")
+    __slots__ = ("marks", "rows", "start")
 
-    def __init__(self, start: int, rows: RunningSums | None = None) -> None:
+    def __init__(self, start: int, rows: RunningSums | None = None, marks: bytes = b"") -> None:
         self.start = start
         self.rows = rows or RunningSums()
+        self.marks = bytearray(marks)
 
     @property
     def end(self) -> int:
         """The minute that would be appended next."""
         return self.start + len(self.rows)
 
-    def append(self, total: int, good: int, *, measured: bool, lower_bound: bool = False) -> None:
+    def append(self, total: int, good: int, *, measured: bool, marks: int = EXACT) -> None:
         """Write the next minute; one that was not measured holds nothing."""
         if measured:
-            self.rows.append(total - good, total, 1, int(lower_bound))
+            self.rows.append(total - good, total, 1, int(bool(marks)))
         else:
             self.rows.append(0, 0, 0, 0)
+        self.marks.append(marks if measured else EXACT)
 
     def sums(self, first: int, end: int) -> Sums:
         """Return the sums of the minutes in [`first`, `end`) that lie in this block."""
@@ -120,20 +122,22 @@ class Block:
     def minutes(self, first: int, end: int) -> Iterator[MinuteCount]:
         """Yield the minutes in [`first`, `end`) that lie in this block, oldest first."""
         for minute in range(max(first, self.start), min(end, self.end)):
-            yield minute_count(minute, self.sums(minute, minute + 1))
+            sums = self.sums(minute, minute + 1)
+            if sums.measured:
+                yield measured(minute, sums.good, sums.total, Mark(self.marks[minute - self.start]))
+            else:
+                yield unknown(minute)
 
 
 def unknown(minute: int) -> MinuteCount:
     """Return a minute of which nothing is known."""
-    return minute_count(minute, NOTHING)
+    return MinuteCount(start_of(minute), 0, 0, MinuteState.UNKNOWN)
 
 
-def minute_count(minute: int, sums: Sums) -> MinuteCount:
-    """Return what was counted in a minute."""
-    state = MinuteState.MEASURED if sums.total else MinuteState.NO_TRAFFIC
-    if not sums.measured:
-        state = MinuteState.UNKNOWN
-    return MinuteCount(start_of(minute), sums.good, sums.total, state, bool(sums.lower_bound))
+def measured(minute: int, good: int, total: int, marks: Mark = EXACT) -> MinuteCount:
+    """Return a minute in which events were counted, or seen not to happen."""
+    state = MinuteState.MEASURED if total else MinuteState.NO_TRAFFIC
+    return MinuteCount(start_of(minute), good, total, state, marks)
 
 
 @dataclass
@@ -159,15 +163,15 @@ class Book:
             self.starts.append(start)
             self.sealed.append(sums.bad, sums.total, sums.measured, sums.lower_bound)
 
-    def write(self, minutes: Iterable[tuple[int, int, int, bool]], end: int) -> list[Block]:
-        """Append measured minutes (minute, good, total, lower bound), and what lies between them and up to `end` as unknown.
+    def write(self, minutes: Iterable[tuple[int, int, int, int]], end: int) -> list[Block]:
+        """Append measured minutes (minute, good, total, marks), and what lies between them and up to `end` as unknown.
 
         Returns the blocks that this filled: they are sealed now.
         """
         filled: list[Block] = []
-        for minute, good, total, lower_bound in minutes:
+        for minute, good, total, marks in minutes:
             self._fill_unknown(minute, filled)
-            self.open.append(total, good, measured=True, lower_bound=lower_bound)
+            self.open.append(total, good, measured=True, marks=marks)
             self._seal_if_full(filled)
         self._fill_unknown(end, filled)
         return filled

@@ -6,6 +6,7 @@ import struct
 from itertools import chain
 
 from .counters import Meter, Tally
+from .model import Mark
 from .readings import Seen
 
 _VERSION = 2
@@ -13,7 +14,7 @@ _BEFORE_STEPS = 1
 _HEAD = struct.Struct("<BqqqqQIII")
 _SERIES, _TARGET, _TALLY = struct.Struct("<Qqq"), struct.Struct("<Qq"), struct.Struct("<qqqB")
 _TAIL, _STEPS = struct.Struct("<qqq"), struct.Struct("<qq")
-_MEASURED, _LOWER_BOUND = 1, 2
+_MEASURED, _MARKS_FROM = 1, 1
 
 
 def to_bytes(meter: Meter) -> bytes:
@@ -25,7 +26,7 @@ def to_bytes(meter: Meter) -> bytes:
     series = ((key, at, value) for key, (at, value) in meter.series.items())
     targets = ((key, seen.at) for key, seen in meter.targets.items())
     opened = (
-        (minute, tally.total, tally.part, _MEASURED * tally.measured | _LOWER_BOUND * tally.lower_bound)
+        (minute, tally.total, tally.part, _MEASURED * tally.measured | tally.marks << _MARKS_FROM)
         for minute, tally in meter.open.items()
     )
     steps = ((seen.step, seen.step_before) for seen in meter.targets.values())
@@ -58,7 +59,7 @@ def from_bytes(stored: bytes) -> Meter:
         meter.targets[key] = Seen(seen)
     at += _TARGET.size * head[7]
     for minute, total, part, flags in _rows(_TALLY, stored, at, head[8]):
-        meter.open[minute] = Tally(total, part, bool(flags & _MEASURED), bool(flags & _LOWER_BOUND))
+        meter.open[minute] = Tally(total, part, bool(flags & _MEASURED), Mark(flags >> _MARKS_FROM))
     at += _TALLY.size * head[8]
     if stored[0] == _VERSION:
         _take_tail(meter, stored, at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import IntEnum, IntFlag, StrEnum
 from fractions import Fraction
 from typing import Protocol
 
@@ -24,6 +24,40 @@ class MinuteState(IntEnum):
     MEASURED = 1
     NO_TRAFFIC = 2
     EXCLUDED = 3
+
+    @property
+    def word(self) -> str:
+        """The state as programs read it."""
+        return ("unknown", "measured", "noTraffic", "excluded")[self]
+
+
+class Mark(IntFlag):
+    """Why the count of a minute is a lower bound; without a mark it is exact.
+
+    RESET: a counter began anew. START: a series was first seen together with its target. GAP: a target went away, or came back
+    after too long. OVER: more good or bad events than events in all. UNSTATED: written before reasons were kept.
+    """
+
+    UNSTATED = 1
+    RESET = 2
+    START = 4
+    GAP = 8
+    OVER = 16
+
+    @property
+    def words(self) -> list[str]:
+        """The reasons as programs read them."""
+        return [_REASONS[mark] for mark in self]
+
+
+EXACT = Mark(0)
+_REASONS = {
+    Mark.UNSTATED: "unstated",
+    Mark.RESET: "reset",
+    Mark.START: "startUnknown",
+    Mark.GAP: "gap",
+    Mark.OVER: "overTotal",
+}
 
 
 @dataclass(frozen=True)
@@ -76,13 +110,18 @@ class SourceFor(Protocol):
 
 @dataclass(frozen=True)
 class MinuteCount:
-    """A minute of the ledger: `good` of `total` valid events; `lower_bound` when a reset or a gap may hide some of them."""
+    """A minute of the ledger: `good` of `total` valid events; `marks` say what may hide some of them."""
 
     minute: datetime
     good: int
     total: int
     state: MinuteState
-    lower_bound: bool = False
+    marks: Mark = EXACT
+
+    @property
+    def lower_bound(self) -> bool:
+        """Whether more events may have happened than were counted."""
+        return bool(self.marks)
 
 
 class GoalState(StrEnum):

@@ -22,7 +22,7 @@ from . import blocks, charting, tables
 from .burn_moves import BurnKey, BurnMove, BurnState, after, moves
 from .counters import Counted
 from .holdings import Holdings
-from .ledger import Block, Sums, block_of, minute_count, minute_of, unknown
+from .ledger import Block, block_of, minute_of, unknown
 from .measuring import Measuring
 from .model import GoalStatus, MinuteCount, Point, SourceFor
 from .standing import status_of
@@ -129,10 +129,8 @@ class GoalsService:
         """Return the minutes that are measured so far and not written yet, oldest first: they may still grow. Raises NotFound."""
         goal = self._goal(name)
         await self._refresh(now)
-        return [
-            minute_count(one.minute, Sums(one.total - one.good, one.total, 1, int(one.lower_bound)))
-            for one in self._unwritten(goal)
-        ]
+        holding = self._holdings.by_name.get(goal.name)
+        return [] if holding is None else holding.unwritten_minutes(goal)
 
     async def chart(self, name: str, now: datetime, *, span: timedelta, points: int) -> list[Point]:
         """Return the last `span` in `points` equal pieces of whole minutes; the newest one ends now, and its `left` is the status's.

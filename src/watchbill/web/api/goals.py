@@ -10,7 +10,7 @@ from pydantic import Field
 
 from watchbill.lib.errors import Invalid
 from watchbill.org.objectives import Goal, Severity
-from watchbill.practices.goals.model import Burn, GoalState, GoalStatus, MinuteCount, MinuteState, Point
+from watchbill.practices.goals.model import Burn, GoalState, GoalStatus, MinuteCount, Point
 from watchbill.web.lookups import goal_named
 
 from . import API
@@ -19,12 +19,6 @@ from .values import Answer, AskedInstant, ExactRatio, FromDoors, Name, PlaceAnsw
 router = APIRouter(prefix=API, tags=["goals"])
 
 LONGEST_MINUTES = timedelta(days=7)
-_MINUTE_STATES = {
-    MinuteState.UNKNOWN: "unknown",
-    MinuteState.MEASURED: "measured",
-    MinuteState.NO_TRAFFIC: "noTraffic",
-    MinuteState.EXCLUDED: "excluded",
-}
 
 
 class BurnAnswer(Answer):
@@ -209,7 +203,10 @@ class MinuteAnswer(Answer):
     good: int
     total: int
     state: Literal["measured", "noTraffic", "unknown", "excluded"]
-    lower_bound: bool
+    lower_bound: bool = Field(description="Whether more events may have happened than were counted.")
+    because: list[Literal["unstated", "reset", "startUnknown", "gap", "overTotal"]] = Field(
+        description="Why it is a lower bound; `unstated` in minutes that were written before reasons were kept."
+    )
 
     @classmethod
     def of(cls, count: MinuteCount) -> MinuteAnswer:
@@ -219,8 +216,9 @@ class MinuteAnswer(Answer):
                 "minute": count.minute,
                 "good": count.good,
                 "total": count.total,
-                "state": _MINUTE_STATES[count.state],
+                "state": count.state.word,
                 "lowerBound": count.lower_bound,
+                "because": count.marks.words,
             }
         )
 

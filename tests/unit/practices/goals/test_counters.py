@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.practices.goals.made import MINUTE, SECOND, at, counted, figures, meter, series
 from watchbill.practices.goals import meter_state
-from watchbill.practices.goals.model import Sample, Series
+from watchbill.practices.goals.model import EXACT, Mark, Sample, Series
 
 
 def test_an_increase_belongs_to_the_minute_of_the_later_sample() -> None:
@@ -71,7 +71,7 @@ def test_a_new_target_does_not_vouch_for_another_ones_series() -> None:
     it = meter()
     it.advance([series({7: 100, 22: 110}), series({22: 7000}, instance="cart-1")], [], at(60))
     minute = counted(it)[0]
-    assert (minute.good, minute.total, minute.lower_bound) == (10, 10, True)
+    assert (minute.good, minute.total, minute.marks) == (10, 10, Mark.START | Mark.GAP)
 
 
 def test_a_reset_counts_the_new_value_and_marks_the_minute_as_a_lower_bound() -> None:
@@ -82,10 +82,10 @@ def test_a_reset_counts_the_new_value_and_marks_the_minute_as_a_lower_bound() ->
         at(190),
     )
     minutes = counted(it)
-    assert {number: (one.total, one.lower_bound) for number, one in minutes.items()} == {
-        0: (10, True),
-        1: (6, True),
-        2: (3, False),
+    assert {number: (one.total, one.marks) for number, one in minutes.items()} == {
+        0: (10, Mark.START),
+        1: (6, Mark.RESET),
+        2: (3, EXACT),
     }
 
 
@@ -106,7 +106,10 @@ def test_the_growth_over_a_long_gap_is_dropped() -> None:
     it = meter()
     it.advance([series({7: 100, 22: 110, 382: 900, 397: 905})], [], at(430))
     minutes = counted(it)
-    assert {number: (one.total, one.lower_bound) for number, one in minutes.items()} == {0: (10, True), 6: (5, True)}
+    assert {number: (one.total, one.marks) for number, one in minutes.items()} == {
+        0: (10, Mark.START | Mark.GAP),
+        6: (5, Mark.GAP),
+    }
 
 
 def test_samples_at_the_pace_of_a_slow_source_leave_no_minute_unknown() -> None:
@@ -150,7 +153,7 @@ def test_more_good_than_total_is_cut_down_to_the_total() -> None:
     it = meter()
     it.advance([series({7: 100, 22: 110})], [series({7: 100, 22: 150}, code="200")], at(60))
     minute = counted(it, part_is_good=True)[0]
-    assert (minute.good, minute.total, minute.lower_bound, minute.clamped) == (10, 10, True, True)
+    assert (minute.good, minute.total, minute.marks) == (10, 10, Mark.START | Mark.GAP | Mark.OVER)
 
 
 def test_fractions_of_events_are_carried_until_they_are_whole() -> None:

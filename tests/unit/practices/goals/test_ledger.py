@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from watchbill.practices.goals import blocks
 from watchbill.practices.goals.ledger import BLOCK, Block, Book, Sums, block_of
-from watchbill.practices.goals.model import MinuteState
+from watchbill.practices.goals.model import EXACT, Mark, MinuteState
 
 # a shared machine may be slow at any moment
 checked = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
-Minute = tuple[int, int, int, bool]
+Minute = tuple[int, int, int, int]
 
 
 def book(minutes: list[Minute], end: int, start: int = 0) -> tuple[Book, list[Block]]:
@@ -23,7 +25,7 @@ def book(minutes: list[Minute], end: int, start: int = 0) -> tuple[Book, list[Bl
 
 
 def test_a_window_is_summed_from_its_minutes() -> None:
-    it, sealed = book([(0, 9, 10, False), (1, 0, 0, False), (3, 5, 5, True)], 5)
+    it, sealed = book([(0, 9, 10, EXACT), (1, 0, 0, EXACT), (3, 5, 5, Mark.RESET)], 5)
     assert sealed == []
     assert it.sums(0, 5) == Sums(bad=1, total=15, measured=3, lower_bound=1)
     assert it.sums(1, 3) == Sums(bad=0, total=0, measured=1, lower_bound=0)
@@ -31,16 +33,16 @@ def test_a_window_is_summed_from_its_minutes() -> None:
 
 
 def test_each_minute_has_one_of_three_states() -> None:
-    it, _ = book([(0, 9, 10, True), (1, 0, 0, False)], 3)
-    assert [(m.good, m.total, m.state, m.lower_bound) for m in it.open.minutes(0, 3)] == [
-        (9, 10, MinuteState.MEASURED, True),
-        (0, 0, MinuteState.NO_TRAFFIC, False),
-        (0, 0, MinuteState.UNKNOWN, False),
+    it, _ = book([(0, 9, 10, Mark.GAP), (1, 0, 0, EXACT)], 3)
+    assert [(m.good, m.total, m.state, m.marks) for m in it.open.minutes(0, 3)] == [
+        (9, 10, MinuteState.MEASURED, Mark.GAP),
+        (0, 0, MinuteState.NO_TRAFFIC, EXACT),
+        (0, 0, MinuteState.UNKNOWN, EXACT),
     ]
 
 
 def test_a_full_block_is_sealed_and_one_without_a_measured_minute_is_not() -> None:
-    it, sealed = book([(5, 1, 1, False), (5 * BLOCK, 2, 2, False)], 6 * BLOCK)
+    it, sealed = book([(5, 1, 1, EXACT), (5 * BLOCK, 2, 2, EXACT)], 6 * BLOCK)
     assert [block.start for block in sealed] == [0, 5 * BLOCK]
     assert it.open.start == it.end == 6 * BLOCK
     assert it.sums(0, 6 * BLOCK).total == 3
@@ -53,9 +55,22 @@ def test_a_full_block_is_sealed_and_one_without_a_measured_minute_is_not() -> No
 
 
 def test_a_ledger_begins_within_a_block() -> None:
-    it, _ = book([(BLOCK + 7, 1, 2, False)], BLOCK + 9, start=BLOCK + 7)
+    it, _ = book([(BLOCK + 7, 1, 2, EXACT)], BLOCK + 9, start=BLOCK + 7)
     assert it.open.start == BLOCK
     assert it.sums(0, 2 * BLOCK) == Sums(1, 2, 1, 0)
+
+
+def test_a_block_from_before_reasons_were_kept_reads_with_its_lower_bounds() -> None:
+    columns = bytes((1, 10, 0, 5)) + bytes((1, 1, 0, 0)) + bytes((1, 1, 0, 3))
+    stored = b"\x01" + zlib.compress((3).to_bytes(2, "little") + columns)
+    block = blocks.from_bytes(0, stored)
+    assert [(m.good, m.total, m.state, m.marks) for m in block.minutes(0, 3)] == [
+        (9, 10, MinuteState.MEASURED, EXACT),
+        (0, 0, MinuteState.UNKNOWN, EXACT),
+        (5, 5, MinuteState.MEASURED, Mark.UNSTATED),
+    ]
+    assert block.sums(0, 3) == Sums(bad=1, total=15, measured=2, lower_bound=1)
+    assert list(blocks.from_bytes(0, blocks.to_bytes(block)).minutes(0, 3)) == list(block.minutes(0, 3))
 
 
 def test_blocks_of_another_kind_are_refused() -> None:
@@ -66,9 +81,9 @@ def test_blocks_of_another_kind_are_refused() -> None:
 
 histories = st.dictionaries(
     st.integers(0, 4 * BLOCK),
-    st.tuples(st.integers(0, 2**40), st.integers(0, 2**20), st.booleans()),
+    st.tuples(st.integers(0, 2**40), st.integers(0, 2**20), st.integers(0, 31)),
     max_size=60,
-).map(lambda found: [(m, good, good + bad, lower) for m, (good, bad, lower) in sorted(found.items())])
+).map(lambda found: [(m, good, good + bad, marks) for m, (good, bad, marks) in sorted(found.items())])
 
 
 @checked
@@ -81,7 +96,7 @@ def test_any_window_is_the_sum_of_its_minutes(minutes: list[Minute], first: int,
         sum(total - good for _, good, total, _ in inside),
         sum(total for _, _, total, _ in inside),
         len(inside),
-        sum(lower for _, _, _, lower in inside),
+        sum(marks > 0 for _, _, _, marks in inside),
     )
 
 

@@ -19,12 +19,6 @@ from .running import Alert, Answered, Outcome
 
 SCHEMA = "watchbill/goals-test/v1"
 METHOD = "differences"
-_STATES = {
-    MinuteState.UNKNOWN: "unknown",
-    MinuteState.MEASURED: "measured",
-    MinuteState.NO_TRAFFIC: "noTraffic",
-    MinuteState.EXCLUDED: "excluded",
-}
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"))
 
 
@@ -50,8 +44,9 @@ def _minute(count: MinuteCount, *, is_open: bool) -> dict[str, Any]:
         "minute": rfc3339(count.minute),
         "good": count.good,
         "total": count.total,
-        "state": _STATES[count.state],
+        "state": count.state.word,
         "lowerBound": count.lower_bound,
+        "because": count.marks.words,
         "method": None if count.state is MinuteState.UNKNOWN else METHOD,
         "open": is_open,
     }

@@ -20,7 +20,7 @@ from watchbill.practices.goals import rules
 from watchbill.practices.goals.burn_moves import BurnKey, BurnState, after, moves
 from watchbill.practices.goals.exclusions import Excluded
 from watchbill.practices.goals.holding import Holding
-from watchbill.practices.goals.ledger import Sums, minute_count, minute_of, start_of, unknown
+from watchbill.practices.goals.ledger import minute_of, start_of, unknown
 from watchbill.practices.goals.model import GoalStatus, MinuteCount, Sample, Series, SourceReading
 from watchbill.practices.goals.readings import instant
 from watchbill.practices.goals.standing import Sight, status_of
@@ -160,8 +160,7 @@ class Run:
         holding, first = self.holdings[goal.name], minute_of(self.first_minute)
         blocks = [*holding.book.detailed.values(), holding.book.open]
         found = {minute_of(one.minute): one for block in blocks for one in block.minutes(first, minute_of(end) + 1)}
-        for one in holding.unwritten(goal):
-            found[one.minute] = minute_count(one.minute, Sums(one.total - one.good, one.total, 1, int(one.lower_bound)))
+        found |= {minute_of(one.minute): one for one in holding.unwritten_minutes(goal)}
         last = max(minute_of(end - _MOMENT), *found)
         return self._excluded[goal.name].mark(found.get(at, unknown(at)) for at in range(first, last + 1))
 
