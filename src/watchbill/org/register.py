@@ -137,7 +137,7 @@ class Register:
         return _linked_anew if self._kept is None else self._kept.links(self, kind, context).of
 
     def overheard(self, make: Callable[[], Made]) -> tuple[Made, Answers]:
-        """Return what is made, and what this register answered meanwhile to questions for one document. It is not asked within itself."""
+        """Return what is made, and what this register answered meanwhile to questions for one document. Never called by `make`."""
         answers: Answers = {}
         self._overheard = answers
         try:
