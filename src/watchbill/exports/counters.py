@@ -12,9 +12,9 @@ from datetime import timedelta
 from fractions import Fraction
 
 from watchbill.lib.records import dataclass
+from watchbill.org import promql
 from watchbill.org.objectives import Matcher, Selector
 
-from . import promql
 from .rule_text import Rule, record
 
 STEP = timedelta(minutes=5)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from watchbill.lib.numbers import rate
+from watchbill.org import promql
 from watchbill.org.objectives import BurnTier, Goal, Severity
 
-from . import promql, words
+from . import words
 from .counters import Counters
 from .dialect import Dialect
 from .rule_text import Rule, record

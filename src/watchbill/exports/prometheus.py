@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from watchbill.lib.records import dataclass
-from watchbill.org import coverage
+from watchbill.org import coverage, promql
 from watchbill.org.charters import AlertClass
 from watchbill.org.objectives import Goal, Selector, SourceKind
 from watchbill.org.organization import Organization
 from watchbill.org.values import Place
 
-from . import promql, rule_text
+from . import rule_text
 from .counters import LONGEST_READ, STEP, Counters
 from .dialect import Dialect
 from .own_names import OWN

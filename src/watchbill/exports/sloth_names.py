@@ -7,9 +7,10 @@ from datetime import timedelta
 from fractions import Fraction
 
 from watchbill import __version__
+from watchbill.org import promql
 from watchbill.org.objectives import BurnTier, Goal, Severity
 
-from . import promql, words
+from . import words
 from .counters import Counters
 from .dialect import Dialect
 from .rule_text import Rule, record

@@ -7,10 +7,10 @@ from datetime import timedelta
 from fractions import Fraction
 
 from watchbill.lib.records import dataclass
+from watchbill.org import promql
 from watchbill.org.objectives import BurnTier, Goal, Severity
 from watchbill.org.values import EntityRef
 
-from . import promql
 from .counters import Counters
 
 ALERT = "GoalBurnsBudget"

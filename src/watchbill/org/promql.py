@@ -1,4 +1,4 @@
-"""The small words of PromQL: numbers, windows, quoted text, matchers. Knows nothing of goals."""
+"""PromQL as it is written: numbers, windows, quoted text, selectors; `selectors.py` reads it. Knows nothing of goals."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from watchbill.org.objectives import Matcher
+from .objectives import Matcher
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _GO_UNITS = ((365 * 86_400, "y", True), (7 * 86_400, "w", True), *((size, unit, False) for size, unit in _UNITS))
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _NOT_RE2 = re.compile(r"\(\?(?:[=!>(#]|<[=!])|\\[1-9]|\\Z|[*+?}]\+")
 
 
@@ -56,7 +57,7 @@ def series(name: str, **labels: str) -> str:
 
 def either_of(values: Iterable[str]) -> str:
     """Return a pattern that matches these values and nothing else."""
-    return "|".join(re.sub(r"[\\.+*?()|\[\]{}^$]", r"\\\g<0>", value) for value in values)
+    return "|".join(_SPECIAL.sub(r"\\\g<0>", value) for value in values)
 
 
 def is_readable(pattern: str) -> bool:
