@@ -1,117 +1,193 @@
-"""Counters from any server that speaks Prometheus' HTTP API: raw samples by range selectors, as they were scraped.
+"""Counters from any server that speaks Prometheus' HTTP API: what all goals need, read with the fewest questions.
 
-It never asks for rates, never interpolates, and takes an answer that the server calls incomplete for no answer.
+Selectors are asked for in batches. What a batch is refused, or fails with, is asked for in smaller ones, down to single selectors,
+so that none takes others with it; the size of a batch that proved too large is remembered for an hour. A selector that fails by
+itself is asked for alone and less and less often, so that it neither slows the others down nor burdens the server.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from watchbill.lib.errors import Unavailable
 from watchbill.lib.http import HttpClient
 from watchbill.org.objectives import DataSource, Selector
-from watchbill.org.selectors import matches
 from watchbill.practices.goals.model import SourceReading
 
 from .access import OPEN, Access
-from .prometheus_api import LONGEST_QUERY, Found, PrometheusApi, RefusedQueryError
+from .answers import Answers
+from .batches import Batch, batches
+from .covering import covers
+from .prometheus_api import LONGEST_QUERY, PrometheusApi, RefusedQueryError
 
 _AT_ONCE = 4
 _PATIENCE = 3
-
-Asked = list[Found]
+_PIECES_OF_SLOW = 8
+_MOST_REFUSALS = 500
+_LIMIT_HOLDS = timedelta(hours=1)
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=16)
+_UNLIMITED = float("inf")
 
 
 class PrometheusSource:
-    """One server. Selectors that a wider one of the same call covers are answered from that one's samples, so that the good and
-    the total of a goal come from the same answer.
-    """
+    """One server, and what was learned of it."""
 
     def __init__(self, data_source: DataSource, http: HttpClient, access: Access = OPEN) -> None:
         self._api = PrometheusApi(data_source.name, data_source.url, http, access)
+        self._plan = _Plan((), {}, [])
+        self._known = _Known()
+
+    @property
+    def requests(self) -> int:
+        """How many questions the server was asked so far."""
+        return self._api.requests
 
     async def read(self, selectors: Sequence[Selector], since: datetime, until: datetime) -> list[SourceReading]:
-        """Return the raw samples of each selector in (since, until], in the order asked; four queries run at once.
+        """Return the raw samples of each selector in (since, until], in the order asked; four questions run at once.
 
         A selector that the server refuses, or whose answer is not whole, is not answered, with its problem, and the others are. After
-        three queries without any usable answer the rest is not asked. Raises Unavailable when nothing was answered.
+        three questions without any usable answer the rest is not asked. Raises Unavailable when nothing was answered.
         """
-        asked = _widest(selectors)
-        call = _Call(self._api, since, until)
-        answers = dict(zip(asked, await asyncio.gather(*(call.ask(selector) for selector in asked)), strict=True))
-        if answers and not any(reading.answered for _, reading in answers.values()):
-            problem = next(reading.problem for _, reading in answers.values())
-            raise Unavailable(
-                problem or f"“{self._api.name}” did not answer.", "What was missed is read when it answers again."
-            )
-        return [_narrowed(selector, *answers[asked_for]) for selector, asked_for in _cover(selectors, asked)]
+        pauses = self._known.pauses
+        paused = list(dict.fromkeys(one for one in selectors if one in pauses))
+        plan = self._planned(tuple(one for one in selectors if one not in pauses))
+        answers = Answers(since, until)
+        call = _Call(self._api, self._known, answers)
+        await call.ask([*plan.batches, *batches(one for one in paused if pauses[one].until <= until)])
+        if call.problem and not answers.are_there:
+            raise Unavailable(call.problem.text, "What was missed is read when it answers again.")
+        self._known.learn(call.failed_alone, [one for one in paused if answers.has(one)], until)
+        for selector, pause in self._known.pauses.items():
+            answers.fail([selector], pause.problem)
+        return [answers.reading(one, plan.asked.get(one, one), self._api.name) for one in selectors]
+
+    def _planned(self, selectors: tuple[Selector, ...]) -> _Plan:
+        if self._plan.selectors != selectors:
+            asked = covers(selectors)
+            self._plan = _Plan(selectors, asked, batches(dict.fromkeys(asked[one] for one in selectors)))
+        return self._plan
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How these selectors are read: for each the one to ask for in its place, and the batches to ask."""
+
+    selectors: tuple[Selector, ...]
+    asked: Mapping[Selector, Selector]
+    batches: Sequence[Batch]
+
+
+@dataclass(frozen=True)
+class _Pause:
+    """A selector that failed by itself: why, and until when it is left alone."""
+
+    problem: str
+    until: datetime
+    length: timedelta
+
+
+class _Known:
+    """What was learned of a server: the selectors that fail by themselves, and how much one question may ask for."""
+
+    def __init__(self) -> None:
+        self.pauses: dict[Selector, _Pause] = {}
+        self._most = _UNLIMITED
+        self._most_until: datetime | None = None
+
+    def most(self, at: datetime) -> float:
+        """Return how much one question may ask for, in selectors times seconds."""
+        if self._most_until is not None and at >= self._most_until:
+            self._most, self._most_until = _UNLIMITED, None
+        return self._most
+
+    def works(self, weight: float, at: datetime) -> None:
+        """Remember that so much is answered where more was not."""
+        if weight < self._most:
+            self._most, self._most_until = weight, at + _LIMIT_HOLDS
+
+    def learn(self, failed: Mapping[Selector, str], answered: Iterable[Selector], at: datetime) -> None:
+        """Pause what failed by itself, longer each time but the first; forget the pauses of what was answered."""
+        for selector in answered:
+            del self.pauses[selector]
+        for selector, problem in failed.items():
+            before = self.pauses.get(selector)
+            length = timedelta(0) if before is None else min(max(2 * before.length, _FIRST_PAUSE), _LONGEST_PAUSE)
+            self.pauses[selector] = _Pause(problem, at + length, length)
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Why a question was not answered; a refusal is about its content or size, anything else about the server or its speed."""
+
+    text: str
+    is_refusal: bool = False
 
 
 class _Call:
-    """The queries of one call: how many run at once, and when to give up."""
+    """The questions of one call: how many run at once, how they get smaller, and when to give up."""
 
-    def __init__(self, api: PrometheusApi, since: datetime, until: datetime) -> None:
-        self._api = api
-        self._since, self._until = since, until
+    def __init__(self, api: PrometheusApi, known: _Known, answers: Answers) -> None:
+        self._api, self._known, self._answers = api, known, answers
         self._turn = asyncio.Semaphore(_AT_ONCE)
-        self._failures: list[str] = []
+        self._failures = self._refusals = 0
+        self.problem: _Problem | None = None
+        self.failed_alone: dict[Selector, str] = {}
 
-    async def ask(self, selector: Selector) -> tuple[Asked, SourceReading]:
-        """Return the series of a selector with their metrics, and the reading they make."""
+    async def ask(self, planned: Iterable[Batch]) -> None:
+        """Ask for all of these; what comes of it stands in the answers."""
+        most = self._known.most(self._answers.until)
+        await asyncio.gather(*(self._ask(piece) for batch in planned for piece in self._fitting(batch, most)))
+
+    def _fitting(self, batch: Batch, most: float) -> list[Batch]:
+        if self._weight(batch) <= most or len(batch.members) == 1:
+            return [batch]
+        return [fitting for piece in batch.pieces(2) for fitting in self._fitting(piece, most)]
+
+    def _weight(self, batch: Batch) -> float:
+        return len(batch.members) * (self._answers.until - self._answers.since).total_seconds()
+
+    async def _ask(self, batch: Batch) -> bool:
+        """Ask for a batch, and for smaller ones where it fails; return whether all of it was answered."""
         async with self._turn:
-            if len(self._failures) >= _PATIENCE:
-                return self._unanswered(selector, self._failures[-1])
-            name = self._api.name
-            try:
-                found = await self._api.samples(selector.text, self._since, self._until)
-            except RefusedQueryError as refusal:
-                return self._unanswered(selector, f"“{name}” refused {selector.text}: {refusal.said}")
-            except TimeoutError:
-                self._failures.append(f"“{name}” did not answer within {LONGEST_QUERY:.0f} s.")
-            except Unavailable as error:
-                self._failures.append(f"“{name}” could not be read: {error.what} {error.mend}".rstrip())
-            else:
-                return self._answered(selector, found)
-            return self._unanswered(selector, self._failures[-1])
+            was_over = self._is_over
+            problem = self.problem if was_over else await self._problem_with(batch)
+        if problem is None:
+            return True
+        if was_over or self._is_over or len(batch.members) == 1:
+            self._answers.fail(batch.selectors, problem.text)
+            self.failed_alone |= {} if was_over or len(batch.members) > 1 else {batch.selectors[0]: problem.text}
+            return False
+        pieces = batch.pieces(2 if problem.is_refusal else _PIECES_OF_SLOW)
+        are_answered = await asyncio.gather(*map(self._ask, pieces))
+        if all(are_answered):
+            self._known.works(max(map(self._weight, pieces)), self._answers.until)
+        return all(are_answered)
 
-    def _answered(self, selector: Selector, found: Asked) -> tuple[Asked, SourceReading]:
-        fault = next((one.fault for one in found if one.fault), "")
-        if fault:
-            return self._unanswered(selector, f"“{self._api.name}” refused {selector.text}: the answer holds {fault}")
-        return found, SourceReading(selector.text, [one.series for one in found], self._since, self._until)
+    @property
+    def _is_over(self) -> bool:
+        has_enough = self._failures >= _PATIENCE or self._refusals >= _MOST_REFUSALS
+        return has_enough and not self._answers.are_there
 
-    def _unanswered(self, selector: Selector, problem: str) -> tuple[Asked, SourceReading]:
-        return [], SourceReading(selector.text, (), self._since, self._until, problem, answered=False)
-
-
-def _widest(selectors: Sequence[Selector]) -> list[Selector]:
-    """Return the selectors that no other one covers, each once."""
-    distinct = list(dict.fromkeys(selectors))
-    by_metric: dict[str, list[Selector]] = {}
-    for selector in distinct:
-        by_metric.setdefault(selector.metric, []).append(selector)
-    return [s for s in distinct if not any(_covers(other, s) and other != s for other in by_metric[s.metric])]
-
-
-def _covers(wide: Selector, narrow: Selector) -> bool:
-    return wide.metric == narrow.metric and set(wide.matchers) <= set(narrow.matchers)
-
-
-def _cover(selectors: Sequence[Selector], asked: Sequence[Selector]) -> list[tuple[Selector, Selector]]:
-    known = set(asked)
-    by_metric: dict[str, list[Selector]] = {}
-    for selector in asked:
-        by_metric.setdefault(selector.metric, []).append(selector)
-    return [
-        (s, s if s in known else next(other for other in by_metric[s.metric] if _covers(other, s))) for s in selectors
-    ]
-
-
-def _narrowed(selector: Selector, found: Asked, reading: SourceReading) -> SourceReading:
-    if reading.selector == selector.text:
-        return reading
-    series = [one.series for one in found if matches(selector, selector.metric, one.metric)]
-    return replace(reading, selector=selector.text, series=series)
+    async def _problem_with(self, batch: Batch) -> _Problem | None:
+        """Ask for a batch and take its answer; return what was wrong, if anything."""
+        name = self._api.name
+        try:
+            self._answers.take(batch, await self._api.samples(batch.text, self._answers.since, self._answers.until))
+        except RefusedQueryError as refusal:
+            self._refusals += 1
+            self._failures += refusal.is_partial
+            what = batch.text if len(batch.members) == 1 else f"{len(batch.members)} selectors at once"
+            problem = _Problem(f"“{name}” refused {what}: {refusal.said}", is_refusal=True)
+        except TimeoutError:
+            self._failures += 1
+            problem = _Problem(f"“{name}” did not answer within {LONGEST_QUERY:.0f} s.")
+        except Unavailable as error:
+            self._failures += 1
+            problem = _Problem(f"“{name}” could not be read: {error.what} {error.mend}".rstrip())
+        else:
+            return None
+        self.problem = problem
+        return problem

@@ -17,6 +17,7 @@ from watchbill.lib.http import Answer, HttpClient, TooLarge
 from watchbill.practices.goals.model import Sample, Series
 
 from .access import Access
+from .batches import NAME
 
 LONGEST_QUERY = 15.0
 LARGEST_ANSWER = 8 * 1024 * 1024
@@ -70,7 +71,7 @@ class PrometheusApi:
         except TooLarge as error:
             size = LARGEST_ANSWER // 1024 // 1024
             raise RefusedQueryError(f"its answer is larger than {size} MiB: it matches too many series") from error
-        return _found(self._matrix(answer), since, until)
+        return _found(self._matrix(answer), _Instants(since, until))
 
     def _expect_access(self) -> None:
         if not self._access.is_for(self._url):
@@ -129,24 +130,33 @@ def _origin(location: str) -> str:
     return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else "another of its pages"
 
 
-def _found(result: list[Any], since: datetime, until: datetime) -> list[Found]:
+class _Instants(dict[float, datetime | None]):
+    """The instants of samples by their seconds since 1970, None of those outside of (`since`, `until`]: most series share them."""
+
+    def __init__(self, since: datetime, until: datetime) -> None:
+        super().__init__()
+        self._since, self._until = since, until
+
+    def __missing__(self, seconds: float) -> datetime | None:
+        at = _EPOCH + timedelta(milliseconds=round(seconds * 1000))
+        self[seconds] = at if self._since < at <= self._until else None
+        return self[seconds]
+
+
+def _found(result: list[Any], instants: _Instants) -> list[Found]:
     try:
-        return [_one(entry, since, until) for entry in result]
+        return [_one(entry, instants) for entry in result]
     except (KeyError, TypeError, AttributeError) as error:
         raise RefusedQueryError(f"the answer holds something that is no sample ({type(error).__name__})") from error
 
 
-def _one(entry: Mapping[str, Any], since: datetime, until: datetime) -> Found:
+def _one(entry: Mapping[str, Any], instants: _Instants) -> Found:
     metric = {str(name): str(value) for name, value in entry["metric"].items()}
-    labels = tuple(sorted([label for label in metric.items() if label[0] != "__name__"]))
+    labels = tuple(sorted([label for label in metric.items() if label[0] != NAME]))
     if "histograms" in entry:
         return Found(metric, Series(labels, ()), "a native histogram, which is no counter")
     try:
-        samples = [Sample(_instant(at), float(value)) for at, value in entry["values"]]
+        samples = [Sample(at, float(value)) for seconds, value in entry["values"] if (at := instants[seconds])]
     except (TypeError, ValueError, OverflowError):
         return Found(metric, Series(labels, ()), "something that is no sample")
-    return Found(metric, Series(labels, [sample for sample in samples if since < sample.at <= until]))
-
-
-def _instant(seconds: float) -> datetime:
-    return _EPOCH + timedelta(milliseconds=round(seconds * 1000))
+    return Found(metric, Series(labels, samples))

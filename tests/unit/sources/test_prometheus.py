@@ -70,7 +70,7 @@ async def test_values_that_are_no_numbers_are_left_to_the_counting(http: HttpCli
 
 
 async def test_no_more_than_four_queries_run_at_once(http: HttpClient) -> None:
-    selectors = [parse_selector(f"m{number}") for number in range(12)]
+    selectors = [parse_selector(f'm{number}{{label{number}="x"}}') for number in range(12)]
     reply = matrix()
     reply.delay = 0.02
     async with serving(reply) as server:
@@ -141,7 +141,7 @@ async def test_a_refused_selector_stops_no_other(http: HttpClient, reply: Reply,
 
 
 async def test_three_failures_without_an_answer_end_the_asking(http: HttpClient) -> None:
-    selectors = [parse_selector(f"m{number}") for number in range(50)]
+    selectors = [parse_selector(f'm{number}{{label{number}="x"}}') for number in range(50)]
     async with serving(Reply("", status=503)) as server:
         with pytest.raises(Unavailable):
             await read(http, server.url, *selectors)
