@@ -95,6 +95,29 @@ def test_promtool_reads_the_rules_of_acme(tmp_path: Path, names: str) -> None:
     assert "SUCCESS" in promtool("check", "rules", "rules.yaml", folder=tmp_path)
 
 
+@pytest.mark.parametrize("names", ["watchbill", "sloth"])
+def test_promtool_reads_the_rules_of_many_goals_with_odd_labels(tmp_path: Path, names: str) -> None:
+    """Enough of one metric for several rules to read it, and values that are special to PromQL, to patterns or to YAML."""
+    odd = [r"a\"b", r"a\\b", "a.b|c", "{{ $value }}", "ä: #", "", "'", r"a\nb", "[5m]", "$1"]
+    values = [*odd, *(f"v{number}" for number in range(240))]
+    goals = [
+        Promise(
+            f"goal-{number}",
+            target=f"{90 + number % 10}.{number % 7}",
+            window=f"{1 + number % 90}d",
+            part="good" if number % 2 else "bad",
+            counted=f'requests_total{{code=~"5..|{number % 3}",path="{value}"}}',
+            total=f'requests_total{{path="{value}"}}',
+        )
+        for number, value in enumerate(values)
+    ]
+    result = compile_rules(organization(tmp_path / "org", *goals), AT, names)
+    assert len(result.files[0].goals) == len(goals)
+
+    (tmp_path / "rules.yaml").write_text(as_yaml(result.files), encoding="utf-8")
+    assert "SUCCESS" in promtool("check", "rules", "rules.yaml", folder=tmp_path)
+
+
 def _compiled_acme(folder: Path, names: str) -> str:
     """Compile acme as it is with a Prometheus beside it; its own goals are counted by watchbill."""
     source = '{apiVersion: openslo/v1, kind: DataSource, metadata: {name: shop}, spec: {type: prometheus, connectionDetails: {url: "http://127.0.0.1:9"}}}'

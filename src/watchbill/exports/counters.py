@@ -1,7 +1,8 @@
 """What goals count, recorded once and shared: how many events each counter grew by, over each window that a goal looks at.
 
-Selectors of one metric that differ in the value of one label make a family, which one rule reads. Windows of up to an hour are
-read from the counters themselves; longer ones are sums of five minutes as recorded, and never read the counters again.
+Selectors of one metric that differ in the value of one label make a family, which one rule reads, or several where it is
+large. Windows of up to an hour are read from the counters themselves; longer ones are sums of five minutes as recorded, and
+never read the counters again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ STEP = timedelta(minutes=5)
 _EVALUATED_EVERY = timedelta(minutes=1)
 LONGEST_READ = timedelta(hours=1)
 _MOST_VALUES = 100
-_OWN_LABELS = frozenset({"counter", "source"})
+_OWN_LABELS = frozenset({"counter", "part", "source"})
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ class Counters:
             labels = {"source": self._source, "counter": family.name}
             by = f" by ({family.pivot}) " if family.pivot else ""
             for window in sorted(each for each in self._windows[family] if each <= LONGEST_READ):
-                for part in self._selectors(family):
-                    yield record(_events(window), f"sum{by}(increase({part}[{promql.window(window)}]))", labels)
+                for part, selector in enumerate(self._selectors(family)):
+                    expression = f"sum{by}(increase({selector}[{promql.window(window)}]))"
+                    yield record(_events(window), expression, {**labels, "part": str(part)} if part else labels)
 
     def summing(self, windows: Iterable[timedelta]) -> Iterator[Rule]:
         """Yield the rules that sum up what is recorded, one for each window over an hour; each is for all counters of the source."""
