@@ -16,7 +16,7 @@ from watchbill.org.values import Duration
 
 from .books import OWN, OWN_LIMIT, TEAMS, WIKIPEDIA, policy_appendix, together, workbook
 from .calendar import months, months_after
-from .finding import Observation, Threshold, Unit, Verdict, rule
+from .finding import Bound, Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
 
@@ -141,7 +141,7 @@ def _has_postmortems(seen: Situation, team: SRETeam) -> bool:
     asks="An infrastructure team does most of the practices of SRE, else it is a platform team",
     source=together(WIKIPEDIA, OWN_LIMIT),
     remedy="Take on the practices that are missing, beginning with a goal for what others stand on; or call it a platform team.",
-    threshold=Threshold(Fraction(1, 2), Unit.SHARE, is_least=True),
+    threshold=Threshold(Fraction(1, 2), Unit.SHARE, Bound.AT_LEAST),
 )
 def platform_team(seen: Situation, least: Fraction) -> Iterator[Observation]:
     """Yield each such team that takes part in too few of the practices on what it answers for."""
@@ -181,9 +181,9 @@ _NEW = timedelta(days=182)
     asks="Less than a third of a new SRE team has never served in one before",
     source=workbook(20),
     remedy="Let experienced SREs join from another team; record where people served in “experience”.",
-    threshold=Threshold(Fraction(1, 3), Unit.SHARE),
+    threshold=Threshold(Fraction(1, 3), Unit.SHARE, Bound.LESS_THAN),
 )
-def new_team_experience(seen: Situation, most: Fraction) -> Iterator[Observation]:
+def new_team_experience(seen: Situation, too_many: Fraction) -> Iterator[Observation]:
     """Yield each team chartered in the last half year with too many new people, or of whom nothing is known."""
     for team in seen.teams:
         people = seen.people(team)
@@ -192,7 +192,7 @@ def new_team_experience(seen: Situation, most: Fraction) -> Iterator[Observation
         experienced = {member.user for member in team.members if member.experience}
         new = [person for person in people if person not in experienced]
         share = Fraction(len(new), len(people))
-        if share >= most:
+        if share >= too_many:
             is_known = len(new) < len(people)
             text = (
                 f"{several(len(new), 'person', 'people')} of {len(people)} in {team.title} have no experience on record"

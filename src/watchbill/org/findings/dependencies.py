@@ -13,7 +13,7 @@ from watchbill.org.platform import Verdict as Holding
 from watchbill.org.values import EntityRef
 
 from .books import CALCULUS, OWN_LIMIT, TEAMS, sre, together, workbook
-from .finding import Observation, Threshold, Unit, Verdict, rule
+from .finding import Bound, Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
 _SPARE = 2
@@ -105,15 +105,15 @@ def shared_fate(seen: Situation, _: Fraction) -> Iterator[Observation]:
     asks="What half of all services stand on has the goal that they need, and two copies more than needed",
     source=together(TEAMS, CALCULUS, sre(27), OWN_LIMIT),
     remedy="Give it a goal with one nine more than the strictest of them, keep two copies in spare, and change it in small steps.",
-    threshold=Threshold(Fraction(1, 2), Unit.SHARE),
+    threshold=Threshold(Fraction(1, 2), Unit.SHARE, Bound.LESS_THAN),
 )
-def fan_in(seen: Situation, most: Fraction) -> Iterator[Observation]:
+def fan_in(seen: Situation, too_many: Fraction) -> Iterator[Observation]:
     """Yield each thing of such a team that too many stand on: it fails without the goal, and warns without copies in spare."""
     carriers = seen.platform.carriers
     for team in seen.watching("fan-in"):
         for thing in seen.covered_by.get(team.name, ()):
             carrier = carriers.get(thing.ref)
-            if carrier is None or carrier.fan_in < most:
+            if carrier is None or carrier.fan_in < too_many:
                 continue
             lacking = list(_lacking(seen, carrier))
             if lacking:

@@ -95,17 +95,25 @@ _DIVISIBLE = frozenset({Unit.HOURS, Unit.RATIO})
 _MANY = {Unit.PEOPLE: "people"}
 
 
+class Bound(StrEnum):
+    """What keeps a limit: what does not pass it, what does not even reach it, or what reaches it. The value is how one says so."""
+
+    AT_MOST = "at most"
+    LESS_THAN = "less than"
+    AT_LEAST = "at least"
+
+
 @dataclass(frozen=True)
 class Threshold:
-    """The limit of a rule; `is_least` where it must be reached, else it must not be passed."""
+    """The limit of a rule."""
 
     value: Fraction
     unit: Unit
-    is_least: bool = False
+    bound: Bound = Bound.AT_MOST
 
     def said(self, value: Fraction) -> str:
         """Return the limit in words, at another value where it is overridden."""
-        return f"{'at least' if self.is_least else 'at most'} {self.unit.said(value)}"
+        return f"{self.bound.value} {self.unit.said(value)}"
 
 
 @dataclass(frozen=True)

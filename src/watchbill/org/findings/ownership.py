@@ -14,7 +14,7 @@ from watchbill.org.values import EntityRef
 
 from .books import OWN, TEAMS, together, workbook
 from .calendar import months_after
-from .finding import Observation, Threshold, Unit, Verdict, rule
+from .finding import Bound, Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
 _ACTIVE = frozenset({EngagementState.ACTIVE})
@@ -28,7 +28,7 @@ _OF_MANY_KINDS = frozenset({"service", "website", "workflow", "component", "reso
     asks="A tools team's tools are used by at least two other groups after a quarter",
     source=workbook(20),
     remedy="Ask those for whom it was built what keeps them from it; stop building what nobody takes up.",
-    threshold=Threshold(Fraction(2), Unit.GROUPS, is_least=True),
+    threshold=Threshold(Fraction(2), Unit.GROUPS, Bound.AT_LEAST),
 )
 def tool_adopters(seen: Situation, least: Fraction) -> Iterator[Observation]:
     """Yield each such team, older than a quarter, with too few groups that name it or whose things depend on its tools."""
@@ -83,9 +83,9 @@ def tool_on_serving_path(seen: Situation, _: Fraction) -> Iterator[Observation]:
     asks="A product team has fewer than one SRE for ten developers",
     source=workbook(18),
     remedy="Cover more of what the same developers run, or take more groups of developers in.",
-    threshold=Threshold(Fraction(10, 100), Unit.SHARE),
+    threshold=Threshold(Fraction(10, 100), Unit.SHARE, Bound.LESS_THAN),
 )
-def sre_ratio(seen: Situation, most: Fraction) -> Iterator[Observation]:
+def sre_ratio(seen: Situation, too_many: Fraction) -> Iterator[Observation]:
     """Yield each such team with too many SREs for the developers of what it answers for, or of whose developers none is known."""
     for team in seen.watching("sre-ratio"):
         owners = {thing.owner for thing in seen.covered_by.get(team.name, ())} - {team.group}
@@ -98,7 +98,7 @@ def sre_ratio(seen: Situation, most: Fraction) -> Iterator[Observation]:
         if not developers:
             text = f"Who develops what {team.title} answers for is not declared: its owners have no members."
             yield Observation(f"SRETeam {team.name}", text, team.place, team.name, {}, Verdict.NOT_DECLARED)
-        elif (share := sres / len(developers)) >= most:
+        elif (share := sres / len(developers)) >= too_many:
             yield Observation(
                 f"SRETeam {team.name}",
                 f"{team.title} has {float(sres):g} SREs for {several(len(developers), 'developer')}.",

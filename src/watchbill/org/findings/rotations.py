@@ -15,7 +15,7 @@ from watchbill.org.values import EntityRef
 from watchbill.org.watch_time import QUARTER
 
 from .books import sre, together, workbook
-from .finding import Observation, Threshold, Unit, Verdict, rule
+from .finding import Bound, Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
 _HOUR = timedelta(hours=1)
@@ -61,7 +61,7 @@ def _team_on(seen: Situation, person: EntityRef, schedules: tuple[str, ...]) -> 
     asks="Enough people share a watch: eight at one site, six at each of two, and one more to have slack",
     source=together(sre(11), workbook(8)),
     remedy="Let more people join, merge two watches, or give the pager back until there are enough.",
-    threshold=Threshold(Fraction(8), Unit.PEOPLE, is_least=True),
+    threshold=Threshold(Fraction(8), Unit.PEOPLE, Bound.AT_LEAST),
 )
 def rotation_size(seen: Situation, least: Fraction) -> Iterator[Observation]:
     """Yield each SRE team with a pager whose policy reaches too few people; it warns where there is no slack."""
@@ -169,7 +169,7 @@ def _is_at_night(shift: Shift, zone: ZoneInfo) -> bool:
     asks="Everybody in a team with a pager is on call at least once a quarter",
     source=sre(11),
     remedy="Add them to the watch, or let them practise in drills until they are ready.",
-    threshold=Threshold(Fraction(1), Unit.TIMES, is_least=True),
+    threshold=Threshold(Fraction(1), Unit.TIMES, Bound.AT_LEAST),
 )
 def on_call_exposure(seen: Situation, least: Fraction) -> Iterator[Observation]:
     """Yield each person of a team that holds a pager who stands too few turns in the quarter ahead."""

@@ -58,6 +58,11 @@ def test_there_are_more_than_ten_developers_for_an_sre() -> None:
     assert building.found(with_developers(11), "sre-ratio") == []
 
 
+def test_a_limit_that_must_not_be_reached_is_said_so() -> None:
+    (finding,) = building.findings(with_developers(10), "sre-ratio")
+    assert (finding.figures["share"], finding.threshold) == ("10\u202f%", "less than 10\u202f%")
+
+
 def test_without_members_of_the_owning_group_it_cannot_be_told() -> None:
     assert building.found(with_developers(0), "sre-ratio") == [(Verdict.NOT_DECLARED, "SRETeam sre")]
 
