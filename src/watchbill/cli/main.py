@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from dataclasses import dataclass
 from typing import NoReturn
 
 import click
 
 from watchbill import __version__
 from watchbill.lib.errors import WatchbillError
-from watchbill.lib.records import dataclass
 
 from .leaving import AT_ONCE
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from watchbill.lib.records import dataclass
 from watchbill.org import promql
 from watchbill.org.objectives import Matcher, Selector
 

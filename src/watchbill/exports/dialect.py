@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
-from watchbill.lib.records import dataclass
 from watchbill.org.objectives import Goal
 
 from .counters import Counters

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watchbill.lib.records import dataclass
 from watchbill.org import coverage, promql
 from watchbill.org.charters import AlertClass
 from watchbill.org.objectives import Goal, Selector, SourceKind

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-from watchbill.lib.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)

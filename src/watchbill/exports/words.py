@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from watchbill.lib.records import dataclass
 from watchbill.org import promql
 from watchbill.org.objectives import BurnTier, Goal, Severity
 from watchbill.org.values import EntityRef

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from watchbill.lib.records import dataclass
 from watchbill.org.documents import decode, read_documents
 from watchbill.org.faults import Fault, FaultList
 from watchbill.org.values import Place

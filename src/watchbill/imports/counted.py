@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from watchbill.lib.records import dataclass
 from watchbill.org import promql
 from watchbill.org.objectives import Matcher, Selector
 from watchbill.org.selectors import parse_query, parse_selector

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from watchbill.lib.records import dataclass
 from watchbill.org.nodes import Path
 
 _UNKNOWN = "there is no field for it"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
-
-from watchbill.lib.records import dataclass
 
 from .counted import Counted
 from .openslo import Goal, Tier, alert_policy, name_of, slo, span

@@ -6,9 +6,8 @@ Nothing is decided here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-
-from watchbill.lib.records import dataclass
 
 from .values import EntityRef, Place
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from watchbill.lib.instants import rfc3339
-from watchbill.lib.records import dataclass
 
 from .because import Because
 from .entities import Thing

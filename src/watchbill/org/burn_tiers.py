@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache
-
-from watchbill.lib.records import dataclass
 
 from .objectives import BurnTier, Severity
 

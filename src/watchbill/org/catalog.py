@@ -7,9 +7,8 @@ References that lead nowhere are warnings here: Backstage allows them, and a cat
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
-
-from watchbill.lib.records import dataclass
 
 from .edges import read_edges, resolve
 from .entities import Dependency, Group, System, Thing, Tier, User

@@ -6,9 +6,8 @@ Engagements are linked by `engagements.py`, which needs the teams from here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-
-from watchbill.lib.records import dataclass
 
 from .charters import Experience, Hours, Implementation, Membership, RuleOverride, SRETeam
 from .doubts import doubt_minutes

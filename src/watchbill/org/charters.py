@@ -7,12 +7,11 @@ EscalationPolicy, BudgetPolicy).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-
-from watchbill.lib.records import dataclass
 
 from .agreements import Agreement, Extension, ReviewHeld
 from .values import Duration, EntityRef, Place

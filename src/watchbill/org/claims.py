@@ -7,12 +7,11 @@ that is `coverage.py`, which takes the claims from here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
-
-from watchbill.lib.records import dataclass
 
 from .because import Because, day_in_words, spoken
 from .charters import Engagement, EngagementState, Scope, SRETeam

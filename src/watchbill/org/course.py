@@ -6,9 +6,8 @@ Who answers is decided in `coverage.py`; here is only which things can have anot
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-
-from watchbill.lib.records import dataclass
 
 from .charters import AlertClass, Engagement
 from .claims import day_of

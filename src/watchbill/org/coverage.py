@@ -7,11 +7,9 @@ behind that policy at the moment is the schedules' matter.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
-
-from watchbill.lib.records import dataclass
 
 from .because import Because
 from .charters import AlertClass, EscalationPolicy

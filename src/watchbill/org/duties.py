@@ -7,10 +7,9 @@ Whether a practice is done is told by evidence, which is not read here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from watchbill.lib.records import dataclass
 
 from .because import Because
 from .claims import CLAIMING, Claim, Claims, Source, Standing, claims_at

@@ -6,9 +6,8 @@ References that lead nowhere are warnings: Backstage allows them, and a catalog 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-
-from watchbill.lib.records import dataclass
 
 from .faults import Level
 from .nodes import Path

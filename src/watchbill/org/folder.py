@@ -7,12 +7,12 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from watchbill.lib.errors import NotFound, Unavailable
 from watchbill.lib.garbage import uncollected
-from watchbill.lib.records import dataclass
 
 from .documents import decode, read_documents
 from .faults import Fault, FaultList

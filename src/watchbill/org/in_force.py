@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-
-from watchbill.lib.records import dataclass
 
 from .faults import Fault, Level
 from .organization import Organization

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from watchbill.lib.records import dataclass
+from dataclasses import dataclass
 
 from .nodes import Path
 from .objectives import DataSource, Selector

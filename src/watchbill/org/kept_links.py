@@ -7,9 +7,8 @@ a fault was found in it. So a folder that is read again is linked to the same as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
-
-from watchbill.lib.records import dataclass
 
 from .recognition import Declared
 from .register import Answers, Register

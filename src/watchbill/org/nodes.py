@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from dataclasses import dataclass as record
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeAlias
-
-from watchbill.lib.records import dataclass as record
 
 from .values import Place
 

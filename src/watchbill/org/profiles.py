@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-
-from watchbill.lib.records import dataclass
+from dataclasses import dataclass, replace
 
 from .charters import Scope
 from .edges import report_self_dependency

@@ -7,10 +7,9 @@ linked here.
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
-
-from watchbill.lib.records import dataclass
 
 from .documents import ReadDocument
 from .faults import FaultList, Level

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
-
-from watchbill.lib.records import dataclass
 
 from .because import day_in_words
 from .charters import Engagement, EngagementState, ReviewOutcome

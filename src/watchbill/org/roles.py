@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-
-from watchbill.lib.records import dataclass
 
 from .because import Because
 from .broken_glass import BrokenGlass, open_glass

@@ -8,11 +8,10 @@ means the first instant after the gap; one that the zone repeats means its first
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
-
-from watchbill.lib.records import dataclass
 
 from .charters import Layer, Schedule
 from .values import EntityRef

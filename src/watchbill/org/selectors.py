@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-
-from watchbill.lib.records import dataclass
 
 from .objectives import Matcher, Selector
 

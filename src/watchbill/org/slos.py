@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchbill.lib.records import dataclass
+from dataclasses import dataclass
 
 from .faults import FaultList
 from .nodes import Document, Path

@@ -7,12 +7,11 @@ kept apart from spans of seconds.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache, total_ordering
 from typing import NamedTuple
-
-from watchbill.lib.records import dataclass
 
 _REFERENCE = re.compile(r"^(?:(?P<kind>[^:/\s]+):)?(?:(?P<namespace>[^:/\s]+)/)?(?P<name>[^:/\s]+)$")
 _DURATION = re.compile(r"^([0-9]+)\s*([smhdwMY])$")

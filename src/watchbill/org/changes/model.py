@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Generic, TypeVar
 
-from watchbill.lib.records import dataclass
 from watchbill.org.charters import Hours
 from watchbill.org.duties import How
 from watchbill.org.faults import Fault

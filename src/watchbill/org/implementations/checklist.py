@@ -5,7 +5,7 @@ A question is blocking where the pager should not change hands before it is answ
 
 from __future__ import annotations
 
-from watchbill.lib.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)

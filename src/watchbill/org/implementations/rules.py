@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from watchbill.lib.records import dataclass
 from watchbill.org.charters import Implementation
 from watchbill.org.faults import Level
 from watchbill.org.values import Duration

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
-from watchbill.lib.records import dataclass
 from watchbill.org.entities import Dependency, Thing
 from watchbill.org.values import EntityRef, Place
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from watchbill.lib.records import dataclass
 from watchbill.org.objectives import Goal
 from watchbill.org.values import EntityRef
 

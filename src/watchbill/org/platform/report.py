@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from watchbill.lib.records import dataclass
 from watchbill.org.values import EntityRef
 
 from .graph import Edge, UnnamedPart
