@@ -12,6 +12,7 @@ from tests.desk import MONDAY
 from tests.unit.practices.goals.made import DAY, HOUR, MINUTE, SECOND, data_source
 from tests.unit.practices.goals.recorded import Traffic
 from watchbill.lib.errors import NotFound
+from watchbill.org.objectives import UnknownPolicy
 from watchbill.org.selectors import parse_selector
 from watchbill.practices.goals.model import GoalState, MinuteCount, MinuteState
 from watchbill.practices.incidents.model import IncidentState
@@ -281,6 +282,22 @@ async def test_a_chart_sums_the_ledger_and_tells_the_budget_left(watch: Watch) -
         assert point.unknown_minutes == 5 - len(measured)
     assert points[0].left is None
     assert points[-1].left == (await watch.goals.status(GOAL, watch.now)).left
+
+
+@pytest.mark.parametrize("policy", UnknownPolicy)
+async def test_a_chart_and_a_status_take_unknown_minutes_for_the_same(watch: Watch, policy: UnknownPolicy) -> None:
+    watch.declare(replace(watch.goal, unknown=policy, window=HOUR))
+    watch.traffic.silence_between(5 * MINUTE, 15 * MINUTE)
+    watch.traffic.break_between(2 * MINUTE, 3 * MINUTE)
+    await watch.until(30 * MINUTE)
+    at_thirty = (await watch.goals.status(GOAL, watch.now)).left
+    await watch.until(40 * MINUTE)
+    points = await watch.goals.chart(GOAL, watch.now, span=20 * MINUTE, points=20)
+    (then,) = (point for point in points if point.end == MONDAY + 30 * MINUTE)
+    assert then.left == pytest.approx(at_thirty, rel=0.04)
+    status = await watch.goals.status(GOAL, watch.now)
+    assert (status.spent, points[-1].left) == (180, status.left)
+    assert (status.assumed > 0) is (policy is UnknownPolicy.BAD)
 
 
 async def test_a_chart_ends_now_as_soon_as_something_was_counted_in_the_open_minute(watch: Watch) -> None:

@@ -128,7 +128,7 @@ def _answered(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if one["total"]:
         yield "budget", f"{one['budget']:.10g} may be bad, {left(one['remaining'])} of it is left"
     if one["allowed"] is not None and one["unknownMinutes"]:
-        yield "whole window", f"{one['allowed']:.10g} may be bad at this traffic, {left(one['left'])} of it is left"
+        yield "whole window", f"{one['allowed']:.10g} may be bad{_unknown(one)}, {left(one['left'])} of it is left"
     yield "measured", f"{one['coverage'] * 100:.4g} % of the window, {count(one['unknownMinutes'])} minutes are unknown"
     if one["uncorrected"]:
         out, uncorrected = one["excluded"], one["uncorrected"]
@@ -145,6 +145,15 @@ def _answered(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "exhausted at", _time(one["exhaustedAt"])
     if one["problem"]:
         yield "problem", one["problem"]
+
+
+def _unknown(one: Mapping[str, Any]) -> str:
+    """Say what unknown minutes do to the budget."""
+    if one["unknown"] == "ignore":
+        return " where unknown minutes are ignored"
+    return " at this traffic" + (
+        f", {one['assumedBad']:.10g} more are taken for bad" if one["unknown"] == "bad" else ""
+    )
 
 
 def _differences(answer: Mapping[str, Any]) -> Iterator[str]:

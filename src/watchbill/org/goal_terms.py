@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
 from .doubts import doubt_minutes
 from .nodes import Path
+from .objectives import UnknownPolicy
 from .shapes import openslo
 from .slos import WrittenSLO
 from .spans import parse_span
 from .values import Duration
 
+UNKNOWN_ANNOTATION = "watchbill.dev/unknown"
 _LONGEST_WINDOW = timedelta(days=366)
 _SHORTEST_WINDOW = timedelta(hours=1)
 _MOST_DECIMALS = 12
@@ -26,6 +29,22 @@ class TargetShare(NamedTuple):
     share: Fraction
     text: str
     budget: Fraction
+
+
+def link_unknown(slo: WrittenSLO) -> UnknownPolicy:
+    """Return what unknown minutes do to the budget; what the annotation says otherwise is a fault."""
+    written = slo.annotation(UNKNOWN_ANNOTATION).strip()
+    try:
+        return UnknownPolicy(written) if written else UnknownPolicy.HOLD
+    except ValueError:
+        near = get_close_matches(written, list(UnknownPolicy), 1)
+        slo.faults.error(
+            "wrong-value",
+            slo.document.place("metadata", "annotations", UNKNOWN_ANNOTATION),
+            f"“{written}” is not what unknown minutes can count as.",
+            (f"Did you mean “{near[0]}”? " if near else "") + "Use hold, bad or ignore.",
+        )
+        return UnknownPolicy.HOLD
 
 
 def link_window(slo: WrittenSLO) -> timedelta | None:

@@ -12,7 +12,7 @@ from functools import partial
 from .alerting import link_tiers
 from .entities import Thing
 from .goal_records import link_approvals, link_reviewed
-from .goal_terms import link_target, link_window
+from .goal_terms import link_target, link_unknown, link_window
 from .indicators import link_indicator, link_selectors, link_source
 from .nodes import Path
 from .objectives import DataSource, Goal
@@ -49,7 +49,7 @@ def _goal(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[En
     counted, source = link_selectors(slo, indicator), link_source(slo, indicator, sources)
     tiers = link_tiers(slo.register, slo.one, slo.spec, window, target.budget)
     service, policy = _service(slo, things), _policy(slo)
-    approved_by, reviewed_on = link_approvals(slo), link_reviewed(slo)
+    approved_by, reviewed_on, unknown = link_approvals(slo), link_reviewed(slo), link_unknown(slo)
     if counted is None or source is None or tiers is None or service is None:
         return None
     return Goal(
@@ -69,6 +69,7 @@ def _goal(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[En
         place=slo.one.place,
         approved_by=approved_by,
         reviewed_on=reviewed_on,
+        unknown=unknown,
     )
 
 

@@ -79,6 +79,14 @@ class BurnTier:
     short: timedelta
 
 
+class UnknownPolicy(StrEnum):
+    """What minutes of which nothing is known do to a goal's budget: nothing good and nothing bad, all bad, or no minutes at all."""
+
+    HOLD = "hold"
+    BAD = "bad"
+    IGNORE = "ignore"
+
+
 @dataclass(frozen=True)
 class Goal:
     """A reliability goal: at least `target` (exact, 0 < target < 1) of the events in a rolling `window` are good.
@@ -103,6 +111,7 @@ class Goal:
     place: Place
     approved_by: tuple[EntityRef, ...] = ()
     reviewed_on: date | None = None
+    unknown: UnknownPolicy = UnknownPolicy.HOLD
 
 
 @dataclass(frozen=True)

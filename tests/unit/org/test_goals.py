@@ -11,6 +11,7 @@ import pytest
 from tests.unit.org.test_folder import SOUND, codes, linked, organisation
 from watchbill.org.faults import Level
 from watchbill.org.folder import read
+from watchbill.org.objectives import UnknownPolicy
 
 
 @pytest.mark.parametrize(
@@ -136,3 +137,17 @@ def test_how_often_prometheus_scrapes_may_be_said(tmp_path: Path) -> None:
     goals = (root / "goals.yaml").read_text().replace(':9090"', ':9090", interval: 60s')
     (root / "goals.yaml").write_text(goals)
     assert linked(read(root)).sources["metrics"].interval == timedelta(seconds=60)
+
+
+def test_a_goal_says_what_unknown_minutes_do_to_its_budget(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    assert linked(read(root)).goals["cart-availability"].unknown is UnknownPolicy.HOLD
+    goals = (root / "goals.yaml").read_text()
+    for written, policy in (("bad", UnknownPolicy.BAD), ("ignore", UnknownPolicy.IGNORE)):
+        annotated = goals.replace("{watchbill.dev/budget-policy: standard}", f"{{watchbill.dev/unknown: {written}}}")
+        (root / "goals.yaml").write_text(annotated)
+        assert linked(read(root)).goals["cart-availability"].unknown is policy
+    (root / "goals.yaml").write_text(annotated.replace("ignore", "ignored"))
+    (fault,) = read(root).errors
+    assert fault.message == "“ignored” is not what unknown minutes can count as."
+    assert fault.hint == "Did you mean “ignore”? Use hold, bad or ignore."

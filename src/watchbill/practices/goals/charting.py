@@ -47,8 +47,13 @@ def end_of(unwritten: Sequence[Counted], now: datetime) -> int:
     return max(present, min(present, unwritten[-1].minute) + 1) if unwritten else present
 
 
-def points(goal: Goal, frame: Frame, blocks: Iterable[Block], unwritten: Iterable[Counted]) -> list[Point]:
-    """Return the chart's points; `blocks` hold the ledger from one window before the frame on. What is in neither is unknown."""
+def points(
+    goal: Goal, frame: Frame, blocks: Iterable[Block], unwritten: Iterable[Counted], began: int = 0
+) -> list[Point]:
+    """Return the chart's points; `blocks` hold the ledger from one window before the frame on. What is in neither is unknown.
+
+    `began` is the minute in which measuring began.
+    """
     window = goal.window // _MINUTE
     first = frame.start - window
     bad, total, measured = _running(first, frame.end, blocks, unwritten)
@@ -69,10 +74,15 @@ def points(goal: Goal, frame: Frame, blocks: Iterable[Block], unwritten: Iterabl
                 good=events - int(bad[high] - bad[low]),
                 total=events,
                 unknown_minutes=frame.step - int(measured[high] - measured[low]),
-                left=rules.left_of(spent, rules.allowed_of(whole, goal.target)),
+                left=_left(goal, whole, end - max(began, end - window)),
             )
         )
     return found
+
+
+def _left(goal: Goal, window: rules.WindowSums, since_began: int) -> float | None:
+    assumed = rules.assumed_of(window, goal.unknown, max(0, since_began - window.measured))
+    return rules.left_of(window.bad + assumed, rules.allowed_of(window, goal.target, goal.unknown))
 
 
 def _running(

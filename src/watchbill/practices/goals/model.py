@@ -176,7 +176,8 @@ class GoalStatus:
     part of the window, in 0..1. `last_measured` is the newest minute known. `present` is the burn that looks at the shortest
     time, `spent_in` how long the budget lasts at the rate of its short window, None while it does not burn down. `pages_in` is
     about how long it takes until a page tier holds, if the burn of the newest minutes goes on. `problem` says what keeps the
-    figures from being right, `note` what may be worth a look though they are. `excluded` is what was taken out of all of these.
+    figures from being right, `note` what may be worth a look though they are. `excluded` is what was taken out of all of these,
+    `assumed` how many events are taken for bad in unknown minutes, where the goal has it so: `left` counts them, `spent` does not.
     """
 
     goal: str
@@ -202,6 +203,7 @@ class GoalStatus:
     problem: str | None
     note: str | None = None
     excluded: LeftOut = LeftOut()
+    assumed: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)

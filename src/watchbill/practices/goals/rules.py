@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from watchbill.org.objectives import BurnTier, Severity
+from watchbill.org.objectives import BurnTier, Severity, UnknownPolicy
 
 from .model import Burn, GoalState
 
@@ -51,19 +51,34 @@ def remaining_of(bad: int, total: int, target: Fraction) -> float | None:
     return None if total == 0 else float(1 - bad / budget_of(total, target))
 
 
-def allowed_of(window: WindowSums, target: Fraction) -> Fraction | None:
+def allowed_of(window: WindowSums, target: Fraction, unknown: UnknownPolicy = UnknownPolicy.HOLD) -> Fraction | None:
     """Return how many events of the whole window may be bad, None without events.
 
-    Unmeasured minutes carry the mean traffic of the measured ones, as in the alert condition.
+    Unmeasured minutes carry the mean traffic of the measured ones, as in the alert condition, unless they are to be ignored.
     """
     measured = min(window.measured, window.length)
-    return Fraction(window.total * window.length, measured) * (1 - target) if window.total and measured else None
+    if not window.total or not measured:
+        return None
+    if unknown is UnknownPolicy.IGNORE:
+        return budget_of(window.total, target)
+    return Fraction(window.total * window.length, measured) * (1 - target)
 
 
-def left_of(bad: int, allowed: Fraction | None) -> float | None:
+def assumed_of(window: WindowSums, unknown: UnknownPolicy, missing: int) -> Fraction:
+    """Return how many bad events are assumed where nothing is known: the mean traffic of what is `missing`, if it counts as bad.
+
+    `missing` is the unmeasured time since measuring began, in the unit of the window: what was before is nobody's failure.
+    """
+    if unknown is not UnknownPolicy.BAD or not window.measured:
+        return Fraction(0)
+    return Fraction(window.total * missing, window.measured)
+
+
+def left_of(bad: int | Fraction, allowed: Fraction | None) -> float | None:
     """Return the share that is left of what a whole window allows (negative when overspent), None where that is not known.
 
-    Unmeasured minutes had no failures: a goal that is minutes old has not overspent a month's budget by its first bad minute.
+    Before measuring began there were no failures: a goal that is minutes old has not overspent a month's budget by its first bad
+    minute.
     """
     return None if allowed is None else float(1 - bad / allowed)
 

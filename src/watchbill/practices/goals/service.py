@@ -20,7 +20,7 @@ from watchbill.store.store import Store, Transaction
 
 from . import blocks, charting, tables
 from .burn_moves import BurnKey, BurnMove, BurnState, after, moves
-from .counters import Counted
+from .counters import MINUTE, Counted
 from .holdings import Holdings
 from .ledger import Block, block_of, minute_of, unknown
 from .measuring import Measuring
@@ -141,12 +141,17 @@ class GoalsService:
         unwritten = self._unwritten(goal)
         frame = charting.Frame.of(charting.end_of(unwritten, now), span, points)
         first = frame.start - goal.window // timedelta(minutes=1)
-        found = charting.points(goal, frame, await self._blocks(goal, first, frame.end), unwritten)
+        found = charting.points(goal, frame, await self._blocks(goal, first, frame.end), unwritten, self._began(goal))
         return [*found[:-1], replace(found[-1], end=now, left=status.left)]
 
     def _unwritten(self, goal: Goal) -> list[Counted]:
         holding = self._holdings.by_name.get(goal.name)
         return [] if holding is None else holding.unwritten(goal)
+
+    def _began(self, goal: Goal) -> int:
+        """Return the minute in which measuring began, 0 where that is not known."""
+        holding = self._holdings.by_name.get(goal.name)
+        return 0 if holding is None else holding.newest.began // MINUTE
 
     @property
     def _goals(self) -> Mapping[str, Goal]:

@@ -74,6 +74,15 @@ class Sight:
         unwritten = [c for c in self.unwritten(first) if c.minute < self.end and not self.excluded.covers(c.minute)]
         return measured + len(unwritten), lower_bound + sum(c.lower_bound for c in unwritten)
 
+    def missing(self, length: int) -> int:
+        """Return how much (ms) of the window's written minutes is unknown since measuring began, excluded minutes aside."""
+        first, end = self.end - length, min(self.end, self.holding.book.end)
+        since = max(first, self.began // MINUTE)
+        unknown = end - since - self.holding.book.sums(first, self.end).measured
+        for low, high in self.excluded.within(since, end):
+            unknown -= high - low - self.holding.book.sums(low, high).measured
+        return max(0, unknown) * MINUTE
+
     def unwritten(self, first: int) -> Iterator[Counted]:
         """Yield the measured minutes from `first` on that are not in the book yet."""
         return (counted for counted in self.recent if first <= counted.minute <= self.end)
@@ -122,8 +131,9 @@ def status_of(
     last_measured = _last_measured(goal, holding)
     burns = tuple(_burns(goal, sight, burning, now))
     present = rules.present_of(burns)
-    allowed = rules.allowed_of(window, goal.target)
-    left = rules.left_of(window.bad, allowed)
+    allowed = rules.allowed_of(window, goal.target, goal.unknown)
+    assumed = rules.assumed_of(window, goal.unknown, sight.missing(length))
+    left = rules.left_of(window.bad + assumed, allowed)
     state = rules.goal_state(burns, left, last_measured, now)
     return GoalStatus(
         goal=goal.name,
@@ -149,6 +159,7 @@ def status_of(
         problem=_problem(goal, holding, state, sight.end),
         note=_note(goal, holding),
         excluded=left_out,
+        assumed=assumed,
     )
 
 

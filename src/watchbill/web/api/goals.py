@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from watchbill.lib.errors import Invalid
-from watchbill.org.objectives import Goal, Severity
+from watchbill.org.objectives import Goal, Severity, UnknownPolicy
 from watchbill.practices.goals.model import Burn, GoalState, GoalStatus, MinuteCount, Point
 from watchbill.web.lookups import goal_named
 
@@ -93,8 +93,15 @@ class GoalAnswer(Answer):
     )
     spent: int = Field(description="How many were bad.")
     remaining: float | None = Field(description="1 - spent / budget, of what was measured; below 0 when overspent.")
+    unknown: UnknownPolicy = Field(
+        description="What unknown minutes do to `allowed` and `left`: hold carries the same traffic without failures, bad the "
+        "same traffic failing, ignore takes the minutes out."
+    )
+    assumed_bad: float = Field(
+        description="How many events are taken for bad in unknown minutes: 0 unless `unknown` is bad."
+    )
     left: float | None = Field(
-        description="1 - spent / allowed, what is left of the whole window's budget: unmeasured minutes carry no failures."
+        description="1 - (spent + assumedBad) / allowed: what is left of the whole window's budget."
     )
     spent_in_seconds: float | None = Field(
         description="How long the budget lasts at the burn of the shortest window; null while it does not burn down."
@@ -132,6 +139,8 @@ class GoalAnswer(Answer):
             allowed=None if status.allowed is None else float(status.allowed),
             spent=status.spent,
             remaining=status.remaining,
+            unknown=goal.unknown,
+            assumed_bad=float(status.assumed),
             left=status.left,
             spent_in_seconds=seconds_if(status.spent_in),
             pages_in_seconds=seconds_if(status.pages_in),

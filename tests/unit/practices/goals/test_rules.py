@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.practices.goals.made import DAY, HOUR, MIDNIGHT, MINUTE
 from watchbill.org.burn_tiers import default_tiers
-from watchbill.org.objectives import BurnTier, Severity
+from watchbill.org.objectives import BurnTier, Severity, UnknownPolicy
 from watchbill.practices.goals import rules
 from watchbill.practices.goals.model import Burn, GoalState
 from watchbill.practices.goals.rules import WindowSums
@@ -65,6 +65,24 @@ def test_a_young_goal_has_not_overspent_a_month_by_its_first_bad_minute() -> Non
     assert rules.left_of(5, rules.allowed_of(whole, THREE_NINES)) == rules.remaining_of(5, 1000, THREE_NINES) == -4
     assert rules.allowed_of(WindowSums(0, 0, 0, 60_000), THREE_NINES) is None
     assert rules.left_of(0, None) is None
+
+
+def test_unknown_minutes_hold_the_budget_count_as_bad_or_are_ignored() -> None:
+    """Of sixty minutes six were measured, with 6,000 events; six more passed since, of which nothing is known."""
+    window, missing = WindowSums(3, 6000, 6, 60), 6
+    policies = UnknownPolicy.HOLD, UnknownPolicy.BAD, UnknownPolicy.IGNORE
+    assert [rules.allowed_of(window, THREE_NINES, policy) for policy in policies] == [60, 60, 6]
+    assert [rules.assumed_of(window, policy, missing) for policy in policies] == [0, 6000, 0]
+    assert rules.assumed_of(WindowSums(0, 0, 0, 60), UnknownPolicy.BAD, missing) == 0
+
+
+def test_a_window_that_is_excluded_as_a_whole_burns_nothing_and_ends_a_burn() -> None:
+    nothing = WindowSums(0, 0, 0, 0)
+    assert rules.burn_rate(nothing, THREE_NINES) is None
+    assert rules.allowed_of(nothing, THREE_NINES) is None
+    burning = WindowSums(500, 1000, LONG, LONG)
+    assert rules.judge(FAST, THREE_NINES, burning, NOTHING, newest=None, since=MIDNIGHT, now=MIDNIGHT).holds
+    assert not rules.judge(FAST, THREE_NINES, burning, nothing, newest=None, since=MIDNIGHT, now=MIDNIGHT).holds
 
 
 def test_the_burn_rate_is_the_error_ratio_over_the_budget() -> None:

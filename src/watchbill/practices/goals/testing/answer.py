@@ -64,7 +64,7 @@ def question_answer(goal: Goal, answered: Answered) -> dict[str, Any]:
     """Return what a goal's budget, burn and alerts were at the instant of a question."""
     status = answered.status
     remaining = None if not status.total else 1 - Fraction(status.spent) / status.budget
-    left = None if status.allowed is None else 1 - status.spent / status.allowed
+    left = None if status.allowed is None else 1 - (status.spent + status.assumed) / status.allowed
     return {
         "goal": status.goal,
         "at": rfc3339(status.at),
@@ -79,6 +79,8 @@ def question_answer(goal: Goal, answered: Answered) -> dict[str, Any]:
         **_both("budget", status.budget),
         "spentBy": [{"by": "notAttributed", "bad": status.spent}] if status.spent else [],
         **_both("remaining", remaining),
+        "unknown": goal.unknown.value,
+        **_both("assumedBad", status.assumed),
         **_both("allowed", status.allowed),
         **_both("left", left),
         "state": status.state.value,
