@@ -1,13 +1,18 @@
 """ReadinessReview documents → readiness reviews, linked: the engagement and the people exist, outcome and items agree.
 
-An engagement of an implementation that demands it becomes active only once a review has found it ready: that is checked here too.
+An engagement of an implementation that demands it becomes active only once a review has found it ready, and not so long ago that
+it speaks of another service: that is checked here too.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 
+from watchbill.lib.numbers import several
+
 from .because import day_in_words
+from .calendar import months_after
 from .charters import Engagement, EngagementState, ItemStatus, Move, ReadinessReview, ReviewItem, ReviewOutcome
 from .faults import Level
 from .implementations import rules_of
@@ -16,6 +21,9 @@ from .recognition import Declared, Family
 from .register import Register
 from .shapes import charter as shapes
 from .shapes.fields import Shape
+
+RULE = "readiness-review"
+OPENS_FOR_MONTHS = 12
 
 
 def link_reviews(register: Register) -> dict[str, ReadinessReview]:
@@ -48,7 +56,27 @@ def check_openings(register: Register, organization: Organization) -> None:
         opening = _opening(engagement)
         if rules.needs_review and opening is not None:
             level = rules.engagement_demands["review"]
-            _check_opening(register, engagement, opening, held.get(engagement.name, []), level)
+            months = _opens_for(organization, opening.on)
+            _check_opening(register, engagement, opening, held.get(engagement.name, []), level, months=months)
+
+
+def opens(review: ReadinessReview, day: date, months: int | None) -> bool:
+    """Whether a review lets SREs take the pager on a day: it found the service ready, and is not older than some months."""
+    is_ready = review.outcome is not ReviewOutcome.NOT_READY
+    return is_ready and (months is None or day <= months_after(review.on, months))
+
+
+def _opens_for(organization: Organization, day: date) -> int | None:
+    """Return for how many months a review opens an engagement, as the organisation limits it on a day; None for no limit."""
+    if not any(override.rule == RULE for override in organization.overrides):
+        return OPENS_FOR_MONTHS
+    from .findings import RULES, in_force  # only a folder that overrides the rule waits for the rules to be imported
+
+    override = next((each for each in in_force(organization, day) if each.rule == RULE), None)
+    if override is not None and override.is_off:
+        return None
+    is_sound = override is None or override.value is None or not RULES[RULE].problem_with(override.value)
+    return int(RULES[RULE].limit(override)) if is_sound else OPENS_FOR_MONTHS
 
 
 def _opening(engagement: Engagement) -> Move | None:
@@ -61,13 +89,21 @@ def _opening(engagement: Engagement) -> Move | None:
 
 
 def _check_opening(
-    register: Register, engagement: Engagement, opening: Move, reviews: list[ReadinessReview], level: Level
+    register: Register,
+    engagement: Engagement,
+    opening: Move,
+    reviews: list[ReadinessReview],
+    level: Level,
+    *,
+    months: int | None,
 ) -> None:
     before = [review for review in reviews if review.on <= opening.on]
-    if before and before[-1].outcome is not ReviewOutcome.NOT_READY:
+    if before and opens(before[-1], opening.on, months):
         return
     if before:
-        what = f"the last readiness review before, of {day_in_words(before[-1].on)}, found it not ready"
+        is_old = before[-1].outcome is not ReviewOutcome.NOT_READY
+        was = f"was older than {several(months or 0, 'month')} by then" if is_old else "found it not ready"
+        what = f"the last readiness review before, of {day_in_words(before[-1].on)}, {was}"
     elif reviews:
         what = f"its readiness review is of a later day, {day_in_words(reviews[0].on)}"
     else:

@@ -133,6 +133,24 @@ def test_the_last_review_before_the_move_decides(tmp_path: Path) -> None:
     assert codes(read(organisation(tmp_path / "b", own=ACTIVE + fails + earlier))) == ["not-reviewed"]
 
 
+def test_a_review_opens_for_a_year_or_as_long_as_the_organisation_says(tmp_path: Path) -> None:
+    review = OPENED.replace("NAME", "with-developers").replace("2026-03-30", "DAY")
+
+    def found(day: str, how: str = "") -> list[str]:
+        folder = organisation(tmp_path / f"{day}{how[:5]}", own=ACTIVE + review.replace("DAY", day))
+        rule = f"{{rule: readiness-review, {how}, reason: slow business, by: user:ana, on: 2025-01-01}}"
+        written = folder / "organisation.yaml"
+        admins = "admins: [user:ana]\n"
+        written.write_text(written.read_text().replace(admins, f"{admins}  rules: [{rule}]\n" if how else admins))
+        return codes(read(folder))
+
+    assert found("2025-04-01") == []
+    assert found("2025-03-31") == ["not-reviewed"]
+    assert found("2025-03-31", "value: 18") == []
+    assert found("2025-04-01", "value: 6") == ["not-reviewed"]
+    assert found("2023-11-20", "off: true") == []
+
+
 def test_a_review_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
     unread = OPENED.replace("NAME", "with-developers").replace("2026-03-30", "soon")
     assert codes(read(organisation(tmp_path, own=ACTIVE + unread))) == ["bad-date"]

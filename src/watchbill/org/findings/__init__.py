@@ -32,7 +32,18 @@ from .finding import Finding, Observation, Rule, Threshold, Unit, Verdict
 from .overrides import in_force
 from .situation import Situation
 
-__all__ = ["RULES", "Finding", "Rule", "Threshold", "Unit", "Verdict", "check", "limit_in_force", "overrides_in_force"]
+__all__ = [
+    "RULES",
+    "Finding",
+    "Rule",
+    "Threshold",
+    "Unit",
+    "Verdict",
+    "check",
+    "in_force",
+    "limit_in_force",
+    "overrides_in_force",
+]
 
 _FAMILIES = (
     accountability,

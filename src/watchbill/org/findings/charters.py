@@ -9,13 +9,13 @@ from fractions import Fraction
 from watchbill.lib.numbers import several
 from watchbill.lib.shares import part
 from watchbill.org.because import day_in_words, listed
+from watchbill.org.calendar import months, months_after
 from watchbill.org.charters import SRETeam
 from watchbill.org.duties import Duty, How
 from watchbill.org.implementations import PRACTICES
 from watchbill.org.values import Duration
 
 from .books import OWN, OWN_LIMIT, TEAMS, WIKIPEDIA, policy_appendix, together, workbook
-from .calendar import months, months_after
 from .finding import Bound, Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 

@@ -8,13 +8,13 @@ from fractions import Fraction
 
 from watchbill.lib.numbers import several
 from watchbill.org.because import day_in_words, listed
+from watchbill.org.calendar import months_after
 from watchbill.org.charters import Engagement, EngagementState
 from watchbill.org.implementations import rules_of
 from watchbill.org.organization import Organization
 from watchbill.org.values import Duration
 
 from .books import OWN, OWN_LIMIT, TEAMS, policy_appendix, together, workbook
-from .calendar import months_after
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 

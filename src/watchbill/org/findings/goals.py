@@ -10,12 +10,12 @@ from watchbill.lib.durations import closely
 from watchbill.lib.numbers import rate, target
 from watchbill.lib.shares import part
 from watchbill.org.because import day_in_words, listed
+from watchbill.org.calendar import months_after
 from watchbill.org.entities import Tier
 from watchbill.org.objectives import BurnTier, Goal, Severity
 from watchbill.org.values import EntityRef
 
 from .books import OWN, sre, together, workbook
-from .calendar import months_after
 from .finding import Observation, Rule, Threshold, Unit, Verdict, rule
 from .situation import Situation
 

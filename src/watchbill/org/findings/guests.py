@@ -9,11 +9,11 @@ from fractions import Fraction
 from watchbill.lib.numbers import amount
 from watchbill.lib.shares import part
 from watchbill.org.because import day_in_words, listed
+from watchbill.org.calendar import months_after
 from watchbill.org.charters import Engagement, EngagementState
 from watchbill.org.terms import CHANGES
 
 from .books import OWN_LIMIT, TEAMS, WIKIPEDIA, together, workbook
-from .calendar import months_after
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 

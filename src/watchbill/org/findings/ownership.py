@@ -8,12 +8,12 @@ from fractions import Fraction
 from watchbill.lib.numbers import several
 from watchbill.lib.shares import part
 from watchbill.org.because import listed
+from watchbill.org.calendar import months_after
 from watchbill.org.charters import Engagement, EngagementState, SRETeam
 from watchbill.org.entities import Thing
 from watchbill.org.values import EntityRef
 
 from .books import OWN, TEAMS, together, workbook
-from .calendar import months_after
 from .finding import Bound, Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 from watchbill.lib.numbers import several
 from watchbill.org.because import day_in_words, listed
+from watchbill.org.calendar import months_after
 from watchbill.org.charters import Engagement, EngagementState, ItemStatus, ReadinessReview, ReviewOutcome
+from watchbill.org.reviews import OPENS_FOR_MONTHS, RULE, opens
 
 from .books import REVIEWS, TAKEOVER, sre, together, workbook
-from .calendar import months_after
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
@@ -19,13 +20,13 @@ _ACTIVE = frozenset({EngagementState.ACTIVE})
 
 
 @rule(
-    "readiness-review",
+    RULE,
     51,
     Verdict.WARN,
     asks="Before SREs take a pager a readiness review finds the service ready; it is repeated yearly, and what it left open is done",
     source=together(sre(32), REVIEWS),
     remedy="Do what is open and hold the review again: `watchbill readiness new` writes it.",
-    threshold=Threshold(Fraction(12), Unit.MONTHS),
+    threshold=Threshold(Fraction(OPENS_FOR_MONTHS), Unit.MONTHS),
 )
 def readiness_review(seen: Situation, most: Fraction) -> Iterator[Observation]:
     """Yield each engagement that has to wait for its review, or whose last one is too old or left something open too long."""
@@ -34,20 +35,25 @@ def readiness_review(seen: Situation, most: Fraction) -> Iterator[Observation]:
             continue
         reviews = seen.reviews_of.get(engagement.name, ())
         if engagement.state_at(seen.day) is EngagementState.PREPARING:
-            found = _waiting(engagement, reviews[-1] if reviews else None)
+            found = _waiting(seen, engagement, reviews[-1] if reviews else None, int(most))
         else:
             found = _kept_up(seen, engagement, reviews[-1], int(most)) if reviews else None
         if found is not None:
             yield found
 
 
-def _waiting(engagement: Engagement, review: ReadinessReview | None) -> Observation | None:
-    if review is not None and review.outcome is not ReviewOutcome.NOT_READY:
+def _waiting(seen: Situation, engagement: Engagement, review: ReadinessReview | None, most: int) -> Observation | None:
+    if review is not None and opens(review, seen.day, most):
         return None
     items = review.items if review is not None else ()
     blocking = [item for item in items if item.blocking and item.status is ItemStatus.NO]
     if review is None:
         text = f"{engagement.title} has no readiness review: the pager stays where it is."
+    elif review.outcome is not ReviewOutcome.NOT_READY:
+        text = (
+            f"The review of {engagement.title} is of {day_in_words(review.on)}, older than {several(most, 'month')}: "
+            "the pager stays where it is."
+        )
     else:
         text = (
             f"The review of {day_in_words(review.on)} found {engagement.title} not ready: "

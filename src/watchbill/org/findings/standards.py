@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from watchbill.lib.shares import part
 from watchbill.org.because import day_in_words, listed
+from watchbill.org.calendar import months_after
 from watchbill.org.charters import Engagement, EngagementState, RuleOverride, SRETeam
 
 from .books import OWN, OWN_LIMIT, TEAMS, together, workbook
-from .calendar import months_after
 from .finding import Observation, Threshold, Unit, Verdict, rule
 from .overrides import in_force
 from .situation import Situation

@@ -46,6 +46,11 @@ def test_a_review_of_tomorrow_opens_nothing_today() -> None:
     assert reviewed(PREPARING, review("2026-05-07", ReviewOutcome.READY)) == [(Verdict.BLOCK, PACT)]
 
 
+def test_a_review_of_more_than_a_year_ago_opens_nothing() -> None:
+    assert reviewed(PREPARING, review("2025-05-06", ReviewOutcome.READY)) == []
+    assert reviewed(PREPARING, review("2025-05-05", ReviewOutcome.READY)) == [(Verdict.BLOCK, PACT)]
+
+
 def test_a_review_is_repeated_within_a_year() -> None:
     assert reviewed(ACTIVE, review("2025-05-06", ReviewOutcome.READY)) == []
     assert reviewed(ACTIVE, review("2025-05-05", ReviewOutcome.READY)) == [(Verdict.WARN, PACT)]
