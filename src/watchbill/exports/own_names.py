@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from fractions import Fraction
 
-from watchbill.lib.numbers import rate
 from watchbill.org import promql
 from watchbill.org.objectives import BurnTier, Goal, Severity
 
@@ -53,10 +53,14 @@ def _alert(told: Told, tier: BurnTier) -> Rule:
     description = (
         f"Over {promql.window(tier.long)} the budget of {words.promise(goal)} burns "
         '{{ $value | printf "%.2f" }}× as fast as it may; '
-        f"{rate(tier.factor)} or more, there and over {promql.window(tier.short)}, is a {tier.severity.value}."
+        f"{_rounded(tier.factor)}× or more, there and over {promql.window(tier.short)}, is a {tier.severity.value}."
     )
     expression = f"{long} >= {factor}\nand\n{short} >= {factor}"
     return Rule("alert", words.ALERT, expression, labels, words.texts(told, description))
+
+
+def _rounded(factor: Fraction) -> str:
+    return promql.number(Fraction(round(factor, 2)))
 
 
 def _burn(window: timedelta) -> str:
