@@ -6,10 +6,11 @@ Which act needs which approval stands in the table of `authority.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from .belonging import is_or_belongs_to, members_of
 from .charters import Engagement
-from .offices import is_or_belongs_to
 from .organization import Organization
 from .roles import Role, Standing
 from .values import EntityRef
@@ -59,9 +60,9 @@ def approvers_of(
     """
     if approval is Approval.PARTNER:
         engagement = standing.consulting
-        return partners_of(organization, engagement, act.person) if engagement is not None else None
+        return partners_of(organization, engagement, act.person, standing.day) if engagement is not None else None
     if approval is Approval.OTHER_LEAD:
-        return _other_lead(organization, act, standing.led)
+        return _other_lead(organization, act, standing.led, standing.day)
     covering = standing.winner.source.team.group if standing.winner is not None else None
     if approval is None or act.owner == covering or is_alone:
         return None
@@ -70,15 +71,17 @@ def approvers_of(
     return _named(covering if act.role is Role.OWNER else act.owner)
 
 
-def partners_of(organization: Organization, engagement: Engagement, person: EntityRef | None) -> Approvers:
+def partners_of(organization: Organization, engagement: Engagement, person: EntityRef | None, day: date) -> Approvers:
     """Return who of the partner approves what a consultant asks for: its people, and whoever leads the engagement for it."""
     agreement = engagement.agreement
     lead = agreement.partner_lead if agreement is not None else None
     parties = dict.fromkeys(party for party in (engagement.partner, lead) if party is not None)
-    able = [party for party in parties if _has_somebody(organization, party, person)]
+    able = [party for party in parties if _has_somebody(organization, party, person, day)]
     if not able:
         return Approvers(engagement.partner, (), _nobody(organization, engagement))
-    return Approvers(able[0], tuple(party for party in able[1:] if not is_or_belongs_to(organization, party, able[0])))
+    return Approvers(
+        able[0], tuple(party for party in able[1:] if not is_or_belongs_to(organization, party, able[0], day))
+    )
 
 
 def _nobody(organization: Organization, engagement: Engagement) -> str:
@@ -90,13 +93,12 @@ def _nobody(organization: Organization, engagement: Engagement) -> str:
     )
 
 
-def _has_somebody(organization: Organization, party: EntityRef, besides: EntityRef | None) -> bool:
-    group = organization.groups.get(party)
-    people = group.members if group is not None else {party} & organization.users.keys()
+def _has_somebody(organization: Organization, party: EntityRef, besides: EntityRef | None, day: date) -> bool:
+    people = members_of(organization, party, day) | ({party} & organization.users.keys())
     return bool(people - {besides})
 
 
-def _other_lead(organization: Organization, act: Act, engagement: Engagement | None) -> Approvers | None:
+def _other_lead(organization: Organization, act: Act, engagement: Engagement | None, day: date) -> Approvers | None:
     """Return who confirms what the lead of one side does: the other side's, or whoever decides a dispute between them.
 
     Where there is only a charter it is the owner.
@@ -106,7 +108,7 @@ def _other_lead(organization: Organization, act: Act, engagement: Engagement | N
     agreement = engagement.agreement
     partner_lead = agreement.partner_lead if agreement is not None else None
     judge = (agreement.escalate_to,) if agreement is not None and agreement.escalate_to is not None else ()
-    if act.person != partner_lead and not is_or_belongs_to(organization, act.person, engagement.partner):
+    if act.person != partner_lead and not is_or_belongs_to(organization, act.person, engagement.partner, day):
         return Approvers(partner_lead or engagement.partner, judge)
     team = organization.sre_teams[engagement.sre]
     return Approvers((agreement.sre_lead if agreement is not None else None) or team.approved_by or team.group, judge)

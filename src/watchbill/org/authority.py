@@ -14,9 +14,10 @@ from enum import StrEnum
 
 from .approvals import Act, Approval, Approvers, approvers_of, partners_of
 from .because import Because, listed
+from .belonging import is_or_belongs_to
 from .broken_glass import LONGEST, BrokenGlass
+from .claims import day_of
 from .entities import Thing
-from .offices import is_or_belongs_to
 from .organization import Organization
 from .roles import Presence, Role, Standing, standing_of
 from .terms import CHANGES, open_repositories
@@ -181,10 +182,11 @@ def decide_approval(
     organization: Organization,
     approver: EntityRef,
     act: Decision,
+    at: datetime,
     *,
     of: EntityRef,
 ) -> Decision:
-    """Return whether `approver` may give the approval that an act of the person `of` needs, as `act` was decided.
+    """Return whether `approver` may at `at` give the approval that an act of the person `of` needs, as `act` was decided.
 
     Nobody approves their own.
     """
@@ -195,8 +197,8 @@ def decide_approval(
     ask = (f"ask for the approval of {act.approver}",)
     if approver == of:
         return Decision(False, "", (Because("approval", "Nobody approves what they ask for themselves.", None),), ask)
-    parties = (act.approver, *act.or_by)
-    spoken_for = [each for each in parties if is_or_belongs_to(organization, approver, each)]
+    parties, day = (act.approver, *act.or_by), day_of(organization, at)
+    spoken_for = [each for each in parties if is_or_belongs_to(organization, approver, each, day)]
     if approver not in organization.users or not spoken_for:
         text = f"{approver} may not approve it: that needs somebody of {act.approver}."
         return Decision(False, "", (Because("approval", text, None),), ask)
@@ -277,7 +279,7 @@ def _instead(
     if action is not Action.RECOMMEND and any(_may(standing, role, Action.RECOMMEND) for role in standing.roles):
         ways.append(f"recommend it to {owner}")
     if _opens_with_glass(action) and (engagement := standing.consulting) is not None:
-        ways.append(_offer_of_glass(partners_of(organization, engagement, person)))
+        ways.append(_offer_of_glass(partners_of(organization, engagement, person, standing.day)))
     if owner is not None:
         ways.append(f"ask the owner, {owner}")
     if not standing.is_involved:

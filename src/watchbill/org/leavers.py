@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from .belonging import people_of
 from .charters import Engagement, EngagementState, EscalationPolicy
 from .faults import Fault, Level
 from .organization import Organization
-from .roles import people_of
 from .values import EntityRef, Place
 
 _OVER = frozenset({EngagementState.ENDED, EngagementState.DECLINED})

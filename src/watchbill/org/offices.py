@@ -6,9 +6,10 @@ What an office may do is the authority's matter.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from .because import Because
+from .belonging import is_or_belongs_to
 from .charters import AlertClass, BudgetPolicy, Engagement, SRETeam
 from .claims import Claim, Standing, day_of
 from .coverage import pager
@@ -20,27 +21,24 @@ _Around = tuple[Sequence[SRETeam], Sequence[Engagement]]
 BY_ACCOUNT = Because("admin-account", "The account was made an administrator's at the machine's console.", None)
 
 
-def is_or_belongs_to(organization: Organization, person: EntityRef, party: EntityRef | None) -> bool:
-    """Whether a person is the party, or one of the group that it is."""
-    group = organization.groups.get(party) if party is not None else None
-    return person == party or (group is not None and person in group.members)
-
-
-def leads(organization: Organization, person: EntityRef, documents: Standing) -> tuple[Because, ...]:
+def leads(organization: Organization, person: EntityRef, documents: Standing, day: date) -> tuple[Because, ...]:
     """Return why a person leads where a thing is covered or agreed about: by a charter's approval or an engagement's agreement."""
     return tuple(
         dict.fromkeys(
             because
             for team, engagement in _agreed(documents)
-            for because in (*_by_charter(organization, person, team), *_by_agreement(organization, person, engagement))
+            for because in (
+                *_by_charter(organization, person, team, day),
+                *_by_agreement(organization, person, engagement, day),
+            )
         )
     )
 
 
-def led_by(organization: Organization, person: EntityRef, documents: Standing) -> Engagement | None:
+def led_by(organization: Organization, person: EntityRef, documents: Standing, day: date) -> Engagement | None:
     """Return the engagement about a thing that a person leads, for either side; None where they lead none."""
     for team, engagement in _agreed(documents):
-        reasons = (*_by_charter(organization, person, team), *_by_agreement(organization, person, engagement))
+        reasons = (*_by_charter(organization, person, team, day), *_by_agreement(organization, person, engagement, day))
         if engagement is not None and reasons:
             return engagement
     return None
@@ -59,11 +57,11 @@ def leads_watch(
         return ()
     teams, engagements = _around(organization).get(holder, ((), ()))
     day = day_of(organization, at)
-    found = [because for team in teams for because in _by_charter(organization, person, team)]
+    found = [because for team in teams for because in _by_charter(organization, person, team, day)]
     for engagement in engagements:
         lead = engagement.agreement.partner_lead if engagement.agreement is not None else None
-        if engagement.serves(day) and is_or_belongs_to(organization, person, lead):
-            found += _by_agreement(organization, person, engagement)
+        if engagement.serves(day) and is_or_belongs_to(organization, person, lead, day):
+            found += _by_agreement(organization, person, engagement, day)
     return tuple(found)
 
 
@@ -82,7 +80,7 @@ def _found_around(organization: Organization) -> Mapping[EntityRef, _Around]:
 
 
 def approves_budget(
-    organization: Organization, person: EntityRef, thing: Thing | None, winner: Claim | None
+    organization: Organization, person: EntityRef, thing: Thing | None, winner: Claim | None, day: date
 ) -> tuple[Because, ...]:
     """Return why a person approves exceptions to a thing's budgets: the policies of its goals and of its engagement name them."""
     if thing is None:
@@ -92,7 +90,7 @@ def approves_budget(
     if agreement is not None and agreement.budget_policy is not None:
         names.add(agreement.budget_policy)
     policies = (organization.budget_policies[name] for name in sorted(names & organization.budget_policies.keys()))
-    return tuple(_approving(person, policy) for policy in policies if _is_approver(organization, person, policy))
+    return tuple(_approving(person, policy) for policy in policies if _is_approver(organization, person, policy, day))
 
 
 def administers(organization: Organization, person: EntityRef, *, by_account: bool) -> Because | None:
@@ -110,18 +108,20 @@ def _agreed(documents: Standing) -> Iterator[tuple[SRETeam, Engagement | None]]:
         yield source.team, source.engagement
 
 
-def _by_charter(organization: Organization, person: EntityRef, team: SRETeam) -> Iterator[Because]:
-    if is_or_belongs_to(organization, person, team.approved_by):
+def _by_charter(organization: Organization, person: EntityRef, team: SRETeam, day: date) -> Iterator[Because]:
+    if is_or_belongs_to(organization, person, team.approved_by, day):
         text = f"{person} approved the charter of {team.title or team.name}."
         yield Because("lead", text, team.place, f"SRETeam {team.name}")
 
 
-def _by_agreement(organization: Organization, person: EntityRef, engagement: Engagement | None) -> Iterator[Because]:
+def _by_agreement(
+    organization: Organization, person: EntityRef, engagement: Engagement | None, day: date
+) -> Iterator[Because]:
     agreement = engagement.agreement if engagement is not None else None
     if engagement is None or agreement is None:
         return
     for side, lead in (("SREs", agreement.sre_lead), ("partner", agreement.partner_lead)):
-        if is_or_belongs_to(organization, person, lead):
+        if is_or_belongs_to(organization, person, lead, day):
             text = f"{person} leads the engagement {engagement.name} for the {side}."
             yield Because("lead", text, agreement.place, f"Engagement {engagement.name}")
 
@@ -138,9 +138,9 @@ def _found_policies(organization: Organization) -> Mapping[EntityRef, frozenset[
     return found
 
 
-def _is_approver(organization: Organization, person: EntityRef, policy: BudgetPolicy) -> bool:
+def _is_approver(organization: Organization, person: EntityRef, policy: BudgetPolicy, day: date) -> bool:
     named = (approver for state in policy.states for approver in state.approvers)
-    return any(is_or_belongs_to(organization, person, approver) for approver in named)
+    return any(is_or_belongs_to(organization, person, approver, day) for approver in named)
 
 
 def _approving(person: EntityRef, policy: BudgetPolicy) -> Because:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from .approvals import partners_of
 from .authority import Action, Role, gives
@@ -41,12 +41,12 @@ def _parts(organization: Organization, claims: Claims, thing: Thing) -> Iterator
     for adviser in standing.advisers:
         yield adviser.team.group, _of(Role.ADVISER)
         if adviser.engagement is not None and consults(adviser, claims.day):
-            yield adviser.team.group, _of_consultants(organization, adviser.engagement)
+            yield adviser.team.group, _of_consultants(organization, adviser.engagement, claims.day)
 
 
-def _of_consultants(organization: Organization, engagement: Engagement) -> frozenset[Action]:
+def _of_consultants(organization: Organization, engagement: Engagement, day: date) -> frozenset[Action]:
     given = _of(Role.CONSULTANT, consultants_terms(engagement))
-    return given - {Action.BREAK_GLASS} if partners_of(organization, engagement, None).nobody else given
+    return given - {Action.BREAK_GLASS} if partners_of(organization, engagement, None, day).nobody else given
 
 
 def _of(role: Role, terms: frozenset[str] = frozenset()) -> frozenset[Action]:

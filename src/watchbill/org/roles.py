@@ -8,12 +8,13 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from .because import Because
+from .belonging import is_or_belongs_to, people_of
 from .broken_glass import BrokenGlass, open_glass
-from .charters import Engagement, SRETeam
-from .claims import Adviser, Claim, Claims, claims_at
+from .charters import Engagement
+from .claims import Adviser, Claim, Claims, claims_at, day_of
 from .claims import Standing as Documents
 from .entities import Thing
-from .offices import BY_ACCOUNT, administers, approves_budget, is_or_belongs_to, leads, leads_watch, led_by, watch_of
+from .offices import BY_ACCOUNT, administers, approves_budget, leads, leads_watch, led_by, watch_of
 from .organization import Organization
 from .terms import consultants_terms, consulting_of, terms_of
 from .values import EntityRef
@@ -57,7 +58,7 @@ class Presence:
 
 @dataclass(frozen=True)
 class Standing:
-    """A person's roles, each with the chain that gives it, in the order of Role.
+    """A person's roles on a day, each with the chain that gives it, in the order of Role.
 
     `terms` are the actions that documents give to a role on this thing: to members by the covering claim, to consultants by
     their engagement where it names any. `winner` is the claim in force on the thing, `covering` the same where the person
@@ -71,6 +72,7 @@ class Standing:
     winner: Claim | None
     covering: Claim | None
     consulting: Engagement | None
+    day: date
     led: Engagement | None = None
     acts_for: Mapping[Role, tuple[str, str | None]] = field(default_factory=dict)
     watch: EntityRef | None = None
@@ -92,23 +94,20 @@ def standing_of(
 
     Who is not in the catalog has no role. None is an account of nobody: it has the one role that its account may give it.
     """
+    day = day_of(organization, at)
     if person is None or person not in organization.users:
         is_admin = person is None and presence.administrator
-        return Standing({Role.ADMIN: (BY_ACCOUNT,)} if is_admin else {}, {}, None, None, None)
+        return Standing({Role.ADMIN: (BY_ACCOUNT,)} if is_admin else {}, {}, None, None, None, day)
     claims = claims_at(organization, at) if thing is not None else None
     documents = claims.standing(thing) if claims is not None and thing is not None else _NO_DOCUMENTS
     winner = documents.winner
-    covering = winner if claims is not None and _serves(organization, winner, person, claims.day) else None
-    advising = [
-        each
-        for each in documents.advisers
-        if claims is not None and person in people_of(organization, each.team, claims.day)
-    ]
-    consulting = consulting_of(advising, claims.day) if claims is not None else None
+    covering = winner if _serves(organization, winner, person, day) else None
+    advising = [each for each in documents.advisers if person in people_of(organization, each.team, day)]
+    consulting = consulting_of(advising, day)
     roles: dict[Role, tuple[Because, ...]] = _of_the_moment(person, presence)
     if covering is not None and claims is not None:
         roles[Role.MEMBER] = _member(claims, covering, person)
-    if (owner := _owner(organization, person, thing)) is not None:
+    if (owner := _owner(organization, person, thing, day)) is not None:
         roles[Role.OWNER] = (owner,)
     if advising:
         roles[Role.ADVISER] = tuple(adviser.because for adviser in advising)
@@ -119,12 +118,12 @@ def standing_of(
     watch = watch_of(organization, thing, at)
     if leading := leads_watch(organization, person, watch, at):
         roles[Role.WATCH_LEAD] = leading
-    roles |= _in_office(organization, person, thing, documents)
+    roles |= _in_office(organization, person, thing, documents, day)
     roles |= _of_all(organization, person, administrator=presence.administrator)
     engagement = consulting.engagement if consulting else None
-    led = led_by(organization, person, documents)
+    led = led_by(organization, person, documents, day)
     terms, acts_for = _terms(thing, covering, consulting), _acting_for(covering, advising, consulting)
-    return Standing(roles, terms, winner, covering, engagement, led, acts_for, watch)
+    return Standing(roles, terms, winner, covering, engagement, day, led, acts_for, watch)
 
 
 def _acting_for(
@@ -161,11 +160,12 @@ def _in_office(
     person: EntityRef,
     thing: Thing | None,
     documents: Documents,
+    day: date,
 ) -> dict[Role, tuple[Because, ...]]:
     found: dict[Role, tuple[Because, ...]] = {}
-    if leading := leads(organization, person, documents):
+    if leading := leads(organization, person, documents, day):
         found[Role.LEAD] = leading
-    if approving := approves_budget(organization, person, thing, documents.winner):
+    if approving := approves_budget(organization, person, thing, documents.winner, day):
         found[Role.APPROVER] = approving
     return found
 
@@ -176,14 +176,6 @@ def _of_all(organization: Organization, person: EntityRef, *, administrator: boo
         found[Role.ADMIN] = (administering,)
     found[Role.ANYONE] = (Because("anyone", "Anyone who is signed in may.", None),)
     return found
-
-
-def people_of(organization: Organization, team: SRETeam, day: date) -> tuple[EntityRef, ...]:
-    """Return who serves in an SRE team on a day: the members of its group and those it names, less who is past their last day."""
-    group = organization.groups.get(team.group)
-    named = {membership.user: membership.until for membership in team.members}
-    people = named.keys() | (group.members if group is not None else frozenset())
-    return tuple(sorted(user for user in people if (until := named.get(user)) is None or day <= until))
 
 
 def _serves(organization: Organization, claim: Claim | None, person: EntityRef, day: date) -> bool:
@@ -206,11 +198,11 @@ def _member(claims: Claims, claim: Claim, person: EntityRef) -> tuple[Because, .
     return (serving, *claims.reasons(claim))
 
 
-def _owner(organization: Organization, person: EntityRef, thing: Thing | None) -> Because | None:
+def _owner(organization: Organization, person: EntityRef, thing: Thing | None, day: date) -> Because | None:
     owner = thing.owner if thing is not None else organization.catch_all
     if owner is None:
         return None
-    if not is_or_belongs_to(organization, person, owner):
+    if not is_or_belongs_to(organization, person, owner, day):
         return None
     if thing is None:
         document = f"Organization {organization.name}"

@@ -13,12 +13,12 @@ from fractions import Fraction
 from watchbill.lib.numbers import percent
 
 from .because import day_in_words, listed
+from .belonging import people_of
 from .charters import Engagement, EngagementState, Membership, SRETeam
 from .entities import User
 from .faults import Fault, FaultList, Level
 from .implementations import rules_of
 from .organization import Organization
-from .roles import people_of
 from .values import EntityRef, Place
 
 Part = tuple[SRETeam, Membership | None]

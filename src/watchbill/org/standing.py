@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from watchbill.lib.instants import in_zone
 
 from .because import day_in_words, listed
+from .belonging import people_of
 from .charters import Schedule, SRETeam
 from .claims import Claim, claims_at, day_of
 from .course import Moment, course
@@ -23,7 +24,6 @@ from .entities import Thing
 from .faults import Fault, Level
 from .leavers import leavers
 from .organization import Organization
-from .roles import people_of
 from .staffing import staffing_faults
 from .values import EntityRef
 

@@ -15,12 +15,12 @@ from watchbill.lib.errors import NotFound
 from watchbill.lib.instants import rfc3339
 from watchbill.org.authority import Action, decide
 from watchbill.org.because import Because
+from watchbill.org.belonging import members_of, people_of
 from watchbill.org.broken_glass import BrokenGlass
 from watchbill.org.claims import claims_at
 from watchbill.org.entities import Thing
 from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
-from watchbill.org.roles import people_of
 from watchbill.org.values import EntityRef
 
 from .explain import because_as_json
@@ -123,6 +123,5 @@ def _tied(organization: Organization, thing: Thing, at: datetime) -> list[Entity
     teams = [adviser.team for adviser in standing.advisers]
     if (winner := standing.winner) is not None:
         teams.append(winner.source.team)
-    owner = organization.groups.get(thing.owner)
-    tied = set(owner.members) if owner is not None else {thing.owner} & organization.users.keys()
+    tied = members_of(organization, thing.owner, claims.day) | ({thing.owner} & organization.users.keys())
     return sorted(tied.union(*(people_of(organization, team, claims.day) for team in teams)))

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from watchbill.org.belonging import people_of
 from watchbill.org.charters import Engagement, EngagementState, SRETeam
 from watchbill.org.claims import CLAIMING
 from watchbill.org.demands import CUSTOMER
 from watchbill.org.implementations import rules_of
 from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
-from watchbill.org.roles import people_of
 from watchbill.org.values import EntityRef
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from watchbill.lib.instants import rfc3339
+from watchbill.org.belonging import people_of
 from watchbill.org.charters import Engagement, Schedule, SRETeam
 from watchbill.org.claims import day_of
 from watchbill.org.coverage import PagerAnswer, coverage
@@ -18,7 +19,6 @@ from watchbill.org.implementations import rules_of
 from watchbill.org.names import called_beside_sre, name_of
 from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
-from watchbill.org.roles import people_of
 from watchbill.org.rotation import Shift, shift_at
 from watchbill.org.values import EntityRef, Place
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from watchbill.lib.errors import NotFound
+from watchbill.org.belonging import members_of, people_of
 from watchbill.org.charters import Engagement, EngagementState, EscalationPolicy, SRETeam
 from watchbill.org.claims import day_of
 from watchbill.org.coverage import PagerAnswer, coverage, policies_for
@@ -22,7 +23,6 @@ from watchbill.org.in_force import OrganizationInForce
 from watchbill.org.names import called_beside_sre
 from watchbill.org.organization import Organization
 from watchbill.org.records import Recorded, record_of
-from watchbill.org.roles import people_of
 from watchbill.org.staffing import serving_on, share_of
 from watchbill.org.values import EntityRef
 from watchbill.practices.goals.model import Standing
@@ -291,7 +291,7 @@ def _people(organization: Organization, subject: _Subject, watches: Sequence[OnW
 def _members(organization: Organization, subject: _Subject, today: date) -> Iterable[EntityRef]:
     if subject.team is not None:
         return people_of(organization, subject.team, today)
-    return sorted(subject.group.members) if subject.group is not None else ()
+    return sorted(members_of(organization, subject.group.ref, today)) if subject.group is not None else ()
 
 
 def _roles(organization: Organization, subject: _Subject, ref: EntityRef) -> Iterable[TeamRole]:

@@ -20,8 +20,8 @@ def test_a_goal_needs_the_yes_of_the_other_side_whoever_proposes_it() -> None:
     by_owner = decide(organization, OWNER, Action.EDIT_GOAL, CART, made.AT)
     assert (str(by_member.approver), str(by_owner.approver)) == ("group:devs", "group:sre")
     assert by_member.requires == ("the approval of group:devs",)
-    assert decide_approval(organization, OWNER, by_member, of=MEMBER).allowed
-    refused = decide_approval(organization, STRANGER, by_member, of=MEMBER)
+    assert decide_approval(organization, OWNER, by_member, made.AT, of=MEMBER).allowed
+    refused = decide_approval(organization, STRANGER, by_member, made.AT, of=MEMBER)
     assert (refused.allowed, refused.instead) == (False, ("ask for the approval of group:devs",))
 
 
@@ -46,7 +46,7 @@ def test_nobody_approves_what_they_ask_for_even_as_one_of_both_sides() -> None:
         members={"sre": ["mia"], "devs": ["mia"]},
     )
     act = decide(organization, MEMBER, Action.EDIT_GOAL, CART, made.AT)
-    refused = decide_approval(organization, MEMBER, act, of=MEMBER)
+    refused = decide_approval(organization, MEMBER, act, made.AT, of=MEMBER)
     assert (refused.allowed, refused.because[0].text) == (False, "Nobody approves what they ask for themselves.")
 
 
@@ -75,8 +75,8 @@ def test_who_decides_disputes_confirms_in_the_place_of_either_lead() -> None:
     organization = agreed_with(EngagementState.ACTIVE, escalate_to=made.ref("boss", "user"))
     act = decide(organization, MEMBER, Action.MANAGE_ENGAGEMENT, CART, made.AT)
     assert act.requires == ("reason", "the approval of user:olu or user:boss")
-    assert decide_approval(organization, made.ref("boss", "user"), act, of=MEMBER).allowed
-    assert not decide_approval(organization, STRANGER, act, of=MEMBER).allowed
+    assert decide_approval(organization, made.ref("boss", "user"), act, made.AT, of=MEMBER).allowed
+    assert not decide_approval(organization, STRANGER, act, made.AT, of=MEMBER).allowed
 
 
 @pytest.mark.parametrize(
@@ -159,9 +159,11 @@ def test_a_lead_who_is_not_of_the_partners_group_approves_glass_beside_its_peopl
         people=["pia", "stan"],
     )
     act = decide(organization, MEMBER, Action.BREAK_GLASS, CART, made.AT)
-    approve = {name: decide_approval(organization, made.ref(name, "user"), act, of=MEMBER) for name in ("pia", "olu")}
+    approve = {
+        name: decide_approval(organization, made.ref(name, "user"), act, made.AT, of=MEMBER) for name in ("pia", "olu")
+    }
     assert [each.ground for each in approve.values()] == [
         "approver: user:pia is asked for it by name.",
         "approver: user:olu speaks for group:devs.",
     ]
-    assert not decide_approval(organization, STRANGER, act, of=MEMBER).allowed
+    assert not decide_approval(organization, STRANGER, act, made.AT, of=MEMBER).allowed

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
+from watchbill.org.belonging import people_of
 from watchbill.org.claims import day_of
 from watchbill.org.organization import Organization
-from watchbill.org.roles import people_of
 from watchbill.org.values import EntityRef
 from watchbill.org.watch_time import WatchTime
 

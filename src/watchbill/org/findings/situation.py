@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from watchbill.org.belonging import people_of
 from watchbill.org.charters import Engagement, EngagementState, EscalationPolicy, ReadinessReview, SRETeam
 from watchbill.org.claims import CLAIMING, Claims, claims_at
 from watchbill.org.course import reached
@@ -17,7 +18,6 @@ from watchbill.org.implementations import ImplementationRules, rules_of
 from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
 from watchbill.org.platform import PlatformReport, platform
-from watchbill.org.roles import people_of
 from watchbill.org.values import EntityRef
 from watchbill.org.watch_time import WatchTime
 

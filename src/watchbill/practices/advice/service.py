@@ -200,7 +200,7 @@ class AdviceService:
             return f"holder: {actor} gives it back."
         organization = self._organization.organization
         act = decide(organization, glass.holder, Action.BREAK_GLASS, glass.thing, now)
-        decision = decide_approval(organization, actor, act, of=glass.holder)
+        decision = decide_approval(organization, actor, act, now, of=glass.holder)
         if not decision.allowed:
             raise _refused(decision, glass.thing)
         return decision.ground

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from watchbill.org.belonging import members_of
 from watchbill.org.charters import EscalationStep, Target
+from watchbill.org.claims import day_of
 from watchbill.org.hours import is_within
 from watchbill.org.organization import Organization
 from watchbill.org.rotation import shift_at
@@ -128,10 +130,13 @@ def _people(target: Target, organization: Organization, at: datetime) -> tuple[t
         return shift.people, f"on watch in schedule:{schedule.name}, {shift.reason}", Outcome.NOBODY_ON_WATCH
     ref = EntityRef.parse(target.name, kind=target.kind)
     if target.kind == "group":
-        group = organization.groups.get(ref)
-        if group is None:
+        if ref not in organization.groups:
             return (), "", Outcome.TARGET_UNKNOWN
-        return tuple(sorted(group.members)), f"member of {ref}", Outcome.GROUP_IS_EMPTY
+        return (
+            tuple(sorted(members_of(organization, ref, day_of(organization, at)))),
+            f"member of {ref}",
+            Outcome.GROUP_IS_EMPTY,
+        )
     return (ref,), f"{ref} is named by the step", Outcome.TARGET_UNKNOWN
 
 

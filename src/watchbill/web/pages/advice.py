@@ -131,7 +131,7 @@ def _moves(doors: Doors, user: EntityRef | None, glass: Glass) -> tuple[str, ...
         return (GlassMove.CLOSE.value,) if GlassMove.CLOSE in allowed else ()
     organization, now = doors.in_force.organization, doors.clock.now()
     act = decide(organization, glass.holder, Action.BREAK_GLASS, glass.thing, now)
-    if not decide_approval(organization, user, act, of=glass.holder).allowed:
+    if not decide_approval(organization, user, act, now, of=glass.holder).allowed:
         return ()
     return tuple(move.value for move in GlassMove if move in allowed)
 
