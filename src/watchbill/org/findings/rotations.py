@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from watchbill.lib.numbers import amount, several
@@ -19,7 +20,6 @@ from .finding import Bound, Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
 _HOUR = timedelta(hours=1)
-_FEWER_AT_TWO_SITES = 3
 _SLACK = 1
 _NIGHT_ENDS = time(6)
 
@@ -58,36 +58,65 @@ def _team_on(seen: Situation, person: EntityRef, schedules: tuple[str, ...]) -> 
     "rotation-size",
     9,
     Verdict.FAIL,
-    asks="Enough people share a watch: eight at one site, six at each of two, and one more to have slack",
+    asks="Enough people share a watch that one site stands: eight, and one more to have slack",
     source=together(sre(11), workbook(8)),
     remedy="Let more people join, merge two watches, or give the pager back until there are enough.",
     threshold=Threshold(Fraction(8), Unit.PEOPLE, Bound.AT_LEAST),
 )
 def rotation_size(seen: Situation, least: Fraction) -> Iterator[Observation]:
-    """Yield each SRE team with a pager whose policy reaches too few people; it warns where there is no slack."""
+    """Yield each SRE team with a pager whose policy reaches too few people at its one site; it warns where there is no slack."""
+    for site in _sites(seen):
+        if not site.where:
+            yield from _too_few(seen, site, int(least))
+
+
+@rule(
+    "rotation-size-at-sites",
+    9,
+    Verdict.FAIL,
+    asks="Where several sites share a watch there are enough people at each: five, and one more to have slack",
+    source=together(sre(11), workbook(8)),
+    remedy="Let more people join where there are too few, or let the other sites stand the watch until there are enough.",
+    threshold=Threshold(Fraction(5), Unit.PEOPLE, Bound.AT_LEAST),
+)
+def rotation_size_at_sites(seen: Situation, least: Fraction) -> Iterator[Observation]:
+    """Yield each site of an SRE team with a pager where its policy reaches too few people; it warns where there is no slack."""
+    for site in _sites(seen):
+        if site.where:
+            yield from _too_few(seen, site, int(least))
+
+
+class _Site(NamedTuple):
+    """The schedules of one time zone that a policy of an SRE team calls; `where` says which, empty where there is no other."""
+
+    team: SRETeam
+    policy: EscalationPolicy
+    schedules: list[str]
+    where: str
+
+
+def _sites(seen: Situation) -> Iterator[_Site]:
     for team in seen.teams:
         for policy in seen.policies(team.group):
-            yield from _too_few(seen, team, policy, int(least))
+            in_zone: dict[str, list[str]] = {}
+            for name in seen.watch_time.called_by([policy]):
+                in_zone.setdefault(seen.organization.schedules[name].time_zone, []).append(name)
+            for zone, schedules in sorted(in_zone.items()):
+                yield _Site(team, policy, schedules, f" in {zone}" if len(in_zone) > 1 else "")
 
 
-def _too_few(seen: Situation, team: SRETeam, policy: EscalationPolicy, least: int) -> Iterator[Observation]:
-    schedules = seen.watch_time.called_by([policy])
-    sites = {seen.organization.schedules[name].time_zone for name in schedules}
-    needed = least if len(sites) == 1 else least - _FEWER_AT_TWO_SITES
-    for site in sorted(sites):
-        at_site = [name for name in schedules if seen.organization.schedules[name].time_zone == site]
-        people = len(seen.watch_time.people_on(at_site))
-        if people < needed + _SLACK:
-            where = f" in {site}" if len(sites) > 1 else ""
-            slack = "" if people < needed else ": nobody can be away"
-            yield Observation(
-                f"EscalationPolicy {policy.name}{where}",
-                f"{several(people, 'person', 'people')}{where} share the watch of {team.title}{slack}.",
-                policy.place,
-                team.name,
-                {"people": str(people), "needed": str(needed), "with slack": str(needed + _SLACK)},
-                None if people < needed else Verdict.WARN,
-            )
+def _too_few(seen: Situation, site: _Site, needed: int) -> Iterator[Observation]:
+    people = len(seen.watch_time.people_on(site.schedules))
+    if people < needed + _SLACK:
+        slack = "" if people < needed else ": nobody can be away"
+        yield Observation(
+            f"EscalationPolicy {site.policy.name}{site.where}",
+            f"{several(people, 'person', 'people')}{site.where} share the watch of {site.team.title}{slack}.",
+            site.policy.place,
+            site.team.name,
+            {"people": str(people), "needed": str(needed), "with slack": str(needed + _SLACK)},
+            None if people < needed else Verdict.WARN,
+        )
 
 
 @rule(
@@ -192,4 +221,4 @@ def on_call_exposure(seen: Situation, least: Fraction) -> Iterator[Observation]:
                 )
 
 
-RULES = (on_call_share, rotation_size, long_shift, night_shift, on_call_exposure)
+RULES = (on_call_share, rotation_size, rotation_size_at_sites, long_shift, night_shift, on_call_exposure)

@@ -35,6 +35,6 @@ RULES = ImplementationRules(
     checklist=TAKING_THE_PAGER,
     goes_wrong_as=(
         Sign("too much at once: no bound, many partners", ("charter", "kitchen-sink-split")),
-        Sign("the whole business hangs on one small team", ("rotation-size",)),
+        Sign("the whole business hangs on one small team", ("rotation-size", "rotation-size-at-sites")),
     ),
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
 
 from tests.unit.org import made
-from watchbill.org.charters import Schedule
+from watchbill.org.charters import RuleOverride, Schedule
 from watchbill.org.findings import Verdict
 from watchbill.org.organization import Organization
 from watchbill.org.watch_time import WatchTime
@@ -66,9 +67,21 @@ def test_eight_share_a_watch_at_one_site_and_nine_have_slack(number: int, levels
 def test_at_two_sites_five_share_a_watch_at_each_and_six_have_slack() -> None:
     berlin = building.watch("berlin", [f"b{each}" for each in range(4)], zone="Europe/Berlin")
     tokyo = building.watch("tokyo", [f"t{each}" for each in range(6)], zone="Asia/Tokyo")
-    assert building.found(standing(berlin, tokyo), "rotation-size") == [
+    assert building.found(standing(berlin, tokyo), "rotation-size-at-sites") == [
         (Verdict.FAIL, "EscalationPolicy sre in Europe/Berlin")
     ]
+    assert building.found(standing(berlin, tokyo), "rotation-size") == []  # that is about one site
+
+
+@pytest.mark.parametrize(("number", "levels"), [(4, [Verdict.FAIL] * 2), (5, [Verdict.WARN] * 2), (6, [])])
+def test_the_limit_at_each_of_two_sites_is_its_own_and_is_what_is_shown(number: int, levels: list[Verdict]) -> None:
+    berlin = building.watch("berlin", [f"b{each}" for each in range(number)], zone="Europe/Berlin")
+    tokyo = building.watch("tokyo", [f"t{each}" for each in range(number)], zone="Asia/Tokyo")
+    for_one_site = RuleOverride("rotation-size", 3, False, "small", None, None, None, made.place())
+    organization = replace(standing(berlin, tokyo), overrides=(for_one_site,))
+    found = building.findings(organization, "rotation-size-at-sites")
+    assert [finding.level for finding in found] == levels
+    assert {(finding.threshold, finding.figures["needed"]) for finding in found} <= {("at least 5 people", "5")}
 
 
 def test_a_turn_is_a_day_at_most() -> None:
