@@ -59,6 +59,7 @@ class Promise:
     conditions: tuple[tuple[str, str, str], ...] = ()
     description: str = "A cart request is answered."
     service: str = "cart"
+    unknown: str = "hold"
 
 
 def write(folder: Path, *promises: Promise, besides: str = "", interval: str = "15s") -> Path:
@@ -89,7 +90,11 @@ def _slo(promise: Promise) -> dict[str, object]:
     return {
         "apiVersion": "openslo/v1",
         "kind": "SLO",
-        "metadata": {"name": promise.name, "displayName": f"Cart {promise.name}"},
+        "metadata": {
+            "name": promise.name,
+            "displayName": f"Cart {promise.name}",
+            "annotations": {"watchbill.dev/unknown": promise.unknown},
+        },
         "spec": {
             "description": promise.description,
             "service": promise.service,

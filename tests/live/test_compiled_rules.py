@@ -197,6 +197,22 @@ def test_the_failures_of_one_of_several_series_are_weighed_with_the_events_of_al
     )
 
 
+def test_goals_that_share_a_rule_are_told_apart(tmp_path: Path) -> None:
+    shared = [
+        Promise(path, counted=f'bad_total{{path="{path}"}}', total=f'all_total{{path="{path}"}}') for path in "ab"
+    ]
+    Ruler(tmp_path, *shared).finds(
+        {
+            'all_total{path="a"}': "0+100x120",
+            'all_total{path="b"}': "0+100x120",
+            'bad_total{path="a"}': "0+1x120",
+            'bad_total{path="b"}': "0+0x60 50+50x60",
+        },
+        alerts={"62m": [{**WHOSE, **FAST, "goal": "b"}]},
+        values={'sum(watchbill:goal_errors:ratio{goal="a"})': ("2h", [0.01])},
+    )
+
+
 def test_errors_before_the_first_of_them_has_a_series_are_none(tmp_path: Path) -> None:
     Ruler(tmp_path, GOAL).finds(
         {TOTAL: "0+100x240"},

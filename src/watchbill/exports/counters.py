@@ -7,7 +7,8 @@ never read the counters again.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +23,9 @@ STEP = timedelta(minutes=5)
 _EVALUATED_EVERY = timedelta(minutes=1)
 LONGEST_READ = timedelta(hours=1)
 _MOST_VALUES = 100
-_OWN_LABELS = frozenset({"counter", "part", "source"})
+_OWN_LABELS = frozenset({"counter", "family", "source"})
+_HERE = "\x00"
+_PLAIN = re.compile(r'[^"\\\n]*')
 
 
 @dataclass(frozen=True)
@@ -35,22 +38,25 @@ class Family:
 
     @property
     def name(self) -> str:
-        """What the label `counter` says."""
+        """What the label `family` says."""
         text = promql.selector(self.metric, self.matchers)
         return f"{text} by {self.pivot}" if self.pivot else text
 
 
 class Counters:
-    """The counters of one source with the windows that goals look at, and the names of what is recorded of them."""
+    """The counters of one source with the windows that goals look at, and the names of what is recorded of them.
+
+    A counter is recorded under the text of its selector, whichever family reads it: what other goals there are never changes
+    its name, and so never cuts off what was recorded before.
+    """
 
     def __init__(self, source: str, windows_of: Mapping[Selector, frozenset[timedelta]]) -> None:
         self._source = source
-        self._member = _families(windows_of)
-        self._windows: defaultdict[Family, set[timedelta]] = defaultdict(lambda: {STEP})
-        self._values: defaultdict[Family, set[str]] = defaultdict(set)
-        for selector, (family, value) in self._member.items():
-            self._windows[family] |= windows_of[selector]
-            self._values[family].add(value)
+        self._members = _families(windows_of)
+        self._windows: dict[Family, frozenset[timedelta]] = {
+            family: frozenset({STEP}).union(*(windows_of[member] for member in members))
+            for family, members in self._members.items()
+        }
 
     def events(self, selector: Selector, window: timedelta) -> str:
         """Return the expression of how many events a selector counted in a window."""
@@ -62,13 +68,9 @@ class Counters:
 
     def reading(self) -> Iterator[Rule]:
         """Yield the rules that read the counters, over windows of up to an hour."""
-        for family in sorted(self._windows, key=lambda each: each.name):
-            labels = {"source": self._source, "counter": family.name}
-            by = f" by ({family.pivot}) " if family.pivot else ""
+        for family in sorted(self._members, key=lambda each: each.name):
             for window in sorted(each for each in self._windows[family] if each <= LONGEST_READ):
-                for part, selector in enumerate(self._selectors(family)):
-                    expression = f"sum{by}(increase({selector}[{promql.window(window)}]))"
-                    yield record(_events(window), expression, {**labels, "part": str(part)} if part else labels)
+                yield from self._read(family, window)
 
     def summing(self, windows: Iterable[timedelta]) -> Iterator[Rule]:
         """Yield the rules that sum up what is recorded, one for each window over an hour; each is for all counters of the source."""
@@ -89,19 +91,26 @@ class Counters:
         return promql.series(_events(STEP), source=self._source)
 
     def _sum(self, name: str, selector: Selector) -> str:
-        family, value = self._member[selector]
-        pivot = {family.pivot: value} if family.pivot else {}
-        return f"sum({promql.series(name, source=self._source, counter=family.name, **pivot)})"
+        return f"sum({promql.series(name, source=self._source, counter=selector.text)})"
 
-    def _selectors(self, family: Family) -> Iterator[str]:
+    def _read(self, family: Family, window: timedelta) -> Iterator[Rule]:
+        members, labels = self._members[family], {"source": self._source, "family": family.name}
+        span = promql.window(window)
         if not family.pivot:
-            yield promql.selector(family.metric, family.matchers)
+            (alone,) = members
+            yield record(_events(window), f"sum(increase({alone.text}[{span}]))", {**labels, "counter": alone.text})
             return
-        values = sorted(self._values[family])
-        for first in range(0, len(values), _MOST_VALUES):
-            chunk = values[first : first + _MOST_VALUES]
-            chosen = Matcher(family.pivot, "=~", promql.either_of(chunk))
-            yield promql.selector(family.metric, (*family.matchers, chosen))
+        values = sorted(_placed(member, family.pivot)[1] for member in members)
+        for part, first in enumerate(range(0, len(values), _MOST_VALUES), start=1):
+            chosen = Matcher(family.pivot, "=~", promql.either_of(values[first : first + _MOST_VALUES]))
+            counted = promql.selector(family.metric, (*family.matchers, chosen))
+            named = promql.quoted(_template(members[0], family.pivot))
+            expression = (
+                f"label_replace(\n  sum by ({family.pivot}) (increase({counted}[{span}])),\n"
+                f'  "counter", {named}, "{family.pivot}", "((?s:.*))"\n)'
+            )
+            numbered = {**labels, "family": f"{family.name}, {part}"} if len(values) > _MOST_VALUES else labels
+            yield record(_events(window), expression, numbered)
 
 
 def _events(window: timedelta) -> str:
@@ -112,21 +121,28 @@ def _measured(window: timedelta) -> str:
     return f"watchbill:measured:ratio{promql.window(window)}"
 
 
-def _families(selectors: Iterable[Selector]) -> dict[Selector, tuple[Family, str]]:
-    """Return the family of each selector, and the value by which it is told apart there."""
+def _template(member: Selector, pivot: str) -> str:
+    """Return the text of a family's selectors as a template that a value of the pivot is put into."""
+    kept = (
+        Matcher(each.label, each.operator, _HERE if (each.label, each.operator) == (pivot, "=") else each.value)
+        for each in member.matchers
+    )
+    return promql.selector(member.metric, kept).replace("$", "$$").replace(_HERE, "${1}")
+
+
+def _families(selectors: Iterable[Selector]) -> dict[Family, list[Selector]]:
+    """Return the families that the selectors make: of each metric by one label, where that makes rules fewer."""
     of_metric: defaultdict[str, list[Selector]] = defaultdict(list)
     for selector in selectors:
         of_metric[selector.metric].append(selector)
-    found: dict[Selector, tuple[Family, str]] = {}
+    found: defaultdict[Family, list[Selector]] = defaultdict(list)
     for alike in of_metric.values():
         pivot = _best_pivot(alike)
-        placed = {selector: _placed(selector, pivot) for selector in alike}
-        sizes: defaultdict[Family, int] = defaultdict(int)
-        for family, _ in placed.values():
-            sizes[family] += 1
-        for selector, place in placed.items():
-            found[selector] = place if sizes[place[0]] > 1 else _placed(selector, "")
-    return found
+        sizes = Counter(_placed(selector, pivot)[0] for selector in alike)
+        for selector in alike:
+            family, _ = _placed(selector, pivot)
+            found[family if sizes[family] > 1 else _placed(selector, "")[0]].append(selector)
+    return dict(found)
 
 
 def _best_pivot(alike: list[Selector]) -> str:
@@ -138,8 +154,9 @@ def _best_pivot(alike: list[Selector]) -> str:
 
 
 def _placed(selector: Selector, pivot: str) -> tuple[Family, str]:
+    """Return the family of a selector by a label, and its value there; a value that has to be escaped stands alone."""
     chosen = [each for each in selector.matchers if each.label == pivot and each.operator == "="]
-    if len(chosen) != 1:
+    if len(chosen) != 1 or not _PLAIN.fullmatch(chosen[0].value):
         return Family(selector.metric, selector.matchers, ""), ""
     rest = tuple(each for each in selector.matchers if each is not chosen[0])
     return Family(selector.metric, rest, pivot), chosen[0].value

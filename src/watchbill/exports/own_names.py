@@ -7,7 +7,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from watchbill.org import promql
-from watchbill.org.objectives import BurnTier, Goal, Severity
+from watchbill.org.objectives import BurnTier, Goal, Severity, UnknownPolicy
 
 from . import words
 from .counters import Counters
@@ -36,12 +36,22 @@ def _rules(told: Told, counters: Counters) -> Iterator[Rule]:
         yield record(_burn(window), f"{ratio}\n* {measured} / {words.budget_text(goal)}", labels, comment)
         comment = ""
     whole = {**labels, "window": promql.window(goal.window)}
-    left = f"1 - {promql.series(_burn(goal.window), goal=goal.name)}"
     yield record("watchbill:goal_target:ratio", f"vector({promql.number(goal.target)})", whole)
     yield record("watchbill:goal_errors:ratio", words.error_ratio(goal, counters, goal.window), whole)
-    yield record("watchbill:goal_budget:left", left, whole)
+    yield from (record("watchbill:goal_budget:left", left, whole) for left in _left(goal))
     for severity in Severity:
         yield from (_alert(told, tier) for tier in words.tiers(goal, severity))
+
+
+def _left(goal: Goal) -> Iterator[str]:
+    """Yield the expression of what is left of the budget, by what the goal says of unknown minutes.
+
+    There is none where they count as bad: since when a goal was measured is known to the ledger alone.
+    """
+    if goal.unknown is UnknownPolicy.HOLD:
+        yield f"1 - {promql.series(_burn(goal.window), goal=goal.name)}"
+    elif goal.unknown is UnknownPolicy.IGNORE:
+        yield f"1 - {promql.series('watchbill:goal_errors:ratio', goal=goal.name)} / {words.budget_text(goal)}"
 
 
 def _alert(told: Told, tier: BurnTier) -> Rule:

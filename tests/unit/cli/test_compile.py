@@ -15,17 +15,17 @@ from watchbill.lib.errors import Invalid
 NOT_MEASURED = """\
 apiVersion: openslo/v1
 kind: SLO
-metadata: {name: by-the-month}
+metadata: {name: by-arithmetic}
 spec:
   service: cart
-  budgetingMethod: Timeslices
+  budgetingMethod: Occurrences
   timeWindow: [{duration: 28d, isRolling: true}]
   objectives: [{target: 0.99}]
   indicator:
     spec:
       ratioMetric:
         counter: true
-        bad: {metricSource: {metricSourceRef: metrics, spec: {query: errors}}}
+        bad: {metricSource: {metricSourceRef: metrics, spec: {query: errors + timeouts}}}
         total: {metricSource: {metricSourceRef: metrics, spec: {query: requests}}}
 """
 
@@ -71,7 +71,7 @@ def test_goals_that_are_not_compiled_are_told_with_the_reason_and_the_others_are
     summary, not_measured, not_compiled = result.stderr.splitlines()
     assert summary.startswith("1 goal compiled: ")
     assert summary.endswith("; 2 not compiled.")
-    assert "does not measure “by-the-month”: its budgeting method is Timeslices." in not_measured
+    assert "does not measure “by-arithmetic”: “+ timeouts” cannot follow a selector" in not_measured
     assert "odd is not compiled: Prometheus cannot read the pattern “(?!2)...” of its label code." in not_compiled
     assert not_compiled.startswith(f"{folder / 'org.yaml'}:")
     assert 'goal: "availability"' in result.stdout

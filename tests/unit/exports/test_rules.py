@@ -91,7 +91,7 @@ def test_goals_on_one_metric_share_the_rules_that_read_it(tmp_path: Path) -> Non
     promises = [
         Promise(
             f"of-{name}",
-            counted=f'requests_total{{code=~"5..",path="{name}"}}',
+            counted=f'requests_total{{code=~"5..$",path="{name}"}}',
             total=f'requests_total{{path="{name}"}}',
         )
         for name in ("a.b", "c", "d")
@@ -99,14 +99,25 @@ def test_goals_on_one_metric_share_the_rules_that_read_it(tmp_path: Path) -> Non
 
     reading = {rule.expression for rule in rules_of(compiled(tmp_path, *promises)) if "increase(" in rule.expression}
 
-    assert reading == {
-        expression
-        for window in ("5m", "30m", "1h")
-        for expression in (
-            f'sum by (path) (increase(requests_total{{path=~"a\\\\.b|c|d"}}[{window}]))',
-            f'sum by (path) (increase(requests_total{{code=~"5..",path=~"a\\\\.b|c|d"}}[{window}]))',
-        )
-    }
+    assert len(reading) == 2 * len({"5m", "30m", "1h"})
+    assert (
+        "label_replace(\n"
+        '  sum by (path) (increase(requests_total{code=~"5..$",path=~"a\\\\.b|c|d"}[5m])),\n'
+        '  "counter", "requests_total{code=~\\"5..$$\\",path=\\"${1}\\"}", "path", "((?s:.*))"\n'
+        ")"
+    ) in reading
+
+
+def test_what_is_recorded_of_a_goal_has_the_same_name_whatever_other_goals_there_are(tmp_path: Path) -> None:
+    others = [Promise(f"other-{name}", total=f'requests_total{{service="{name}"}}') for name in "abc"]
+
+    def burn(result: Compiled) -> str:
+        return next(each.expression for each in rules_of(result) if each.name == "watchbill:goal_burn:rate30d")
+
+    alone, among = compiled(tmp_path, Promise()), compiled(tmp_path, Promise(), *others)
+
+    assert burn(alone) == burn(among)
+    assert 'increase30d{source="metrics",counter="requests_total{service=\\"cart\\"}"}' in burn(alone)
 
 
 def test_nothing_longer_than_an_hour_is_read_from_the_counters_themselves(tmp_path: Path) -> None:
@@ -126,6 +137,22 @@ def test_a_source_has_two_groups_however_many_goals_it_has(tmp_path: Path) -> No
         ("watchbill:metrics", "1m"),
         ("watchbill:metrics:long", "2m"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "left"),
+    [
+        ("hold", ['1 - watchbill:goal_burn:rate30d{goal="availability"}']),
+        ("ignore", ['1 - watchbill:goal_errors:ratio{goal="availability"} / 0.001']),
+        ("bad", []),
+    ],
+)
+def test_the_budget_that_is_left_follows_what_unknown_minutes_do_to_it(
+    tmp_path: Path, unknown: str, left: list[str]
+) -> None:
+    rules = rules_of(compiled(tmp_path, Promise(unknown=unknown)))
+
+    assert [rule.expression for rule in rules if rule.name == "watchbill:goal_budget:left"] == left
 
 
 def test_a_tier_that_can_never_hold_makes_no_alert_and_is_named(tmp_path: Path) -> None:
