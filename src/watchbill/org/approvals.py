@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from .belonging import is_or_belongs_to, members_of
+from .belonging import is_or_belongs_to, members_of, people_of
 from .charters import Engagement
 from .organization import Organization
 from .roles import Role, Standing
@@ -29,12 +29,14 @@ class Approval(StrEnum):
 class Approvers:
     """Who may approve an act: the person or group whose approval it is, and who may give it in their place.
 
-    `nobody` says why there is nobody who could, and whom to ask to mend that; empty where there is somebody.
+    `barred` are people of theirs who may not, for they are of the asker's own side. `nobody` says why there is nobody who
+    could, and whom to ask to mend that; empty where there is somebody.
     """
 
     first: EntityRef
     others: tuple[EntityRef, ...] = ()
     nobody: str = ""
+    barred: frozenset[EntityRef] = frozenset()
 
     @property
     def words(self) -> str:
@@ -72,16 +74,26 @@ def approvers_of(
 
 
 def partners_of(organization: Organization, engagement: Engagement, person: EntityRef | None, day: date) -> Approvers:
-    """Return who of the partner approves what a consultant asks for: its people, and whoever leads the engagement for it."""
+    """Return who of the partner approves what a consultant asks for: its people, and whoever leads the engagement for it.
+
+    Nobody of the consultants' own side does: who serves in their team, or leads the engagement for it.
+    """
     agreement = engagement.agreement
     lead = agreement.partner_lead if agreement is not None else None
     parties = dict.fromkeys(party for party in (engagement.partner, lead) if party is not None)
-    able = [party for party in parties if _has_somebody(organization, party, person, day)]
+    own = _own_side(organization, engagement, day)
+    able = [party for party in parties if _people(organization, party, day) - own - {person}]
     if not able:
         return Approvers(engagement.partner, (), _nobody(organization, engagement))
-    return Approvers(
-        able[0], tuple(party for party in able[1:] if not is_or_belongs_to(organization, party, able[0], day))
-    )
+    others = tuple(party for party in able[1:] if not is_or_belongs_to(organization, party, able[0], day))
+    barred = own & frozenset[EntityRef]().union(*(_people(organization, party, day) for party in able))
+    return Approvers(able[0], others, barred=barred)
+
+
+def _own_side(organization: Organization, engagement: Engagement, day: date) -> frozenset[EntityRef]:
+    lead = engagement.agreement.sre_lead if engagement.agreement is not None else None
+    leading = _people(organization, lead, day) if lead is not None else frozenset()
+    return leading.union(people_of(organization, organization.sre_teams[engagement.sre], day))
 
 
 def _nobody(organization: Organization, engagement: Engagement) -> str:
@@ -93,9 +105,8 @@ def _nobody(organization: Organization, engagement: Engagement) -> str:
     )
 
 
-def _has_somebody(organization: Organization, party: EntityRef, besides: EntityRef | None, day: date) -> bool:
-    people = members_of(organization, party, day) | ({party} & organization.users.keys())
-    return bool(people - {besides})
+def _people(organization: Organization, party: EntityRef, day: date) -> frozenset[EntityRef]:
+    return members_of(organization, party, day) | ({party} & organization.users.keys())
 
 
 def _other_lead(organization: Organization, act: Act, engagement: Engagement | None, day: date) -> Approvers | None:

@@ -59,7 +59,8 @@ class Decision:
     """Whether a person may; `by` is the role that allows it (empty when refused), `because` the chain behind it.
 
     `requires` names what has to come with the act (a reason, an end, an approval); `approver` is the person or group that has to
-    approve it, None where nobody has to, and `or_by` who may in their place; `instead` is what can be done when refused.
+    approve it, None where nobody has to, and `or_by` who may in their place, `barred` whose approval does not count; `instead` is what
+    can be done when refused.
     `team` and `engagement` are those that the person acts for, None where the role comes from no SRE team or from its charter
     alone.
     """
@@ -73,6 +74,7 @@ class Decision:
     team: str | None = None
     engagement: str | None = None
     or_by: tuple[EntityRef, ...] = ()
+    barred: frozenset[EntityRef] = frozenset()
 
     @property
     def ground(self) -> str:
@@ -188,7 +190,7 @@ def decide_approval(
 ) -> Decision:
     """Return whether `approver` may at `at` give the approval that an act of the person `of` needs, as `act` was decided.
 
-    Nobody approves their own.
+    Nobody approves their own, nor what their own side asks of the other.
     """
     if not act.allowed:
         return Decision(False, "", act.because, act.instead)
@@ -197,6 +199,9 @@ def decide_approval(
     ask = (f"ask for the approval of {act.approver}",)
     if approver == of:
         return Decision(False, "", (Because("approval", "Nobody approves what they ask for themselves.", None),), ask)
+    if approver in act.barred:
+        text = f"{approver} is of the same side as {of}: the approval is the other side's."
+        return Decision(False, "", (Because("approval", text, None),), ask)
     parties, day = (act.approver, *act.or_by), day_of(organization, at)
     spoken_for = [each for each in parties if is_or_belongs_to(organization, approver, each, day)]
     if approver not in organization.users or not spoken_for:
@@ -218,7 +223,8 @@ def _allowed(
     if approvers is None:
         return Decision(True, role.value, because, (), requires, None, team, engagement)
     requires = (*requires, f"the approval of {approvers.words}")
-    return Decision(True, role.value, because, (), requires, approvers.first, team, engagement, approvers.others)
+    first, others, barred = approvers.first, approvers.others, approvers.barred
+    return Decision(True, role.value, because, (), requires, first, team, engagement, others, barred)
 
 
 def _places(standing: Standing, role: Role, action: Action, thing: Thing | None) -> tuple[str, ...]:

@@ -33,7 +33,10 @@ def link_agreement(
     """Return what was agreed on; what the document leaves out holds as the implementation's terms say."""
     agreement = written or shapes.Agreement()
     leads = agreement.leads or shapes.Leads()
+    sre_lead = _person(register, one, (*_AGREEMENT, "leads", "sre"), leads.sre)
+    partner_lead = _person(register, one, (*_AGREEMENT, "leads", "partner"), leads.partner)
     _check_dates(register, one, agreement)
+    _check_leads(register, one, sre_lead, partner_lead)
     policy = None
     if agreement.budget_policy:
         policy = register.resolve_name(one, (*_AGREEMENT, "budgetPolicy"), Family.WATCHBILL, "BudgetPolicy")
@@ -48,8 +51,8 @@ def link_agreement(
         review_every=agreement.review_every or rules.terms.review_every,
         hand_back_when=tuple(agreement.hand_back_when),
         place=one.document.key_place(*_AGREEMENT) if written else one.place,
-        sre_lead=_person(register, one, (*_AGREEMENT, "leads", "sre"), leads.sre),
-        partner_lead=_person(register, one, (*_AGREEMENT, "leads", "partner"), leads.partner),
+        sre_lead=sre_lead,
+        partner_lead=partner_lead,
         repositories=_repositories(agreement),
         onboarding=_steps(one, "onboarding", agreement.onboarding),
         hand_back=_steps(one, "handBack", agreement.hand_back),
@@ -125,6 +128,17 @@ def _maturity(one: Declared[Shape], agreement: shapes.Agreement) -> tuple[Maturi
         Maturity(shape.on, shape.scores, one.document.place(*_AGREEMENT, "maturity", position))
         for position, shape in enumerate(agreement.maturity)
     )
+
+
+def _check_leads(register: Register, one: Declared[Shape], sre: EntityRef | None, partner: EntityRef | None) -> None:
+    if sre is not None and sre == partner:
+        register.faults.error(
+            "one-lead-for-both",
+            one.document.place(*_AGREEMENT, "leads", "partner"),
+            f"{partner} leads both sides: who asks for one would approve for the other.",
+            "Name somebody of the partner, or leave the partner's lead out.",
+            [one.document.place(*_AGREEMENT, "leads", "sre")],
+        )
 
 
 def _check_dates(register: Register, one: Declared[Shape], agreement: shapes.Agreement) -> None:

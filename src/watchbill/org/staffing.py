@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from watchbill.lib.numbers import percent
 
+from .approvals import partners_of
 from .because import day_in_words, listed
 from .belonging import people_of
 from .charters import Engagement, EngagementState, Membership, SRETeam
@@ -90,15 +91,16 @@ def staffing_faults(organization: Organization, day: date) -> Iterator[Fault]:
 
 def _nobody_to_approve(organization: Organization, day: date) -> Iterator[Fault]:
     for _, engagement in sorted(organization.engagements.items()):
-        lead = engagement.agreement.partner_lead if engagement.agreement is not None else None
         group = organization.groups.get(engagement.partner)
         rules = rules_of(organization.sre_teams[engagement.sre].implementation)
-        if rules.advises_only and engagement.serves(day) and lead is None and group is not None and not group.members:
+        if not rules.advises_only or not engagement.serves(day) or group is None:
+            continue
+        if partners_of(organization, engagement, None, day).nobody:
             yield Fault(
                 "nobody-approves",
                 Level.WARNING,
-                f"Nobody of {engagement.partner} is in the catalog, and {engagement.name} names no lead of the partner: nobody "
-                "can approve a break-glass.",
+                f"Nobody of {engagement.partner} who could approve a break-glass is in the catalog, and {engagement.name} names "
+                "no lead of the partner who is not of the advisers' own side.",
                 "Name the partner's lead in “agreement”, or put its people into the catalog, with “memberOf”.",
                 engagement.place,
                 (group.place,),

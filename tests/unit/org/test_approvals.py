@@ -167,3 +167,35 @@ def test_a_lead_who_is_not_of_the_partners_group_approves_glass_beside_its_peopl
         "approver: user:olu speaks for group:devs.",
     ]
     assert not decide_approval(organization, STRANGER, act, made.AT, of=MEMBER).allowed
+
+
+@pytest.mark.parametrize(
+    ("leads", "developers", "asked", "may"),
+    [
+        ({}, ["olu", "ruth"], "group:devs", ["olu"]),
+        ({}, ["ruth"], None, []),
+        ({"partner_lead": "ruth"}, ["olu"], "group:devs", ["olu"]),
+        ({"partner_lead": "ruth"}, [], None, []),
+        ({"sre_lead": "olu"}, ["olu", "pia"], "group:devs", ["pia"]),
+    ],
+    ids=["a colleague of theirs", "nobody else", "led by a colleague", "a colleague alone", "the SREs' lead of theirs"],
+)
+def test_nobody_of_the_consultants_own_side_approves_their_glass(
+    leads: dict[str, str], developers: list[str], asked: str | None, may: list[str]
+) -> None:
+    team = made.team("sre", Implementation.CONSULTING)
+    agreed = {side: made.ref(name, "user") for side, name in leads.items()}
+    organization = made.organization(
+        things=[made.thing("cart", "devs")],
+        teams=[team],
+        engagements=[with_policy(made.engagement("e", team, made.scope(things=["cart"])), **agreed)],
+        members={"sre": ["mia", "ruth"], "devs": developers},
+        people=["olu", "pia"],
+    )
+    act = decide(organization, MEMBER, Action.BREAK_GLASS, CART, made.AT)
+    assert (str(act.approver) if act.approver is not None else None) == asked
+    people = {name: made.ref(name, "user") for name in ("mia", "olu", "pia", "ruth")}
+    approve = [
+        name for name, one in people.items() if decide_approval(organization, one, act, made.AT, of=MEMBER).allowed
+    ]
+    assert approve == may

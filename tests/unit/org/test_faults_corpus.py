@@ -91,6 +91,7 @@ BETWEEN_DOCUMENTS = [
     "member-twice",
     "nobody-approves",
     "not-reviewed",
+    "one-lead-for-both",
     "own-partner",
     "review-open-yet-ready",
     "reviewed-not-ready",
