@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from watchbill.lib.errors import Unavailable
+from watchbill.lib.garbage import uncollected
 from watchbill.lib.http import Answer, HttpClient, TooLarge
 from watchbill.practices.goals.model import Sample, Series
 
@@ -71,7 +72,8 @@ class PrometheusApi:
         except TooLarge as error:
             size = LARGEST_ANSWER // 1024 // 1024
             raise RefusedQueryError(f"its answer is larger than {size} MiB: it matches too many series") from error
-        return _found(self._matrix(answer), _Instants(since, until))
+        with uncollected():
+            return _found(self._matrix(answer), _Instants(since, until))
 
     def _expect_access(self) -> None:
         if not self._access.is_for(self._url):

@@ -28,8 +28,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from .model import EXACT, Mark, Series
@@ -146,7 +145,8 @@ class Meter:
     def copy(self) -> Meter:
         """Return a meter of its own in the same state."""
         return Meter(
-            self.read_until, self.cadence, self.next_minute, dict(self.series), dict(self.targets), deepcopy(self.open),
+            self.read_until, self.cadence, self.next_minute, dict(self.series), dict(self.targets),
+            {minute: replace(tally) for minute, tally in self.open.items()},
             self.newest, self.oddities, self.floor, self.began, self.part_begins,
         )  # fmt: skip
 

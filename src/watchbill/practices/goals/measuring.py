@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from watchbill.lib.errors import WatchbillError
+from watchbill.lib.garbage import uncollected
 from watchbill.org.objectives import DataSource, Goal, Selector
 from watchbill.org.organization import Organization
 
@@ -164,7 +165,8 @@ class Measuring:
             until = min(now, since + LONGEST_READ)
             readings = await source.read(selectors, since, until)
             by_text = {reading.selector: reading for reading in readings}
-            goals = [goal for goal in goals if self._take(goal, by_text, until, now)]
+            with uncollected():
+                goals = [goal for goal in goals if self._take(goal, by_text, until, now)]
             await self._keep(goals, now)
             if until == now:
                 return

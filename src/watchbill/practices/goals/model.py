@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, IntFlag, StrEnum
 from fractions import Fraction
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from watchbill.org.objectives import BurnTier, DataSource, Goal, Selector
 
@@ -60,8 +60,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """One value of one counter series, with the time at which the server of the metric was scraped."""
 
     at: datetime

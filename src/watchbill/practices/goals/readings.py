@@ -18,6 +18,7 @@ _LARGEST = 2.0**63
 Readings = list[tuple[int, int]]
 
 
+@lru_cache(maxsize=4096)
 def milliseconds(instant: datetime) -> int:
     """Return whole milliseconds since 1970."""
     return round(instant.timestamp() * 1000)
