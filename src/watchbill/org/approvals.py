@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from .belonging import is_or_belongs_to, members_of, people_of
+from .belonging import is_or_belongs_to, is_part_of, members_of, people_of
 from .charters import Engagement
 from .organization import Organization
 from .roles import Role, Standing
@@ -62,7 +62,9 @@ def approvers_of(
     """
     if approval is Approval.PARTNER:
         engagement = standing.consulting
-        return partners_of(organization, engagement, act.person, standing.day) if engagement is not None else None
+        if engagement is None:
+            return None
+        return partners_of(organization, engagement, act.owner, act.person, standing.day)
     if approval is Approval.OTHER_LEAD:
         return _other_lead(organization, act, standing.led, standing.day)
     covering = standing.winner.source.team.group if standing.winner is not None else None
@@ -73,18 +75,27 @@ def approvers_of(
     return _named(covering if act.role is Role.OWNER else act.owner)
 
 
-def partners_of(organization: Organization, engagement: Engagement, person: EntityRef | None, day: date) -> Approvers:
-    """Return who of the partner approves what a consultant asks for: its people, and whoever leads the engagement for it.
+def partners_of(
+    organization: Organization,
+    engagement: Engagement,
+    owner: EntityRef | None,
+    person: EntityRef | None,
+    day: date,
+) -> Approvers:
+    """Return who approves what a consultant asks for: the partner's people, and whoever leads the engagement for it.
 
-    Nobody of the consultants' own side does: who serves in their team, or leads the engagement for it.
+    They speak for what is theirs: where the partner does not own the thing, its `owner` approves, and nobody else. Nobody of
+    the consultants' own side does: who serves in their team, or leads the engagement for it.
     """
-    agreement = engagement.agreement
-    lead = agreement.partner_lead if agreement is not None else None
-    parties = dict.fromkeys(party for party in (engagement.partner, lead) if party is not None)
+    lead = engagement.agreement.partner_lead if engagement.agreement is not None else None
+    speaking: tuple[EntityRef | None, ...] = (engagement.partner, owner, lead)
+    if owner is not None and not is_part_of(organization, owner, engagement.partner):
+        speaking = (owner,)
+    parties = [party for party in dict.fromkeys(speaking) if party is not None]
     own = _own_side(organization, engagement, day)
     able = [party for party in parties if _people(organization, party, day) - own - {person}]
     if not able:
-        return Approvers(engagement.partner, (), _nobody(organization, engagement))
+        return Approvers(parties[0], (), _nobody(organization, engagement, parties[0]))
     others = tuple(party for party in able[1:] if not is_or_belongs_to(organization, party, able[0], day))
     barred = own & frozenset[EntityRef]().union(*(_people(organization, party, day) for party in able))
     return Approvers(able[0], others, barred=barred)
@@ -96,13 +107,13 @@ def _own_side(organization: Organization, engagement: Engagement, day: date) -> 
     return leading.union(people_of(organization, organization.sre_teams[engagement.sre], day))
 
 
-def _nobody(organization: Organization, engagement: Engagement) -> str:
+def _nobody(organization: Organization, engagement: Engagement, party: EntityRef) -> str:
+    lacking = f"nobody of {party} who could approve it is in the catalog"
+    if party != engagement.partner:
+        return f"{lacking}; ask an administrator to put its people into it"
     agreement, team = engagement.agreement, organization.sre_teams[engagement.sre]
     ask = (agreement.sre_lead if agreement is not None else None) or team.approved_by or team.group
-    return (
-        f"nobody of {engagement.partner} who could approve it is in the catalog; "
-        f"ask {ask} to name a partner's lead in Engagement {engagement.name} ({engagement.place})"
-    )
+    return f"{lacking}; ask {ask} to name a partner's lead in Engagement {engagement.name} ({engagement.place})"
 
 
 def _people(organization: Organization, party: EntityRef, day: date) -> frozenset[EntityRef]:

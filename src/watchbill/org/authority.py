@@ -285,7 +285,7 @@ def _instead(
     if action is not Action.RECOMMEND and any(_may(standing, role, Action.RECOMMEND) for role in standing.roles):
         ways.append(f"recommend it to {owner}")
     if _opens_with_glass(action) and (engagement := standing.consulting) is not None:
-        ways.append(_offer_of_glass(partners_of(organization, engagement, person, standing.day)))
+        ways.append(_offer_of_glass(partners_of(organization, engagement, owner, person, standing.day)))
     if owner is not None:
         ways.append(f"ask the owner, {owner}")
     if not standing.is_involved:

@@ -34,6 +34,18 @@ def is_or_belongs_to(organization: Organization, person: EntityRef, party: Entit
     return party is not None and (person == party or person in members_of(organization, party, day))
 
 
+def is_part_of(organization: Organization, owner: EntityRef, group: EntityRef) -> bool:
+    """Whether an owner is a group, stands below it, or is a person of one that does."""
+    user = organization.users.get(owner)
+    above = {owner} if user is None else set(user.groups)
+    seen: set[EntityRef] = set()
+    while above:
+        seen |= above
+        known = [organization.groups[each] for each in above if each in organization.groups]
+        above = {each.parent for each in known if each.parent is not None} - seen
+    return group in seen
+
+
 def teams_by_group(organization: Organization) -> Mapping[EntityRef, Sequence[SRETeam]]:
     """Return the SRE teams by the group that each of them is."""
     return organization.memory.recall("teams by group", lambda: _teams_by_group(organization))

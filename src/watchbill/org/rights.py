@@ -41,12 +41,14 @@ def _parts(organization: Organization, claims: Claims, thing: Thing) -> Iterator
     for adviser in standing.advisers:
         yield adviser.team.group, _of(Role.ADVISER)
         if adviser.engagement is not None and consults(adviser, claims.day):
-            yield adviser.team.group, _of_consultants(organization, adviser.engagement, claims.day)
+            yield adviser.team.group, _of_consultants(organization, adviser.engagement, thing, claims.day)
 
 
-def _of_consultants(organization: Organization, engagement: Engagement, day: date) -> frozenset[Action]:
+def _of_consultants(organization: Organization, engagement: Engagement, thing: Thing, day: date) -> frozenset[Action]:
     given = _of(Role.CONSULTANT, consultants_terms(engagement))
-    return given - {Action.BREAK_GLASS} if partners_of(organization, engagement, None, day).nobody else given
+    return (
+        given - {Action.BREAK_GLASS} if partners_of(organization, engagement, thing.owner, None, day).nobody else given
+    )
 
 
 def _of(role: Role, terms: frozenset[str] = frozenset()) -> frozenset[Action]:

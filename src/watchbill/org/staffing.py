@@ -95,7 +95,7 @@ def _nobody_to_approve(organization: Organization, day: date) -> Iterator[Fault]
         rules = rules_of(organization.sre_teams[engagement.sre].implementation)
         if not rules.advises_only or not engagement.serves(day) or group is None:
             continue
-        if partners_of(organization, engagement, None, day).nobody:
+        if partners_of(organization, engagement, engagement.partner, None, day).nobody:
             yield Fault(
                 "nobody-approves",
                 Level.WARNING,

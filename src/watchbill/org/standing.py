@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from watchbill.lib.instants import in_zone
 
+from .advised import advised_past_their_owners
 from .because import day_in_words, listed
 from .belonging import people_of
 from .charters import Schedule, SRETeam
@@ -24,6 +25,7 @@ from .entities import Thing
 from .faults import Fault, Level
 from .leavers import leavers
 from .organization import Organization
+from .reviews import reviews_ahead
 from .staffing import staffing_faults
 from .values import EntityRef
 
@@ -34,11 +36,14 @@ def check_standing(organization: Organization, at: datetime) -> tuple[Fault, ...
     """Return what is wrong at `at` and on the next DAYS_AHEAD days of change, each fault once."""
     moments = list(course(organization, [at, *_later(organization, at)]))
     found = [fault for moment in moments for fault in _ties(organization, moment.asked, moment.at)]
+    for moment in moments:
+        found += advised_past_their_owners(organization, moment.asked, moment.at)
     found += _gaps(organization, [answer for moment in moments for answer in moment.answers])
     found += _teams_of_nobody(organization, moments)
     found += _watches_not_begun(organization, at, moments[0].answers)
     found += staffing_faults(organization, day_of(organization, at))
     found += leavers(organization, day_of(organization, at))
+    found += reviews_ahead(organization, day_of(organization, at))
     return tuple(dict.fromkeys(found))
 
 

@@ -11,6 +11,7 @@ from tests.unit.org.engaged import CART, MEMBER, OWNER, STRANGER, with_engagemen
 from watchbill.org.authority import Action, decide, decide_approval
 from watchbill.org.charters import EngagementState, Implementation
 from watchbill.org.organization import Organization
+from watchbill.org.standing import check_standing
 from watchbill.org.values import EntityRef
 
 
@@ -199,3 +200,30 @@ def test_nobody_of_the_consultants_own_side_approves_their_glass(
         name for name, one in people.items() if decide_approval(organization, one, act, made.AT, of=MEMBER).allowed
     ]
     assert approve == may
+
+
+def test_what_is_not_the_partners_its_owner_alone_opens_and_lint_says_so() -> None:
+    """Advisers agreed with Payroll on `settlement`, which the payments developers own: Payroll's Greta may not open it."""
+    team = made.team("sre", Implementation.CONSULTING)
+    agreed = made.engagement("e", team, made.scope(things=["settlement", "salaries", "wages"]), partner="payroll")
+    organization = made.organization(
+        things=[made.thing("settlement", "payments"), made.thing("salaries", "payroll"), made.thing("wages", "clerks")],
+        teams=[team],
+        engagements=[with_policy(agreed, partner_lead=made.ref("greta", "user"))],
+        members={"sre": ["mia"], "payroll": ["greta"], "payments": ["pia"], "clerks": ["cai"]},
+    )
+    below = replace(organization.groups[made.ref("clerks", "group")], parent=made.ref("payroll", "group"))
+    organization = replace(organization, groups={**organization.groups, below.ref: below})
+    may = {}
+    for name in ("settlement", "salaries", "wages"):
+        act = decide(organization, MEMBER, Action.BREAK_GLASS, made.ref(name), made.AT)
+        people = {each: made.ref(each, "user") for each in ("cai", "greta", "pia")}
+        may[name] = {
+            each for each, one in people.items() if decide_approval(organization, one, act, made.AT, of=MEMBER).allowed
+        }
+    assert may == {"settlement": {"pia"}, "salaries": {"greta"}, "wages": {"cai", "greta"}}
+    (fault,) = [each for each in check_standing(organization, made.AT) if each.code == "advice-past-the-owner"]
+    assert fault.message == (
+        "The engagement e advises group:payroll on component:settlement, owned by group:payments: "
+        "advice there goes to the owner, who alone opens it in an emergency."
+    )

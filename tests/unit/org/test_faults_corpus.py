@@ -49,6 +49,7 @@ def test_a_broken_document_has_exactly_its_faults(path: Path, tmp_path: Path) ->
 
 
 BY_INSTANT = {
+    "advice-past-the-owner",
     "tie",
     "holder-without-policy",
     "team-of-nobody",
@@ -78,6 +79,7 @@ def test_no_fault_hides_another(order: int, tmp_path: Path) -> None:
 
 
 BETWEEN_DOCUMENTS = [
+    "advice-past-the-owner",
     "agreement-missing",
     "consulting-pager-without-reason",
     "duplicate-name",
