@@ -119,9 +119,7 @@ TABLE: Mapping[Action, Rule] = {
     Action.REBOOK: Rule(
         frozenset({Role.MEMBER, Role.APPROVER}), by_terms=True, requires=("reason",), approval=Approval.OWNER
     ),
-    Action.OVERRIDE_GATE: Rule(
-        frozenset({Role.MEMBER, Role.APPROVER, Role.BROKEN_GLASS}), by_terms=True, requires=("reason",)
-    ),
+    Action.OVERRIDE_GATE: Rule(frozenset({Role.MEMBER, Role.APPROVER}), by_terms=True, requires=("reason",)),
     Action.DECLARE_INCIDENT: Rule(frozenset({Role.ANYONE})),
     Action.LEAD_INCIDENT: Rule(_RESPONSIBLE | {Role.ON_WATCH}),
     Action.RECOMMEND: Rule(_RESPONSIBLE | {Role.ADVISER}),
