@@ -11,6 +11,7 @@ from pathlib import Path
 from watchbill.org.folder import read
 from watchbill.org.organization import Organization
 
+NOWHERE = "http://127.0.0.1:9"
 AT = datetime(2026, 5, 6, 12, tzinfo=UTC)
 
 _ORGANIZATION = """\
@@ -42,7 +43,7 @@ spec: {type: service, lifecycle: production, owner: developers}
 apiVersion: openslo/v1
 kind: DataSource
 metadata: {name: metrics}
-spec: {type: prometheus, connectionDetails: {url: "http://127.0.0.1:9", interval: INTERVAL}}
+spec: {type: prometheus, connectionDetails: {url: "URL", interval: INTERVAL}}
 """
 
 
@@ -62,10 +63,10 @@ class Promise:
     unknown: str = "hold"
 
 
-def write(folder: Path, *promises: Promise, besides: str = "", interval: str = "15s") -> Path:
-    """Write the folder, with further documents if any, and return it. The source is scraped every `interval`."""
+def write(folder: Path, *promises: Promise, besides: str = "", interval: str = "15s", url: str = NOWHERE) -> Path:
+    """Write the folder, with further documents if any, and return it. The source at `url` is scraped every `interval`."""
     documents = [
-        _ORGANIZATION.replace("INTERVAL", interval),
+        _ORGANIZATION.replace("INTERVAL", interval).replace("URL", url),
         *(json.dumps(_slo(promise)) for promise in promises),
         *([besides] if besides else []),
     ]

@@ -94,7 +94,7 @@ async def build(
     org_dir: Path, settings: Settings, instance: Instance, clock: Clock | None = None, store: Store | None = None
 ) -> Watchbill:
     """Read the organisation, bring the database up to date and link everything. Nothing runs yet."""
-    clock, accesses = clock or SystemClock(), _accesses(settings)
+    clock, accesses = clock or SystemClock(), accesses_of(settings)
     folder = FolderWatch(org_dir, settings.data / "organisation")
     organization = folder.first_reading(clock.now())
     store = store or open_store(settings.database_url)
@@ -134,7 +134,7 @@ async def build(
     )
 
 
-def _accesses(settings: Settings) -> dict[str, Access]:
+def accesses_of(settings: Settings) -> dict[str, Access]:
     """Return how each server of counters lets us in, by the source's name as settings know it. Raises Invalid."""
     return {
         source.name: access(

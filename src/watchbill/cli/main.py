@@ -41,6 +41,7 @@ COMMANDS = {
     "plan": _Command("plan:plan", "Say what a change of the organisation means before it counts."),
     "readiness": _Command("readiness:readiness", "Write the readiness review of an engagement, to go through."),
     "compile": _Command("compile:compile_", "Write goals as rules for your cluster's own ruler."),
+    "drift": _Command("drift:drift", "Compare what your ruler recorded with the ledger."),
     "import": _Command("imports:import_", "Turn specs of Sloth, Pyrra or slo-generator into OpenSLO documents."),
     "schema": _Command("schema:schema", "Print the JSON Schemas of the documents, for editors."),
     "config": _Command("config:config", "Print the settings in force, secrets hidden."),
