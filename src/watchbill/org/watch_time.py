@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -20,6 +20,15 @@ _HOUR = timedelta(hours=1)
 _LONGEST_ROUND = timedelta(weeks=104)
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """A time in which somebody stands watch without a break: turns that touch or overlap, on `schedules` as they join in."""
+
+    start: datetime
+    end: datetime
+    schedules: tuple[str, ...]
+
+
 class WatchTime:
     """The watches of an organisation in the quarter that begins at an instant."""
 
@@ -27,6 +36,7 @@ class WatchTime:
         self._organization = organization
         self._at = at
         self._shifts: dict[str, tuple[Shift, ...]] = {}
+        self._stretches: dict[EntityRef, tuple[Stretch, ...]] = {}
         self._shares: dict[tuple[str, ...], Mapping[EntityRef, Fraction]] = {}
 
     def shifts(self, schedule: str) -> tuple[Shift, ...]:
@@ -59,6 +69,18 @@ class WatchTime:
                 found.setdefault(person, []).append(name)
         return {person: tuple(names) for person, names in found.items()}
 
+    def stretches(self, person: EntityRef) -> tuple[Stretch, ...]:
+        """Return when a person stands watch in the quarter ahead, whatever the watch: the first and the last may go on outside."""
+        if person not in self._stretches:
+            turns = [
+                Stretch(shift.start, shift.end, (name,))
+                for name in self.schedules_of.get(person, ())
+                for shift in self.shifts(name)
+                if person in shift.people
+            ]
+            self._stretches[person] = tuple(_joined(turns))
+        return self._stretches[person]
+
     def share(self, person: EntityRef, schedules: tuple[str, ...]) -> Fraction:
         """Return for how much of the time a person stands some watches in the long run; two watches at once count once."""
         if schedules not in self._shares:
@@ -72,13 +94,13 @@ class WatchTime:
         begin = max([self._at, *(layer.start.replace(tzinfo=UTC) for layer in layers)])
         rounds = math.lcm(1, *(_round(layer) for layer in layers))
         end = begin + min(rounds * _HOUR, _LONGEST_ROUND)
-        stood: dict[EntityRef, list[tuple[datetime, datetime]]] = {}
+        stood: dict[EntityRef, list[Stretch]] = {}
         for watch in watches:
             for shift in shifts(watch, begin, end):
                 for person in shift.people:
-                    stood.setdefault(person, []).append((shift.start, shift.end))
+                    stood.setdefault(person, []).append(Stretch(shift.start, shift.end, (watch.name,)))
         whole = (end - begin) // _SECOND
-        return {person: Fraction(_together(stretches) // _SECOND, whole) for person, stretches in stood.items()}
+        return {person: Fraction(_length(turns) // _SECOND, whole) for person, turns in stood.items()}
 
 
 def _round(layer: Layer) -> int:
@@ -86,11 +108,21 @@ def _round(layer: Layer) -> int:
     return timedelta(**{layer.unit: layer.count}) // _HOUR * len(layer.turns)
 
 
-def _together(stretches: Sequence[tuple[datetime, datetime]]) -> timedelta:
-    """Return how long some stretches of time are, each moment counted once."""
-    total, counted_until = timedelta(), None
-    for start, end in sorted(stretches):
-        begin = start if counted_until is None else max(start, counted_until)
-        total += max(end - begin, timedelta())
-        counted_until = end if counted_until is None else max(end, counted_until)
-    return total
+def _length(turns: Iterable[Stretch]) -> timedelta:
+    """Return how long some turns are together, each moment counted once."""
+    return sum((stretch.end - stretch.start for stretch in _joined(turns)), timedelta())
+
+
+def _joined(turns: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Yield turns that touch or overlap as one."""
+    so_far: Stretch | None = None
+    for turn in sorted(turns, key=lambda each: (each.start, each.schedules)):
+        if so_far is None or turn.start > so_far.end:
+            if so_far is not None:
+                yield so_far
+            so_far = turn
+        else:
+            joined = tuple(dict.fromkeys(so_far.schedules + turn.schedules))
+            so_far = Stretch(so_far.start, max(so_far.end, turn.end), joined)
+    if so_far is not None:
+        yield so_far

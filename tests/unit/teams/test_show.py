@@ -59,7 +59,7 @@ def test_a_goal_has_its_exact_target_and_window(shown: dict[str, Any]) -> None:
 def test_a_schedule_says_who_is_on_call_now_and_next(shown: dict[str, Any]) -> None:
     primary = named(shown["schedules"], "checkout-primary")
     assert primary["now"]["people"] == [{"user": "user:ana", "name": "Ana Ferreira"}]
-    assert primary["next"]["people"] == [{"user": "user:yuki", "name": "Yuki Tanaka"}]
+    assert primary["next"]["people"] == [{"user": "user:raj", "name": "Raj Patel"}]
     assert primary["now"]["end"] == primary["next"]["start"] == "2026-11-30T08:00:00Z"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from watchbill.lib.numbers import amount, several
 from watchbill.lib.shares import part
+from watchbill.org.because import listed
 from watchbill.org.charters import EscalationPolicy, SRETeam
 from watchbill.org.rotation import Shift
 from watchbill.org.values import EntityRef
-from watchbill.org.watch_time import QUARTER
+from watchbill.org.watch_time import QUARTER, Stretch
 
 from .books import sre, together, workbook
 from .finding import Bound, Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
-_HOUR = timedelta(hours=1)
 _SLACK = 1
 _NIGHT_ENDS = time(6)
 
@@ -123,35 +123,52 @@ def _too_few(seen: Situation, site: _Site, needed: int) -> Iterator[Observation]
     "long-shift",
     10,
     Verdict.FAIL,
-    asks="Nobody stands a watch for more than a day in one go",
+    asks="Nobody stands watch for more than a day in one go, on one watch after another either",
     source=workbook(8),
-    remedy="Let turns be a day, or half a day where there is a page a day; two sites can give each other their nights.",
+    remedy="Let turns be a day, or half a day where there is a page a day, and let nobody's turns on two watches touch.",
     threshold=Threshold(Fraction(24), Unit.HOURS),
 )
 def long_shift(seen: Situation, most: Fraction) -> Iterator[Observation]:
-    """Yield each watch that an SRE team's policies call, with its longest turn, where that is too long."""
+    """Yield each watch that an SRE team's policies call on which stretches without a break begin that are too long."""
     for team in seen.teams:
-        for name in seen.watch_time.called_by(seen.policies(team.group)):
-            zone = ZoneInfo(seen.organization.schedules[name].time_zone)
-            whole = seen.watch_time.shifts(name)[1:-1]
-            longest = max((_by_the_clock(shift, zone) for shift in whole), default=timedelta())
-            if longest > float(most) * _HOUR:
-                hours = Fraction(longest // timedelta(minutes=1), 60)
-                yield Observation(
-                    f"schedule:{name}",
-                    f"A turn of {name} is {amount(hours)} hours without a break.",
-                    seen.organization.schedules[name].place,
-                    team.name,
-                    {"longest turn": f"{amount(hours)} h"},
-                )
+        of_team = seen.watch_time.called_by(seen.policies(team.group))
+        too_long: dict[str, dict[EntityRef, _Unbroken]] = {}
+        for person in sorted(seen.watch_time.people_on(of_team)):
+            longest = max(_unbroken(seen, person, of_team), key=lambda each: each.hours)
+            if longest.hours > most:
+                too_long.setdefault(longest.watch, {})[person] = longest
+        for name, people in sorted(too_long.items()):
+            yield _long_shift(seen, team, name, people)
 
 
-def _by_the_clock(shift: Shift, zone: ZoneInfo) -> timedelta:
-    """Return how long a turn is by the clock on the wall: a day is a day, also where the clock is put back an hour."""
-    if not shift.people:
-        return timedelta()
-    start, end = (instant.astimezone(zone).replace(tzinfo=None) for instant in (shift.start, shift.end))
-    return end - start
+class _Unbroken(NamedTuple):
+    """A stretch of watch, by the clock on the wall: a day is a day, also where the clock is put back an hour."""
+
+    watch: str
+    stretch: Stretch
+    hours: Fraction
+
+
+def _unbroken(seen: Situation, person: EntityRef, of_team: Collection[str]) -> Iterator[_Unbroken]:
+    """Yield what a person stands on the watches of a team without a break, each by the first of them."""
+    for stretch in seen.watch_time.stretches(person):
+        watch = next((name for name in stretch.schedules if name in of_team), None)
+        if watch is not None:
+            zone = ZoneInfo(seen.organization.schedules[watch].time_zone)
+            start, end = (at.astimezone(zone).replace(tzinfo=None) for at in (stretch.start, stretch.end))
+            yield _Unbroken(watch, stretch, Fraction((end - start) // timedelta(minutes=1), 60))
+
+
+def _long_shift(seen: Situation, team: SRETeam, name: str, people: Mapping[EntityRef, _Unbroken]) -> Observation:
+    person, longest = max(people.items(), key=lambda each: each[1].hours)
+    others = f", and {several(len(people) - 1, 'other')} too long as well" if len(people) > 1 else ""
+    return Observation(
+        f"schedule:{name}",
+        f"{person} stands {listed(longest.stretch.schedules)} for {amount(longest.hours)} hours without a break{others}.",
+        seen.organization.schedules[name].place,
+        team.name,
+        {"longest": f"{amount(longest.hours)} h", "people": str(len(people))},
+    )
 
 
 @rule(

@@ -59,7 +59,7 @@ def with_six_on_checkout(organization: Organization) -> Organization:
     for name in ("checkout-primary", "checkout-secondary"):
         (layer,) = schedules[name].layers
         six = organization.schedules["checkout-primary"].layers[0].turns[:6]
-        turns = six if name == "checkout-primary" else (*six[1:], six[0])
+        turns = six if name == "checkout-primary" else (*six[3:], *six[:3])
         schedules[name] = replace(schedules[name], layers=(replace(layer, turns=turns),))
     return replace(organization, schedules=schedules)
 

@@ -91,6 +91,34 @@ def test_a_turn_is_a_day_at_most() -> None:
     assert building.found(standing(longer), "long-shift") == [(Verdict.FAIL, "schedule:first")]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "hours"),
+    [
+        (["a", "a", "b", "c"], [], "48"),  # two turns in a row
+        (["a"], [], "2\u202f184"),  # nobody else: the whole quarter of 91 days
+        (["a", "b", "c", "d"], ["d", "a", "b", "c"], "48"),  # first today, second tomorrow
+        (["a", "b", "c", "d"], ["c", "d", "a", "b"], None),  # a day between the two
+        (["a", "b", "c", "d"], ["a", "b", "c", "d"], None),  # both at once is once
+    ],
+)
+def test_turns_that_touch_are_one_stretch_whatever_the_watch(
+    first: list[str], second: list[str], hours: str | None
+) -> None:
+    watches = [building.watch(name, of, turn="days") for name, of in (("first", first), ("second", second)) if of]
+    found = building.findings(standing(*watches), "long-shift")
+    assert [finding.figures["longest"] for finding in found] == ([f"{hours} h"] if hours else [])
+
+
+def test_a_watch_for_developers_counts_for_an_sre_who_stands_it_too() -> None:
+    mine, theirs = (
+        building.watch(name, of, turn="days") for name, of in (("first", ["a", "b", "c"]), ("devs", ["c", "a", "d"]))
+    )
+    organization = standing(mine, theirs)
+    policies = {each.name: each for each in (building.policy("sre", "first"), building.policy("devs", "devs"))}
+    (finding,) = building.findings(replace(organization, escalation_policies=policies), "long-shift")
+    assert finding.text == "user:a stands first and devs for 48 hours without a break, and 1 other too long as well."
+
+
 def test_a_turn_of_a_day_is_a_day_also_when_the_clock_is_put_back() -> None:
     days = standing(building.watch("first", people(2), turn="days", zone="Europe/Berlin"))
     assert (
