@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SAME, DIFFERENT, UNREADABLE = 0, 1, 2
 _MOST_UNKNOWN = 3
+_LONGEST_SHOWN = 120
 _REASONS = {
     "reset": "a counter began anew",
     "startUnknown": "a start is not known",
@@ -160,14 +161,19 @@ def _differences(answer: Mapping[str, Any]) -> Iterator[str]:
     for each in answer["differences"]:
         yield (
             f"{each['file']}:{each['line']}: {each['goal']}, {each['of']} {_time(each['at'])}: {each['field']} is "
-            f"{json.dumps(each['found'], ensure_ascii=False)}, expected {json.dumps(each['expected'], ensure_ascii=False)}"
+            f"{_shown(each['found'])}, expected {_shown(each['expected'])}"
         )
     if answer["differences"]:
         yield f"{several(len(answer['differences']), 'difference')}."
     elif answer["expected"]:
-        yield f"{several(answer['expected'], 'expectation')} of the test, and all of it holds."
+        yield f"As expected ({several(answer['expected'], 'expectation')})."
     else:
         yield "Nothing was expected: add “expect” to make this a test."
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _time(text: str) -> str:

@@ -84,7 +84,9 @@ def question_answer(goal: Goal, answered: Answered) -> dict[str, Any]:
         **_both("allowed", status.allowed),
         **_both("left", left),
         "state": status.state.value,
-        "exhaustedAt": None if status.spent_in is None else rfc3339(status.at + status.spent_in),
+        "exhaustedAt": None
+        if status.spent_in is None
+        else rfc3339((status.at + status.spent_in).replace(microsecond=0)),
         "uncorrected": _uncorrected(goal, status),
         "burn": {_span(span): None if burn is None else float(burn) for span, burn in answered.burns.items()},
         "burnExact": {_span(span): _exact(burn) for span, burn in answered.burns.items()},
