@@ -18,6 +18,7 @@ from .entities import Dependency, Thing
 from .grounds import document_of, grounds
 from .hours import is_within
 from .organization import Organization
+from .pager_terms import held_under
 from .values import EntityRef
 from .ways import Ways
 
@@ -66,19 +67,27 @@ def pager(organization: Organization, thing: EntityRef | None, alert_class: Aler
 
 
 def coverage(
-    organization: Organization, at: datetime, alert_class: AlertClass = AlertClass.APPLICATION
+    organization: Organization,
+    at: datetime,
+    alert_class: AlertClass = AlertClass.APPLICATION,
+    *,
+    shut: frozenset[str] | None = None,
 ) -> tuple[PagerAnswer, ...]:
-    """Return who is paged for every thing, in the order of their references; for alerts that it fails by itself unless said."""
-    answers = _answers_at(organization, at)
+    """Return who is paged for every thing, in the order of their references; for alerts that it fails by itself unless said.
+
+    With `shut` it is asked of that day while those named hours are closed, and no others, whatever the time.
+    """
+    answers = _answers_at(organization, at, shut)
     return tuple(answers.answer(thing, alert_class) for thing in organization.things_in_order())
 
 
 def policies_for(organization: Organization, group: EntityRef) -> tuple[EscalationPolicy, ...]:
     """Return the escalation policies that are `for` a group, by name."""
-    return _ways(organization).policies(group)
+    return ways_of(organization).policies(group)
 
 
-def _ways(organization: Organization) -> Ways:
+def ways_of(organization: Organization) -> Ways:
+    """Return the ways to the groups of an organisation."""
     return organization.memory.recall("ways", lambda: Ways(organization))
 
 
@@ -88,9 +97,9 @@ def shut_hours(organization: Organization, at: datetime) -> frozenset[str]:
     return frozenset(name for name, openings in organization.hours.items() if not is_within(openings, local))
 
 
-def _answers_at(organization: Organization, at: datetime) -> _Answers:
+def _answers_at(organization: Organization, at: datetime, closed: frozenset[str] | None = None) -> _Answers:
     """Return the answers at an instant: between two midnights they change only where hours open or close."""
-    shut = shut_hours(organization, at)
+    shut = closed if closed is not None else shut_hours(organization, at)
     key = ("answers", day_of(organization, at), shut)
     return organization.memory.recall(key, lambda: _Answers(organization, claims_at(organization, at), shut))
 
@@ -102,9 +111,9 @@ class _Answers:
         self._organization = organization
         self._claims = claims
         self._shut = shut
-        self._ways = _ways(organization)
+        self._ways = ways_of(organization)
         self._answered: dict[tuple[EntityRef, AlertClass], PagerAnswer] = {}
-        self._agreed: dict[tuple[str, AlertClass], tuple[EntityRef, str | None, list[Because]]] = {}
+        self._agreed: dict[tuple[str, AlertClass], tuple[EntityRef, str | None, tuple[Because, ...]]] = {}
 
     def unknown(self, thing: EntityRef | None, alert_class: AlertClass) -> PagerAnswer:
         """Return who is paged for what is not in the catalog."""
@@ -149,32 +158,14 @@ class _Answers:
             because=(*opening, *(adviser.because for adviser in advisers), *terms, way.because),
         )
 
-    def _terms(self, source: Source, alert_class: AlertClass) -> tuple[EntityRef, str | None, list[Because]]:
+    def _terms(self, source: Source, alert_class: AlertClass) -> tuple[EntityRef, str | None, tuple[Because, ...]]:
         """Return the group that holds the pager under a claim, the policy that the claim names, and the reasons."""
         engagement = source.engagement
         if engagement is None:
-            return source.team.group, None, []
-        pager_terms = engagement.pager
-
-        def reason(rule: str, text: str) -> list[Because]:
-            return [Because(rule, text, pager_terms.place, source.document)]
-
-        partner = engagement.partner
-        if source.rules.host_pager:
-            text = f"SREs embedded with {partner} stand in its watch: the host's own pager is used."
-            return partner, pager_terms.escalation, reason("host-pager", text)
-        side = pager_terms.classes.get(alert_class, pager_terms.primary)
-        if side == "partner":
-            given = f"alerts of class {alert_class.value}" if alert_class in pager_terms.classes else "the pager"
-            return partner, None, reason("pager-of-partner", f"The engagement leaves {given} with {partner}.")
-        if pager_terms.hours in self._shut:
-            text = f"Outside the hours “{pager_terms.hours}” the pager is with {partner}."
-            return partner, None, reason("pager-hours", text)
-        return (
-            source.team.group,
-            pager_terms.escalation,
-            reason("pager-of-sre", f"The pager is with {source.team.group}."),
-        )
+            return source.team.group, None, ()
+        is_shut = engagement.pager.hours in self._shut
+        held = held_under(self._organization, engagement, alert_class, is_shut=is_shut)
+        return held.holder, held.policy, (held.because,)
 
     def _uncovered(
         self, thing: Thing, alert_class: AlertClass, standing: Standing, opening: tuple[Because, ...]

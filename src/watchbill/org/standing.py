@@ -19,12 +19,13 @@ from .belonging import people_of
 from .charters import Schedule, SRETeam
 from .claims import Claim, claims_at, day_of
 from .course import Moment, course
-from .coverage import PagerAnswer
+from .coverage import PagerAnswer, ways_of
 from .engagements import change_days
 from .entities import Thing
 from .faults import Fault, Level
 from .leavers import leavers
 from .organization import Organization
+from .pager_terms import Lacking, lacking_by_engagement
 from .reviews import reviews_ahead
 from .staffing import staffing_faults
 from .values import EntityRef
@@ -69,17 +70,25 @@ def _later(organization: Organization, at: datetime) -> list[datetime]:
 
 
 def _gaps(organization: Organization, answers: Iterable[PagerAnswer]) -> tuple[Fault, ...]:
-    """Return a fault for each group that holds a pager without an escalation policy, and for each thing nobody answers for."""
-    held: dict[EntityRef, list[PagerAnswer]] = {}
+    """Return a fault for each group that holds a pager without an escalation policy, and for each thing nobody answers for.
+
+    A group that holds it by an engagement holds it for some class of alert, and within or outside some hours: all are looked at.
+    """
+    agreed = lacking_by_engagement(organization, ways_of(organization))
+    held: dict[Lacking, list[PagerAnswer]] = {}
     found: list[Fault] = []
     for answer in answers:
-        if answer.gap is None or answer.thing is None:
+        if answer.engagement is not None:
+            for lacking in agreed.get(answer.engagement, ()):
+                held.setdefault(lacking, []).append(answer)
+        elif answer.gap is None or answer.thing is None:
             continue
-        if answer.team is not None and answer.holder is not None:
-            held.setdefault(answer.holder, []).append(answer)
+        elif answer.team is not None and answer.holder is not None:
+            place = next((because.place for because in reversed(answer.because) if because.place), organization.place)
+            held.setdefault(Lacking(answer.holder, answer.gap, "", place), []).append(answer)
         else:
             found.append(_nobody_answers(organization.things[answer.thing], answer))
-    found += [_holder_without_policy(organization, holder, of_holder) for holder, of_holder in held.items()]
+    found += [_holder_without_policy(lacking, of_holder) for lacking, of_holder in held.items()]
     return tuple(dict.fromkeys(found))
 
 
@@ -101,11 +110,11 @@ def _nobody_answers(thing: Thing, answer: PagerAnswer) -> Fault:
     return Fault("nobody-answers", Level.WARNING, what, hint, thing.place)
 
 
-def _holder_without_policy(organization: Organization, holder: EntityRef, answers: Sequence[PagerAnswer]) -> Fault:
-    first = answers[0]
-    place = next((because.place for because in reversed(first.because) if because.place), organization.place)
-    what = f"Nobody can be paged for {listed(_things(answers))}: {first.gap}."
-    return Fault("holder-without-policy", Level.ERROR, what, f"Write an EscalationPolicy that is for {holder}.", place)
+def _holder_without_policy(lacking: Lacking, answers: Sequence[PagerAnswer]) -> Fault:
+    when = f" ({lacking.when})" if lacking.when else ""
+    what = f"Nobody can be paged for {listed(_things(answers))}{when}: {lacking.gap}."
+    hint = f"Write an EscalationPolicy that is for {lacking.holder}."
+    return Fault("holder-without-policy", Level.ERROR, what, hint, lacking.place)
 
 
 def _teams_of_nobody(organization: Organization, moments: Sequence[Moment]) -> Iterable[Fault]:

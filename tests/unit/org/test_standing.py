@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.unit.org import made
 from tests.unit.org.test_folder import organisation
-from watchbill.org.charters import Implementation
+from watchbill.org.charters import AlertClass, Hours, Implementation
 from watchbill.org.faults import Fault, Level
 from watchbill.org.folder import read
 from watchbill.org.organization import Organization
@@ -64,6 +65,48 @@ def test_a_holder_without_a_policy_is_one_error_that_names_what_it_holds(names: 
     assert (fault.code, fault.level) == ("holder-without-policy", Level.ERROR)
     assert fault.message == f"Nobody can be paged for {listed}: no EscalationPolicy is for group:core."
     assert fault.hint == "Write an EscalationPolicy that is for group:core."
+
+
+OFFICE = (Hours(frozenset(range(5)), time(9), time(17)),)
+ALWAYS_OPEN = (Hours(frozenset(range(7)), time(8), time(20)), Hours(frozenset(range(7)), time(20), time(8)))
+NOON, NIGHT = datetime(2026, 5, 6, 10, tzinfo=UTC), datetime(2026, 5, 6, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("terms", "when"),
+    [
+        ({"hours": "office"}, " (outside the hours “office”)"),
+        ({"classes": {AlertClass.WORKFLOW: "partner"}}, " (workflow alerts)"),
+        (
+            {"hours": "office", "classes": {AlertClass.WORKFLOW: "partner"}},
+            " (application and platform alerts outside the hours “office” and workflow alerts)",
+        ),
+        ({"primary": "partner"}, ""),
+        ({"primary": "partner", "hours": "office", "classes": {AlertClass.APPLICATION: "sre"}}, None),
+        ({"hours": "open"}, None),
+    ],
+)
+def test_a_partner_without_a_policy_is_found_by_day_and_by_night_for_every_class(
+    terms: dict[str, Any], when: str | None
+) -> None:
+    organization = made.organization(
+        things=[CART],
+        teams=[PRODUCT],
+        engagements=[made.engagement("e", PRODUCT, made.scope(systems=["checkout"]), **terms)],
+        policies=[made.policy("product")],
+        members=MEMBERS,
+        hours={"office": OFFICE, "open": ALWAYS_OPEN},
+    )
+    by_day = faults(organization, NOON)
+    assert faults(organization, NIGHT) == by_day
+    found = [fault.message for fault in by_day if fault.code == "holder-without-policy"]
+    if terms.get("hours") == "open":
+        assert found == []
+    elif when is not None:
+        assert found == [f"Nobody can be paged for component:cart{when}: no EscalationPolicy is for group:devs."]
+    else:
+        (message,) = found
+        assert "(application alerts outside the hours “office” and platform and workflow alerts)" in message
 
 
 def test_what_a_holder_without_a_policy_gets_later_joins_what_it_has_now() -> None:

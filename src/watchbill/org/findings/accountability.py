@@ -9,6 +9,7 @@ from watchbill.org.because import listed
 from watchbill.org.charters import AlertClass
 from watchbill.org.coverage import coverage
 from watchbill.org.entities import Thing, Tier
+from watchbill.org.pager_terms import hours_that_shut
 from watchbill.org.standing import ties
 from watchbill.org.values import EntityRef
 
@@ -43,14 +44,21 @@ def one_accountable(seen: Situation, _: Fraction) -> Iterator[Observation]:
 )
 def one_pager(seen: Situation, _: Fraction) -> Iterator[Observation]:
     """Yield each thing with a class of alert for which nobody can be paged."""
-    gaps = (
-        (answer.thing, answer.alert_class.value, answer.gap)
-        for alert_class in AlertClass
-        for answer in coverage(seen.organization, seen.at, alert_class)
-        if answer.thing is not None and answer.gap is not None
-    )
+    gaps = (gap for alert_class in AlertClass for gap in _pager_gaps(seen, alert_class))
     says = "Nobody can be paged for {thing} ({what}): {gap}."
     yield from _by_thing(seen, gaps, says, "kinds of alert without a pager")
+
+
+def _pager_gaps(seen: Situation, alert_class: AlertClass) -> Iterator[tuple[EntityRef, str, str]]:
+    """Yield what nobody can be paged for, while all hours are open or while all are closed."""
+    shut = hours_that_shut(seen.organization)
+    within = coverage(seen.organization, seen.at, alert_class, shut=frozenset())
+    outside = coverage(seen.organization, seen.at, alert_class, shut=shut) if shut else within
+    for opened, closed in zip(within, outside, strict=True):
+        if opened.thing is not None and opened.gap is not None:
+            yield opened.thing, alert_class.value, opened.gap
+        elif closed.thing is not None and closed.gap is not None:
+            yield closed.thing, f"{alert_class.value} outside hours", closed.gap
 
 
 def _by_thing(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import time
+
 from tests.unit.org import made
 from watchbill.org.agreements import Agreement
-from watchbill.org.charters import Implementation
+from watchbill.org.charters import Hours, Implementation
 from watchbill.org.entities import Tier
 from watchbill.org.findings import Verdict
 
@@ -78,3 +81,16 @@ def test_what_no_sre_team_covers_is_a_finding_by_its_tier() -> None:
     ]
     covered = building.organization(things=things, teams=[building.CORE], policies=[made.policy("core")])
     assert building.found(covered, "uncovered-service") == []
+
+
+def test_a_partner_who_cannot_be_paged_out_of_hours_is_found_at_any_hour() -> None:
+    opening = (Hours(frozenset(range(5)), time(9), time(17)),)
+    engaged = made.engagement("e", building.SRE, made.scope(things=["shop"]), hours="office")
+    organization = replace(
+        building.organization(
+            things=[SHOP], teams=[building.SRE], engagements=[engaged], policies=[made.policy("sre")]
+        ),
+        hours={"office": opening},
+    )
+    (finding,) = building.findings(organization, "one-pager")
+    assert "(application outside hours, platform outside hours and workflow outside hours)" in finding.text
