@@ -14,13 +14,16 @@ from zoneinfo import ZoneInfo
 from .because import Because
 from .charters import AlertClass, EscalationPolicy
 from .claims import Claims, Source, Standing, claims_at, day_of
-from .entities import Dependency, Thing
+from .entities import Thing
+from .footing import Step, levels_below
 from .grounds import document_of, grounds
 from .hours import is_within
 from .organization import Organization
 from .pager_terms import held_under
 from .values import EntityRef
 from .ways import Ways
+
+_ITSELF = AlertClass.APPLICATION
 
 
 @dataclass(frozen=True)
@@ -205,14 +208,12 @@ class _Answers:
         return replace(answer, holder=holder, policy=way.policy, gap=way.gap, because=because)
 
     def _platform(self, thing: Thing, own: PagerAnswer) -> PagerAnswer:
-        """Hand a platform alert to the one other holder of its critical dependencies; where several do, to the thing's own."""
-        critical = [edge for edge in thing.dependencies if edge.critical and edge.on in self._organization.things]
-        answers = [(edge, self.answer(self._organization.things[edge.on], AlertClass.APPLICATION)) for edge in critical]
-        others = [(edge, answer) for edge, answer in answers if answer.holder not in {own.holder, None}]
+        """Hand a platform alert to the nearest other holder of what the thing stands on; where several do, to its own."""
+        below, others = self._others_below(thing, own)
         if len({answer.holder for _, answer in others}) != 1:
-            return own.because_of(_no_other_holder(thing, critical, len(others)))
+            return own.because_of(_no_other_holder(thing, [step for step, _ in others] or below, len(others)))
         answer = others[0][1]
-        because = tuple(_critical_dependency(thing, edge) for edge, _ in others)
+        because = tuple(dict.fromkeys(_critical_dependency(each, step) for step, _ in others for each in step.way))
         if own.holder is not None:
             text = f"{own.holder}, who holds {thing.ref} itself, is told and not woken."
             because += (Because("consumer-is-told", text, thing.place, document_of(thing)),)
@@ -225,19 +226,32 @@ class _Answers:
             because=(*because, *answer.because),
         )
 
+    def _others_below(self, thing: Thing, own: PagerAnswer) -> tuple[list[Step], list[tuple[Step, PagerAnswer]]]:
+        """Return what a thing critically stands on, down to the first level where somebody else holds any of it, and who does."""
+        below: list[Step] = []
+        for level in levels_below(self._organization.things, thing):
+            known = [step for step in level if step.edge.on in self._organization.things]
+            below += known
+            answers = [(step, self.answer(self._organization.things[step.edge.on], _ITSELF)) for step in known]
+            others = [(step, answer) for step, answer in answers if answer.holder not in {own.holder, None}]
+            if others:
+                return below, others
+        return below, []
 
-def _critical_dependency(thing: Thing, edge: Dependency) -> Because:
-    text = f"{thing.ref} critically depends on {edge.on}: while that fails, its holder is paged."
-    return Because("critical-dependency", text, edge.place, document_of(thing))
+
+def _critical_dependency(step: Step, last: Step) -> Because:
+    then = ": while that fails, its holder is paged." if step is last else ", which stands on more."
+    text = f"{step.of.ref} critically depends on {step.edge.on}{then}"
+    return Because("critical-dependency", text, step.edge.place, document_of(step.of))
 
 
-def _no_other_holder(thing: Thing, critical: Sequence[Dependency], others: int) -> Because:
-    place = critical[0].place if critical else thing.place
-    names = ", ".join(str(edge.on) for edge in critical)
-    if not critical:
+def _no_other_holder(thing: Thing, steps: Sequence[Step], others: int) -> Because:
+    place = steps[0].edge.place if steps else thing.place
+    names = ", ".join(str(step.edge.on) for step in steps)
+    if not steps:
         text = f"{thing.ref} has no critical dependency in the catalog: its own holder answers."
     elif others:
-        text = f"Different groups hold what {thing.ref} critically depends on ({names}): its own holder finds out which fails."
+        text = f"Different groups hold what {thing.ref} critically stands on ({names}): its own holder finds out which fails."
     else:
-        text = f"Nobody else holds what {thing.ref} critically depends on ({names}): its own holder answers."
+        text = f"Nobody else holds anything that {thing.ref} critically stands on ({names}): its own holder answers."
     return Because("no-other-holder", text, place, document_of(thing))

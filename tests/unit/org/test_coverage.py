@@ -239,6 +239,36 @@ def test_a_platform_alert_goes_to_the_holder_of_the_critical_dependency_and_the_
     assert holder(answer(organization)) == "core"
 
 
+def standing_on(**needs: list[str]) -> PagerAnswer:
+    """Who is paged for the platform under `cart`: cluster and net are infra, metrics tools, all else devs."""
+    owners = {"cluster": "infra", "net": "infra", "metrics": "tools"}
+    names = {*needs, *(on for of in needs.values() for on in of)}
+    things = [made.thing(name, owners.get(name, "devs"), needs=needs.get(name, [])) for name in sorted(names)]
+    policies = [*POLICIES, made.policy("devs")]
+    organization = made.organization(things=things, teams=[INFRASTRUCTURE, TOOLS], policies=policies)
+    return answer(organization, alert_class=AlertClass.PLATFORM)
+
+
+def test_a_platform_alert_goes_down_to_the_nearest_that_somebody_else_holds() -> None:
+    found = standing_on(cart=["db"], db=["cluster"])
+    assert (holder(found), found.told) == ("infra", (made.ref("devs", "group"),))
+    assert [reason.text for reason in found.because[:2]] == [
+        "component:cart critically depends on component:db, which stands on more.",
+        "component:db critically depends on component:cluster: while that fails, its holder is paged.",
+    ]
+    assert holder(standing_on(cart=["db", "metrics"], db=["cluster"])) == "tools"  # nearer than the cluster
+    assert holder(standing_on(cart=["db", "queue"], db=["cluster"], queue=["net"])) == "infra"  # both are infra's
+    assert (
+        holder(standing_on(cart=["db", "queue"], db=["cluster"], queue=["metrics"])) == "devs"
+    )  # which one, cart finds out
+
+
+def test_a_circle_of_dependencies_ends_with_the_things_own_holder() -> None:
+    found = standing_on(cart=["db"], db=["queue"], queue=["cart", "db"])
+    assert (holder(found), rules(found)[0]) == ("devs", "no-other-holder")
+    assert holder(standing_on(cart=["db"], db=["cart", "cluster"])) == "infra"
+
+
 def test_a_platform_alert_stays_with_the_things_own_holder_where_several_others_could_be_meant() -> None:
     things = [
         made.thing("cluster", "infra"),

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from watchbill.lib.errors import Conflict
 from watchbill.org.charters import AlertClass
+from watchbill.org.footing import levels_below
 from watchbill.org.objectives import Severity
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
@@ -109,14 +110,14 @@ def key_of(thing: EntityRef, alert_class: AlertClass) -> str:
 def keys_to_join(organization: Organization, signal: Signal) -> tuple[str, ...]:
     """Return the groups whose open incident an alert may join, in order of preference.
 
-    An alert that its sender calls a symptom of the platform joins the incident of what the thing critically depends on;
-    every other alert stands for its own thing.
+    An alert that its sender calls a symptom of the platform joins the incident of what the thing critically stands on, the
+    nearest first; every other alert stands for its own thing.
     """
     own = group_key(signal)
     thing = organization.things.get(signal.thing) if signal.thing is not None else None
     if thing is None or signal.alert_class is not AlertClass.PLATFORM:
         return (own,)
-    below = (dependency.on for dependency in thing.dependencies if dependency.critical)
+    below = (step.edge.on for level in levels_below(organization.things, thing) for step in level)
     return (own, *(key_of(ref, alert_class) for ref in below for alert_class in AlertClass))
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.organizations import small
+from tests.unit.org import made
 from watchbill.lib.errors import Conflict
 from watchbill.org.charters import AlertClass
 from watchbill.org.objectives import Severity
@@ -106,6 +107,17 @@ def test_an_alert_said_to_be_of_the_platform_may_join_the_incident_of_a_critical
         "resource:database platform",
         "resource:database workflow",
     )
+
+
+def test_an_alert_of_the_platform_may_join_the_incident_of_what_lies_deeper_the_nearest_first_and_each_once() -> None:
+    needs = {"api": ["cache", "db"], "db": ["cluster"], "cluster": ["api", "db"], "cache": []}
+    things = [made.thing(name, needs=on) for name, on in needs.items()]
+    keys = rules.keys_to_join(made.organization(things=things), replace(SIGNAL, alert_class=AlertClass.PLATFORM))
+    assert [key for key in keys if key.endswith("application")] == [
+        "component:cache application",
+        "component:db application",
+        "component:cluster application",
+    ]
 
 
 def test_only_a_ticket_can_be_raised_to_a_page() -> None:
