@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .recognition import KINDS, Family
+from .words.schema import schema_with_words, with_annotations
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _VERSIONS = {Family.BACKSTAGE: "backstage.io/v1alpha1", Family.OPENSLO: "openslo/v1", Family.WATCHBILL: "watchbill/v1"}
@@ -20,7 +21,9 @@ def schema_of(family: Family, kind: str) -> dict[str, Any]:
 
     As lint does, it closes watchbill's documents to unknown fields and leaves the other two families open.
     """
-    schema: dict[str, Any] = _plain(KINDS[family][kind].model_json_schema(by_alias=True))
+    schema = schema_with_words(KINDS[family][kind])
+    if family is Family.OPENSLO:
+        schema = with_annotations(schema, kind)
     schema["properties"]["kind"] = {"const": kind}
     versions = ["backstage.io/v1alpha1", "backstage.io/v1beta1"] if family is Family.BACKSTAGE else [_VERSIONS[family]]
     schema["properties"]["apiVersion"] = {"enum": versions}
@@ -67,22 +70,3 @@ def _moved(part: Any, where: str) -> Any:
     moved = {key: _moved(value, where) for key, value in part.items()}
     reference = part.get("$ref")
     return moved | {"$ref": reference.replace("#/$defs/", where, 1)} if isinstance(reference, str) else moved
-
-
-def _plain(part: Any) -> Any:
-    """Return a schema without what is only of use to Python: made-up titles, defaults of nothing, “or null”."""
-    if isinstance(part, list):
-        return [_plain(item) for item in part]
-    if not isinstance(part, dict):
-        return part
-    plain = {key: _plain(value) for key, value in part.items() if not _is_noise(key, value)}
-    choices = plain.get("anyOf")
-    if isinstance(choices, list) and {"type": "null"} in choices:
-        rest = [choice for choice in choices if choice != {"type": "null"}]
-        del plain["anyOf"]
-        plain |= rest[0] if len(rest) == 1 else {"anyOf": rest}
-    return plain
-
-
-def _is_noise(key: str, value: Any) -> bool:
-    return (key == "title" and isinstance(value, str)) or (key == "default" and value in (None, [], {}))

@@ -6,6 +6,7 @@ Unknown fields are reported and then left out, so that they never hide the fault
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar, get_args
 
@@ -137,7 +138,7 @@ def _report(document: Document, shape: type[Shape], detail: ErrorDetails, faults
     kind = detail["type"]
     context: Mapping[str, Any] = detail.get("ctx", {})
     if kind == "missing":
-        _report_missing(document, path, faults)
+        _report_missing(document, shape, path, faults)
     elif "hint" in context:
         faults.error(kind, document.place(*path), detail["msg"], str(context["hint"]))
     elif "[key]" in detail["loc"]:
@@ -146,7 +147,8 @@ def _report(document: Document, shape: type[Shape], detail: ErrorDetails, faults
         _report_value(document, path, str(context["expected"]), faults)
     elif kind in _KINDS:
         written = _written(detail["input"])
-        hint = _QUOTED if kind == "string_type" and not written.startswith("a ma") else f"Write {_KINDS[kind]}."
+        is_value = kind == "string_type" and written not in {"a mapping", "a list"}
+        hint = _QUOTED if is_value else f"Write {_format(shape, path) or _KINDS[kind]}."
         faults.error("wrong-type", document.place(*path), f"This should be {_KINDS[kind]}, but is {written}.", hint)
     elif kind in {"too_short", "string_too_short"}:
         faults.error(
@@ -164,15 +166,29 @@ def _report(document: Document, shape: type[Shape], detail: ErrorDetails, faults
         faults.error("wrong-value", document.place(*path), f"{detail['msg']}.", "")
 
 
-def _report_missing(document: Document, path: Path, faults: FaultList) -> None:
+def _report_missing(document: Document, shape: type[Shape], path: Path, faults: FaultList) -> None:
     name = _last(path)
+    written = _format(shape, path)
+    like = f": {written}" if written else ""
     if document.has(*path):
-        faults.error("missing-field", document.key_place(*path), f"“{name}” is empty.", "Give it a value.")
+        faults.error("missing-field", document.key_place(*path), f"“{name}” is empty.", f"Give it a value{like}.")
         return
     where = f" in “{_last(path[:-1])}”" if len(path) > 1 else ""
     if isinstance(document.at(path[:-2]), Sequence):
         where = " in this item"
-    faults.error("missing-field", document.parent_place(*path), f"“{name}” is missing{where}.", f"Add “{name}”.")
+    faults.error("missing-field", document.parent_place(*path), f"“{name}” is missing{where}.", f"Add “{name}”{like}.")
+
+
+def _format(shape: type[Shape], path: Path) -> str:
+    """Return how the value at a path is written, by the words for its field; the empty text where there are none."""
+    from watchbill.org.words.schema import format_of  # only a document with faults waits for the words to be read
+
+    names = [position for position, key in enumerate(path) if isinstance(key, str)]
+    around = shape_at(shape, path[: names[-1]]) if names else None
+    if around is None:
+        return ""
+    whole, entry = format_of(around, str(path[names[-1]]))
+    return re.sub(r"`([^`]*)`", r"“\1”", whole if path[-1] == path[names[-1]] else entry)
 
 
 def _report_key(document: Document, path: Path, context: Mapping[str, Any], faults: FaultList) -> None:

@@ -202,7 +202,7 @@ Date: TypeAlias = Annotated[
         "bad-date",
         "Write year, month and day: 2026-02-03.",
         _day,
-        _json(rf"^{_YEAR}-\d{{2}}-\d{{2}}$", "A day: year, month, day.", "2026-02-03"),
+        _json(rf"^{_YEAR}-\d{{2}}-\d{{2}}$", "A day: year, month and day, from 1970 to 2199.", "2026-02-03"),
     ),
 ]
 
@@ -215,7 +215,7 @@ LocalTime: TypeAlias = Annotated[
         _local_time,
         _json(
             rf"^{_YEAR}-\d{{2}}-\d{{2}}[T ]\d{{2}}:\d{{2}}(:\d{{2}})?$",
-            "Local wall-clock time, no offset.",
+            "A local time: what the clock on the wall shows, without an offset.",
             "2026-01-05T09:00",
         ),
     ),
@@ -228,7 +228,9 @@ Span: TypeAlias = Annotated[
         "bad-duration",
         "Write a number and one of s m h d w M Y, as in 30s, 5m (minutes), 2h, 7d, 4w, 3M (months) or 1Y.",
         _span,
-        _json(r"^\d+\s*[smhdwMY]$", "A duration: 30s 5m 2h 7d 4w 3M 1Y (minute m, month M).", "5m", "4w", "3M"),
+        _json(
+            r"^\d+\s*[smhdwMY]$", "A duration: a number and one of s m h d w M Y (minute m, month M).", "5m", "4w", "3M"
+        ),
     ),
 ]
 
@@ -239,7 +241,7 @@ Share: TypeAlias = Annotated[
         "bad-share",
         "Write a share between 0% and 100% with its sign, as in 20%.",
         _share,
-        _json(r"^\d+(\.\d+)?\s*%$", "A share in percent.", "20%"),
+        _json(r"^\d+(\.\d+)?\s*%$", "A share: a number from 0 to 100 and the sign of percent.", "20%"),
     ),
 ]
 
@@ -250,7 +252,7 @@ TimeZone: TypeAlias = Annotated[
         "unknown-time-zone",
         "Use a name of the IANA list, such as Europe/Berlin or UTC.",
         _zone,
-        _json(r"^[A-Za-z0-9_+\-/]+$", "A time zone of the IANA list.", "Europe/Berlin", "UTC"),
+        _json(r"^[A-Za-z0-9_+\-/]+$", "A time zone: its name in the IANA list.", "Europe/Berlin", "UTC"),
     ),
 ]
 

@@ -61,7 +61,8 @@ TimeOfWeek: TypeAlias = Annotated[
         _moment,
         {
             "type": "string",
-            "pattern": r"^((mon|tue|wed|thu|fri|sat|sun)\s+)?\d{1,2}:\d{2}$",
+            "pattern": r"^((mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?\d{1,2}:\d{2}$",
+            "description": "A time of day: hours and minutes in quotes, after a weekday or alone.",
             "examples": ["09:00", "fri 18:00"],
         },
     ),
@@ -72,7 +73,7 @@ Days: TypeAlias = Annotated[
         _days,
         {
             "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
-            "description": "Weekdays: names, ranges or lists.",
+            "description": "Weekdays: names, ranges or a list, and several with commas between them.",
             "examples": ["mon-fri", ["sat", "sun"]],
         },
     ),
@@ -122,4 +123,6 @@ def _one_as_list(value: Any) -> Any:
     return [value] if isinstance(value, Mapping) else value
 
 
-OneOrMoreHours: TypeAlias = Annotated[list[HoursShape], BeforeValidator(_one_as_list)]
+OneOrMoreHours: TypeAlias = Annotated[
+    list[HoursShape], BeforeValidator(_one_as_list, json_schema_input_type=HoursShape | list[HoursShape])
+]

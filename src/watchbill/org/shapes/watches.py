@@ -49,7 +49,15 @@ def _people(value: Any) -> tuple[str, ...]:
 
 TurnLength: TypeAlias = Annotated[
     Turn,
-    Reads(_turn, {"type": "string", "pattern": r"^[1-9]\d* (hour|day|week)s?$", "examples": ["1 week", "12 hours"]}),
+    Reads(
+        _turn,
+        {
+            "type": "string",
+            "pattern": r"^[1-9]\d* (hour|day|week)s?$",
+            "description": "The length of a turn: a number and hours, days or weeks.",
+            "examples": ["1 week", "12 hours"],
+        },
+    ),
 ]
 TurnPeople: TypeAlias = Annotated[
     tuple[str, ...],
@@ -57,7 +65,7 @@ TurnPeople: TypeAlias = Annotated[
         _people,
         {
             "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
-            "description": "The people of one turn: one, several together, or nobody.",
+            "description": "The people of a turn: one, several together, or nobody.",
             "examples": ["ana", ["raj", "mei"], "nobody"],
         },
     ),

@@ -1,0 +1,104 @@
+"""The words for the fields of the documents: complete, of nothing that is gone, and true where they say what a reference may be."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from watchbill.org.folder import read
+from watchbill.org.recognition import KINDS, Family
+from watchbill.org.schemas import kinds, schema_of
+from watchbill.org.shapes.fields import Shape
+from watchbill.org.words import FieldWords, known_annotations, shapes_with_words, words_of
+from watchbill.org.words.formats import written_as
+from watchbill.org.words.schema import shapes_of
+
+ORG = Path(__file__).parents[3] / "src" / "watchbill" / "org"
+SHAPES = {shape for known in KINDS.values() for root in known.values() for shape in shapes_of(root).values()}
+
+
+def told(shape: type[Shape]) -> str:
+    return f"{shape.__module__.rpartition('.')[2]}.{shape.__name__}"
+
+
+@pytest.mark.parametrize("shape", sorted(SHAPES, key=told), ids=told)
+def test_every_field_has_its_words_and_no_words_are_of_a_field_that_is_gone(shape: type[Shape]) -> None:
+    fields = {field.alias or name for name, field in shape.model_fields.items()}
+    assert set(words_of(shape)) == fields
+    assert all(words.means.endswith(".") for words in words_of(shape).values())
+
+
+def test_no_words_are_of_a_shape_that_is_gone() -> None:
+    assert shapes_with_words() == {shape.__name__ for shape in SHAPES}
+
+
+def test_every_annotation_that_is_read_has_its_words_and_no_other() -> None:
+    sources = "\n".join(file.read_text(encoding="utf-8") for file in ORG.glob("*.py"))
+    assert set(known_annotations()) == set(re.findall(r'"(watchbill\.dev/[a-z-]+)"', sources))
+
+
+def test_an_editor_is_told_what_a_field_means_how_it_is_written_and_what_holds_without_it() -> None:
+    pager = schema_of(Family.WATCHBILL, "Engagement")["$defs"]["Pager"]["properties"]
+    assert pager["escalation"]["description"] == (
+        "The policy that pages follow. Written as the name of an EscalationPolicy, as in `checkout`. "
+        "Without it: the one that is “for” the group that holds the pager."
+    )
+    assert pager["hours"]["default"] == "always"
+    assert pager["respondWithin"]["examples"] == ["5m"]
+
+
+def test_an_editor_knows_the_annotations_of_an_slo() -> None:
+    annotations = schema_of(Family.OPENSLO, "SLO")["$defs"]["Metadata"]["properties"]["annotations"]["properties"]
+    assert annotations["watchbill.dev/unknown"]["enum"] == ["hold", "bad", "ignore"]
+    assert annotations["watchbill.dev/budget-policy"]["examples"] == ["standard"]
+    assert set(annotations) == set(known_annotations())
+
+
+def test_a_reference_says_where_a_prefix_is_needed() -> None:
+    assert written_as({"type": "string"}, FieldWords("", of=("user",))) == "a user, as in `dana` or `user:dana`"
+    assert written_as({"type": "string"}, FieldWords("", of=("user", "group"))) == (
+        "a user, as in `dana`, or a group, as in `group:sre-core`"
+    )
+
+
+@pytest.mark.parametrize(("family", "kind"), kinds())
+def test_every_example_of_a_field_is_valid_by_its_schema(family: Family, kind: str) -> None:
+    schema = schema_of(family, kind)
+    definitions = schema.get("$defs", {})
+    for part in [schema, *definitions.values()]:
+        for field, described in part["properties"].items():
+            checked = jsonschema.Draft202012Validator(described | {"$defs": definitions})
+            for example in described.get("examples", []):
+                assert [error.message for error in checked.iter_errors(example)] == [], field
+
+
+def test_a_fault_says_how_the_value_is_written(tmp_path: Path) -> None:
+    (tmp_path / "org.yaml").write_text(
+        """apiVersion: watchbill/v1
+kind: Schedule
+metadata: {name: primary}
+spec:
+  timeZone: Europe/Berlin
+  layers:
+    - {name: weekly, start: "2026-01-05T09:00", people: [ana]}
+---
+apiVersion: watchbill/v1
+kind: Organization
+metadata: {name: acme}
+spec: {timeZone: UTC, admins: dana, hours: []}
+""",
+        encoding="utf-8",
+    )
+    hints = {
+        fault.message: fault.hint for fault in read(tmp_path).faults if fault.code in {"wrong-type", "missing-field"}
+    }
+    assert hints == {
+        "“turn” is missing in this item.": "Add “turn”: the length of a turn, as in “1 week” or “12 hours”.",
+        "This should be a list, but is text.": "Write a list; each entry is a user, as in “dana” or “user:dana”.",
+        "This should be a mapping of keys to values, but is a list.": (
+            'Write a mapping, as in “{office: [{days: mon-fri, from: "08:00", to: "18:00"}]}”.'
+        ),
+    }
