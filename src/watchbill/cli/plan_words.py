@@ -133,10 +133,15 @@ def _holding(holding: Mapping[str, Any] | None, nothing: str) -> str:
     if holding is None:
         return nothing
     covers = holding["team"] or "no SRE team"
-    if holding["gap"] is not None:
+    if holding["gap"] is not None and not holding["outside"]:
         return f"{covers}; nobody can be paged: {holding['gap']}"
-    hours = f" {_hours(holding['hours'])}, else {holding['outside']}" if holding["outside"] else ""
-    return f"{covers}, paging {holding['holder']}{hours} by the policy {holding['policy']}"
+    hours = f" {_hours(holding['hours'])}" if holding["outside"] else ""
+    within = f"{covers}, paging {holding['holder']}{hours} by the policy {holding['policy']}"
+    if holding["gap"] is not None:
+        within = f"{covers}; nobody can be paged{hours}: {holding['gap']}"
+    if holding["outsideGap"] is not None:
+        return f"{within}, else nobody: {holding['outsideGap']}"
+    return f"{within}, else {holding['outside']}" if holding["outside"] else within
 
 
 def _hours(openings: Iterable[Mapping[str, Any]]) -> str:

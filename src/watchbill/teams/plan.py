@@ -118,6 +118,7 @@ def _holding(holding: Holding) -> dict[str, Any]:
         "gap": holding.gap,
         "hours": [_opening(opening) for opening in holding.hours],
         "outside": _text(holding.outside),
+        "outsideGap": holding.outside_gap,
     }
 
 

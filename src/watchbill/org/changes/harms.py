@@ -38,28 +38,35 @@ def harms(
     What blocks a step of an engagement is none: the step waits, and nothing is lost.
     """
     found = [Harm(fault.code, (str(fault.place),), fault.message) for fault in blocking]
-    found += _lost(new, pagers, "nobody-answers", lambda holding: holding.gap is not None)
-    found += _lost(new, pagers, "uncovered", lambda holding: holding.team is None)
+    found += _lost(new, pagers, "nobody-answers", _unreachable)
+    found += _lost(new, pagers, "uncovered", lambda holding: int(holding.team is None))
     found += _overloaded(new, people, limit) if limit is not None else ()
     found += _broken(opened, found)
     return tuple(dict.fromkeys(found))
 
 
 def _lost(
-    new: Organization, pagers: Sequence[Change[Holding]], rule: str, lacks: Callable[[Holding], bool]
+    new: Organization, pagers: Sequence[Change[Holding]], rule: str, lacks: Callable[[Holding], int]
 ) -> Iterator[Harm]:
-    """Yield a harm for each change by which critical things come to lack something that they had, or that new ones never get."""
+    """Yield a harm for each change by which critical things come to lack more than before, or that new ones never get."""
     for change in pagers:
-        if change.after is None or not lacks(change.after) or (change.before is not None and lacks(change.before)):
+        before = lacks(change.before) if change.before is not None else 0
+        if change.after is None or lacks(change.after) <= before:
             continue
         critical = [ref for ref in change.things if new.things[ref].tier is Tier.CRITICAL]
         if critical:
             yield Harm(rule, tuple(map(str, critical)), _sentence(rule, critical, change.after), change.span.since)
 
 
+def _unreachable(holding: Holding) -> int:
+    """Return 2 where nobody can be paged within hours, or where there are none; 1 where only outside of them."""
+    return 2 if holding.gap is not None else int(holding.outside_gap is not None)
+
+
 def _sentence(rule: str, critical: Sequence[EntityRef], holding: Holding) -> str:
     if rule == "nobody-answers":
-        return f"Nobody could be paged for critical {listed(critical)}: {holding.gap}."
+        when = "" if holding.gap is not None else " outside hours"
+        return f"Nobody could be paged{when} for critical {listed(critical)}: {holding.gap or holding.outside_gap}."
     holder = holding.holder or "nobody"
     return f"No SRE team would cover critical {listed(critical)}: {holder} would be left with the pager."
 

@@ -45,7 +45,8 @@ class Change(Generic[Value]):
 class Holding:
     """Who covers a thing (`team`), which group is paged for it by which policy, and what is missing where nobody can be (`gap`).
 
-    Within `hours`, where there are any, `holder` is paged; outside of them it is `outside`, by `outside_policy`.
+    Within `hours`, where there are any, `holder` is paged; outside of them it is `outside`, by `outside_policy`, or nobody can
+    be, as `outside_gap` says.
     """
 
     team: str | None
@@ -55,6 +56,7 @@ class Holding:
     hours: tuple[Hours, ...] = ()
     outside: EntityRef | None = None
     outside_policy: str | None = None
+    outside_gap: str | None = None
 
 
 @dataclass(frozen=True)

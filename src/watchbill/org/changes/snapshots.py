@@ -16,6 +16,7 @@ from watchbill.org.course import reached
 from watchbill.org.coverage import PagerAnswer, coverage
 from watchbill.org.duties import duties
 from watchbill.org.organization import Organization
+from watchbill.org.pager_terms import hours_that_shut
 from watchbill.org.rights import rights
 from watchbill.org.values import EntityRef
 
@@ -72,33 +73,33 @@ def _renewed(before: Snapshot, organization: Organization, anew: set[EntityRef],
 
 
 def _snapshot(organization: Organization, at: datetime) -> Snapshot:
-    is_open, is_shut = organization, organization
-    if organization.hours:
-        is_open = replace(organization, hours={})
-        is_shut = replace(organization, hours=dict.fromkeys(organization.hours, ()))
+    shut = hours_that_shut(organization)
     found = {ref: Held() for ref in organization.things}
     for alert_class in AlertClass:
-        answers = zip(coverage(is_open, at, alert_class), coverage(is_shut, at, alert_class), strict=True)
+        opened = coverage(organization, at, alert_class, shut=frozenset())
+        closed = coverage(organization, at, alert_class, shut=shut) if shut else opened
         for held, within, outside in (
-            (found[within.thing], within, outside) for within, outside in answers if within.thing
+            (found[within.thing], within, outside)
+            for within, outside in zip(opened, closed, strict=True)
+            if within.thing
         ):
             held.pagers[alert_class.value] = _holding(organization, within, outside)
             if within.advisers and alert_class is AlertClass.APPLICATION:
                 held.advice[""] = frozenset(within.advisers)
-    for duty in duties(is_open, at):
+    for duty in duties(organization, at):
         found[duty.thing].practices[duty.practice] = Accountability(duty.accountable, duty.how)
-    for thing, of_groups in rights(is_open, at).items():
+    for thing, of_groups in rights(organization, at).items():
         found[thing].rights |= {str(group): frozenset(map(str, actions)) for group, actions in of_groups.items()}
     return found
 
 
 def _holding(organization: Organization, within: PagerAnswer, outside: PagerAnswer) -> Holding:
-    holding = Holding(within.team, within.holder, within.policy, within.gap or outside.gap)
+    holding = Holding(within.team, within.holder, within.policy, within.gap)
     engagement = organization.engagements.get(within.engagement or "")
     if engagement is None or (outside.holder, outside.policy) == (within.holder, within.policy):
         return holding
     hours = organization.hours.get(engagement.pager.hours, ())
-    return replace(holding, hours=hours, outside=outside.holder, outside_policy=outside.policy)
+    return replace(holding, hours=hours, outside=outside.holder, outside_policy=outside.policy, outside_gap=outside.gap)
 
 
 def _moved(organization: Organization, day: date) -> set[EntityRef]:
