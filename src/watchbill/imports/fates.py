@@ -101,8 +101,8 @@ class Fields:
         return tuple(self._fates.values())
 
     def _decide(self, path: Path, fate: Fate, why: str) -> None:
-        for leaf in self._fates:
-            if leaf[: len(path)] == path:
+        for leaf in _leaves(self.at(*path), path):
+            if leaf in self._fates:
                 self._fates[leaf] = FieldFate(leaf, fate, why)
 
 
