@@ -9,6 +9,7 @@ from .charter import link_settings, link_sre_teams
 from .demands import check_charters
 from .engagements import link_engagements
 from .goals import link_goals
+from .open_questions import check_open_questions
 from .organization import Organization
 from .profiles import add_profiles
 from .reaching import check_reach
@@ -58,6 +59,7 @@ def link(register: Register, *, name: str, revision: str) -> Organization:
     check_experience(register.faults, organization)
     check_hosts(register.faults, organization)
     check_openings(register, organization)
+    check_open_questions(register, organization)
     check_alert_policies(register)
     check_unheeded(register)
     check_reach(register, organization.groups)

@@ -6,6 +6,7 @@ it speaks of another service: that is checked here too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from watchbill.lib.numbers import several
 from .because import day_in_words
 from .calendar import months_after
 from .charters import Engagement, EngagementState, ItemStatus, Move, ReadinessReview, ReviewItem, ReviewOutcome
-from .faults import Level
+from .faults import Fault, Level
 from .implementations import rules_of
 from .organization import Organization
 from .recognition import Declared, Family
@@ -58,6 +59,20 @@ def check_openings(register: Register, organization: Organization) -> None:
             level = rules.engagement_demands["review"]
             months = _opens_for(organization, opening.on)
             _check_opening(register, engagement, opening, held.get(engagement.name, []), level, months=months)
+
+
+def reviews_ahead(organization: Organization, today: date) -> Iterator[Fault]:
+    """Yield a warning for each review that is dated after today and already says what it found."""
+    for review in organization.reviews.values():
+        if review.on > today and review.outcome is not ReviewOutcome.NOT_READY:
+            yield Fault(
+                "review-dated-ahead",
+                Level.WARNING,
+                f"The review is dated ahead, {day_in_words(review.on)}, and already finds {review.engagement} ready: from that "
+                "day on it counts, whether or not it was held.",
+                "Write what a review found on the day when it is held; until then let the engagement be “preparing”.",
+                review.place,
+            )
 
 
 def opens(review: ReadinessReview, day: date, months: int | None) -> bool:
@@ -108,13 +123,16 @@ def _check_opening(
         what = f"its readiness review is of a later day, {day_in_words(reviews[0].on)}"
     else:
         what = "it has no readiness review"
+    mend = f"Let it stay “preparing”; `watchbill readiness new {engagement.name}` writes the review to go through."
+    if reviews and not before:
+        mend = "Move “active” to the day of the review or a later one; what was held earlier is dated when it was held."
     related = before[-1:] or reviews[:1]
     register.faults.add(
         level,
         "not-reviewed",
         opening.place,
         f"The engagement {engagement.name} cannot be active from {day_in_words(opening.on)} on: {what}.",
-        f"Let it stay “preparing”; `watchbill readiness new {engagement.name}` writes the review to go through.",
+        mend,
         [review.place for review in related] or [engagement.place],
     )
 

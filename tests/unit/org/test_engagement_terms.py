@@ -154,3 +154,38 @@ def test_a_review_opens_for_a_year_or_as_long_as_the_organisation_says(tmp_path:
 def test_a_review_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
     unread = OPENED.replace("NAME", "with-developers").replace("2026-03-30", "soon")
     assert codes(read(organisation(tmp_path, own=ACTIVE + unread))) == ["bad-date"]
+
+
+def items(*written: str) -> str:
+    return "".join(f"\n    - {{area: goals, question: {each}}}" for each in written)
+
+
+def test_a_blocking_question_stays_open_until_a_review_answers_it_with_yes_or_with_why_it_does_not_apply(
+    tmp_path: Path,
+) -> None:
+    """Two reviews: the first leaves “Any goals?” open, the second finds the service ready."""
+    blank = OPENED.replace("NAME", "with-developers").partition("  items:")[0]
+    open_question = "Any goals?, status: no, blocking: true"
+    first = blank.replace("outcome: ready", "outcome: notReady").replace("03-30", "02-20")
+    second = "---" + blank.partition("---")[2].replace("name: with-developers", "name: again")
+
+    def found(number: int, *answers: str) -> list[str]:
+        own = ACTIVE + f"{first}  items:{items(open_question)}\n{second}  items:{items(*answers)}\n"
+        return codes(read(organisation(tmp_path / str(number), own=own)))
+
+    assert found(1, "Fine?, status: yes, evidence: seen") == ["open-question"]
+    assert found(2, "any  GOALS?, status: yes, evidence: three") == []
+    assert found(3, "Any goals?, status: notApplicable, reason: it sells nothing") == []
+    assert found(4, "Any goals?, status: yes, evidence: three", "Fine?, status: yes, evidence: seen") == []
+
+
+def test_a_question_that_was_blocking_is_not_made_a_condition(tmp_path: Path) -> None:
+    blank = OPENED.replace("NAME", "with-developers").partition("  items:")[0]
+    first = blank.replace("outcome: ready", "outcome: notReady").replace("03-30", "02-20")
+    second = "---" + blank.partition("---")[2].replace("name: with-developers", "name: again")
+    condition = items("Any goals?, status: no, owner: ana, due: 2026-05-01")
+    own = (
+        f"{ACTIVE}{first}  items:{items('Any goals?, status: no, blocking: true')}\n"
+        f"{second.replace('outcome: ready', 'outcome: readyWithConditions')}  items:{condition}\n"
+    )
+    assert codes(read(organisation(tmp_path, own=own))) == ["open-question"]

@@ -285,7 +285,7 @@ spec:
     text = (root / "organisation.yaml").read_text()
     (root / "organisation.yaml").write_text(text.replace(", group:front]", "]"))
     assert codes(read(root)) == []
-    assert codes(read(root, datetime(2026, 3, 1, tzinfo=UTC))) == ["holder-without-policy"]
+    assert codes(read(root, datetime(2026, 3, 31, tzinfo=UTC))) == ["holder-without-policy"]
 
 
 def test_two_engagements_over_the_same_thing_are_a_tie_in_the_days_in_which_both_are_active(tmp_path: Path) -> None:
@@ -305,7 +305,7 @@ spec:
 """
     one, two = (engagement.format(name=name) + OPENED.replace("NAME", name) for name in ("one", "two"))
     root = organisation(tmp_path, one=one, two=two)
-    (tie,) = read(root, datetime(2026, 3, 1, tzinfo=UTC)).faults
+    (tie,) = read(root, datetime(2026, 3, 31, tzinfo=UTC)).faults
     assert (tie.code, tie.place.file, [place.file for place in tie.related]) == ("tie", "one.yaml", ["two.yaml"])
     assert codes(read(root, datetime(2026, 6, 1, tzinfo=UTC))) == []
 

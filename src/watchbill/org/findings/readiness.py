@@ -9,6 +9,8 @@ from watchbill.lib.numbers import several
 from watchbill.org.because import day_in_words, listed
 from watchbill.org.calendar import months_after
 from watchbill.org.charters import Engagement, EngagementState, ItemStatus, ReadinessReview, ReviewOutcome
+from watchbill.org.implementations import Question
+from watchbill.org.open_questions import asked
 from watchbill.org.reviews import OPENS_FOR_MONTHS, RULE, opens
 
 from .books import REVIEWS, TAKEOVER, sre, together, workbook
@@ -23,21 +25,22 @@ _ACTIVE = frozenset({EngagementState.ACTIVE})
     RULE,
     51,
     Verdict.WARN,
-    asks="Before SREs take a pager a readiness review finds the service ready; it is repeated yearly, and what it left open is done",
+    asks="Before SREs take a pager a readiness review finds the service ready; it asks every question of the implementation, "
+    "is repeated yearly, and what it left open is done",
     source=together(sre(32), REVIEWS),
-    remedy="Do what is open and hold the review again: `watchbill readiness new` writes it.",
+    remedy="Do what is open and hold the review again: `watchbill readiness new` writes it, with every question.",
     threshold=Threshold(Fraction(OPENS_FOR_MONTHS), Unit.MONTHS),
 )
 def readiness_review(seen: Situation, most: Fraction) -> Iterator[Observation]:
-    """Yield each engagement that has to wait for its review, or whose last one is too old or left something open too long."""
+    """Yield each engagement that waits for its review, or whose last one is too old or left open or out what it should not."""
     for engagement, team in seen.engagements(_PREPARING | _ACTIVE):
         if not seen.rules(team).needs_review:
             continue
         reviews = seen.reviews_of.get(engagement.name, ())
-        if engagement.state_at(seen.day) is EngagementState.PREPARING:
-            found = _waiting(seen, engagement, reviews[-1] if reviews else None, int(most))
-        else:
-            found = _kept_up(seen, engagement, reviews[-1], int(most)) if reviews else None
+        is_preparing = engagement.state_at(seen.day) is EngagementState.PREPARING
+        found = _waiting(seen, engagement, reviews[-1] if reviews else None, int(most)) if is_preparing else None
+        if found is None and reviews:
+            found = _kept_up(seen, engagement, reviews[-1], seen.rules(team).checklist, int(most))
         if found is not None:
             yield found
 
@@ -48,7 +51,7 @@ def _waiting(seen: Situation, engagement: Engagement, review: ReadinessReview | 
     items = review.items if review is not None else ()
     blocking = [item for item in items if item.blocking and item.status is ItemStatus.NO]
     if review is None:
-        text = f"{engagement.title} has no readiness review: the pager stays where it is."
+        text = f"{engagement.title} has no readiness review{_ahead(seen, engagement)}: the pager stays where it is."
     elif review.outcome is not ReviewOutcome.NOT_READY:
         text = (
             f"The review of {engagement.title} is of {day_in_words(review.on)}, older than {several(most, 'month')}: "
@@ -69,23 +72,44 @@ def _waiting(seen: Situation, engagement: Engagement, review: ReadinessReview | 
     )
 
 
-def _kept_up(seen: Situation, engagement: Engagement, review: ReadinessReview, most: int) -> Observation | None:
+def _ahead(seen: Situation, engagement: Engagement) -> str:
+    days = [each.on for each in seen.organization.reviews.values() if each.engagement == engagement.name]
+    return f" yet, it is dated {day_in_words(min(days))}" if days else ""
+
+
+def _kept_up(
+    seen: Situation, engagement: Engagement, review: ReadinessReview, checklist: tuple[Question, ...], most: int
+) -> Observation | None:
     open_too_long = [
         item for item in review.items if item.status is ItemStatus.NO and item.due is not None and item.due < seen.day
     ]
+    answered = {asked(item) for item in review.items}
+    left_out = [question for question in checklist if question.text.casefold() not in answered]
+    blocking = [question for question in left_out if question.blocking]
     is_old = months_after(review.on, most) < seen.day
-    if not is_old and not open_too_long:
-        return None
     parts = [f"is of {day_in_words(review.on)}"] if is_old else []
     parts += [f"left “{item.question}” open until {day_in_words(item.due)}" for item in open_too_long if item.due]
+    if left_out:
+        parts.append(f"left out {_questions(left_out, blocking)}")
+    if not parts:
+        return None
     return Observation(
         f"Engagement {engagement.name}",
         f"The last readiness review of {engagement.title} {listed(parts)}.",
         open_too_long[0].place if open_too_long else review.place,
         engagement.sre,
-        {"reviewed": day_in_words(review.on), "conditions past their day": str(len(open_too_long))},
-        Verdict.FAIL if open_too_long else None,
+        {
+            "reviewed": day_in_words(review.on),
+            "conditions past their day": str(len(open_too_long)),
+            "questions left out": str(len(left_out)),
+        },
+        Verdict.FAIL if open_too_long or blocking else None,
     )
+
+
+def _questions(left_out: list[Question], blocking: list[Question]) -> str:
+    count = several(len(left_out), "question")
+    return f"{count}, {len(blocking)} of them blocking, such as “{blocking[0].text}”" if blocking else count
 
 
 @rule(

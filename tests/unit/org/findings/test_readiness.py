@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from tests.unit.org import made
 from watchbill.org.agreements import AgreedStep
 from watchbill.org.charters import EngagementState, ItemStatus, ReadinessReview, ReviewItem, ReviewOutcome
 from watchbill.org.findings import Verdict
+from watchbill.org.implementations import rules_of
 
 from . import building
 
@@ -16,8 +17,17 @@ PACT = "Engagement pact"
 PREPARING, ACTIVE = EngagementState.PREPARING, EngagementState.ACTIVE
 
 
-def review(on: str, outcome: ReviewOutcome, *items: ReviewItem) -> ReadinessReview:
-    return ReadinessReview(f"of-{on}", "pact", date.fromisoformat(on), (), outcome, items, made.place())
+CHECKLIST = tuple(
+    ReviewItem(each.area, each.text, ItemStatus.YES, "seen", None, "", each.blocking, None, made.place())
+    for each in rules_of(building.SRE.implementation).checklist
+)
+
+
+def review(
+    on: str, outcome: ReviewOutcome, *items: ReviewItem, asks: Sequence[ReviewItem] = CHECKLIST
+) -> ReadinessReview:
+    """Return a review that answers every question of its implementation with yes, or `asks` alone, and `items` beside."""
+    return ReadinessReview(f"of-{on}", "pact", date.fromisoformat(on), (), outcome, (*items, *asks), made.place())
 
 
 def item(status: ItemStatus, *, blocking: bool = False, due: str | None = None) -> ReviewItem:
@@ -64,6 +74,20 @@ def test_a_condition_is_fulfilled_by_its_day_or_a_later_review_says_so() -> None
     assert reviewed(ACTIVE, conditional("2026-05-06")) == []
     again = review("2026-05-06", ReviewOutcome.READY, item(ItemStatus.YES))
     assert reviewed(ACTIVE, conditional("2026-05-05"), again) == []
+
+
+def test_a_review_asks_what_its_implementation_asks() -> None:
+    """One question less is a warning, one that is blocking or an invented question alone a failure; before the move as after it."""
+    not_blocking, blocking = (next(each for each in CHECKLIST if each.blocking is wanted) for wanted in (False, True))
+    for state in (PREPARING, ACTIVE):
+
+        def asking(*items: ReviewItem, state: EngagementState = state) -> list[tuple[Verdict, str]]:
+            return reviewed(state, review("2026-05-01", ReviewOutcome.READY, asks=items))
+
+        assert asking(*CHECKLIST) == []
+        assert asking(*(each for each in CHECKLIST if each is not not_blocking)) == [(Verdict.WARN, PACT)]
+        assert asking(*(each for each in CHECKLIST if each is not blocking)) == [(Verdict.FAIL, PACT)]
+        assert asking(item(ItemStatus.YES)) == [(Verdict.FAIL, PACT)]
 
 
 def onboarding(state: EngagementState, steps: Iterable[tuple[str | None, str | None]]) -> list[tuple[Verdict, str]]:
