@@ -35,10 +35,9 @@ def promtool(*arguments: str, folder: Path) -> str:
 class Ruler:
     """Rules in a folder, and what promtool is to find when it evaluates them every minute."""
 
-    def __init__(self, folder: Path, *promises: Promise, names: str = "watchbill") -> None:
+    def __init__(self, folder: Path, rules: str) -> None:
         self._folder = folder
-        result = compile_rules(organization(folder / "org", *promises), AT, names)
-        (folder / "rules.yaml").write_text(as_yaml(result.files), encoding="utf-8")
+        (folder / "rules.yaml").write_text(rules, encoding="utf-8")
 
     def finds(
         self,
@@ -58,6 +57,10 @@ class Ruler:
         test = {"rule_files": ["rules.yaml"], "evaluation_interval": "1m", "tests": [case]}
         (self._folder / "test.yaml").write_text(yaml.safe_dump(test), encoding="utf-8")
         promtool("test", "rules", "test.yaml", folder=self._folder)
+
+
+def ruler(folder: Path, *promises: Promise, names: str = "watchbill") -> Ruler:
+    return Ruler(folder, as_yaml(compile_rules(organization(folder / "org", *promises), AT, names).files))
 
 
 def _alerts(expected: Mapping[str, list[Mapping[str, str]]]) -> list[dict[str, Any]]:
@@ -132,22 +135,35 @@ def _compiled_acme(folder: Path, names: str) -> str:
     return as_yaml(result.files)
 
 
+def test_a_burst_in_acme_pages_the_team_of_the_service_and_no_other(tmp_path: Path) -> None:
+    payments = {"goal": "payments-availability", "service": "payments", "team": "sre-checkout"}
+    Ruler(tmp_path, _compiled_acme(tmp_path, "watchbill")).finds(
+        {
+            'http_requests_total{service="payments",code="200"}': "0+100x120",
+            'http_requests_total{service="payments",code="503"}': "0+0x60 50+50x60",
+            'http_requests_total{service="login",code="200"}': "0+100x120",
+            'http_requests_total{service="login",code="503"}': "0+0x120",
+        },
+        alerts={"60m": [], "62m": [{**payments, **FAST, "escalation_policy": "checkout"}]},
+    )
+
+
 def test_a_burst_fires_the_page_tiers_and_names_whom_it_is_for(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL).finds(
+    ruler(tmp_path, GOAL).finds(
         {TOTAL: "0+100x120", BAD: "0+0x60 50+50x60"},
         alerts={"60m": [], "62m": [{**WHOSE, **FAST}], "70m": [{**WHOSE, **FAST}, {**WHOSE, **SLOW}]},
     )
 
 
 def test_pages_end_soon_after_the_errors_do_and_the_ticket_stays(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL).finds(
+    ruler(tmp_path, GOAL).finds(
         {TOTAL: "0+100x240", BAD: "0+0x60 50+50x10 550+0x170"},
         alerts={"68m": [{**WHOSE, **FAST}, {**WHOSE, **SLOW}], "110m": [{**WHOSE, **TICKET}]},
     )
 
 
 def test_nothing_fires_within_the_budget(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL).finds(
+    ruler(tmp_path, GOAL).finds(
         {TOTAL: "0+2000x1440", BAD: "0+1x1440"},
         alerts={"1h": [], "6h": [], "1d": []},
         values={'sum(watchbill:goal_errors:ratio{goal="availability"})': ("1d", [0.0005])},
@@ -155,7 +171,7 @@ def test_nothing_fires_within_the_budget(tmp_path: Path) -> None:
 
 
 def test_without_data_nothing_fires_and_nothing_is_recorded(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL).finds(
+    ruler(tmp_path, GOAL).finds(
         {'requests_total{service="other"}': "0+100x120"},
         alerts={"2h": []},
         values={"count({__name__=~'watchbill:goal_(burn|errors|budget).*'})": ("2h", [])},
@@ -163,7 +179,7 @@ def test_without_data_nothing_fires_and_nothing_is_recorded(tmp_path: Path) -> N
 
 
 def test_without_traffic_nothing_fires_and_no_nan_is_recorded(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL).finds(
+    ruler(tmp_path, GOAL).finds(
         {TOTAL: "5+0x300", BAD: "1+0x300"},
         alerts={"5h": []},
         values={"count(watchbill:goal_burn:rate1h)": ("5h", []), "count(watchbill:goal_errors:ratio)": ("5h", [])},
@@ -171,14 +187,14 @@ def test_without_traffic_nothing_fires_and_no_nan_is_recorded(tmp_path: Path) ->
 
 
 def test_an_hour_without_traffic_does_not_poison_the_period(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL).finds(
+    ruler(tmp_path, GOAL).finds(
         {TOTAL: "0+100x120 12000+0x60 12000+100x120", BAD: "0+1x120 120+0x60 120+1x120"},
         values={"sum(watchbill:goal_errors:ratio)": ("5h", [0.0099])},
     )
 
 
 def test_a_counter_that_starts_again_is_no_failure(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL).finds(
+    ruler(tmp_path, GOAL).finds(
         {TOTAL: "0+100x90 0+100x90", BAD: "40+0x90 0+0x90"},
         alerts={"91m": [], "95m": [], "3h": []},
         values={"sum(watchbill:goal_burn:rate1h)": ("2h", [0])},
@@ -187,7 +203,7 @@ def test_a_counter_that_starts_again_is_no_failure(tmp_path: Path) -> None:
 
 def test_the_failures_of_one_of_several_series_are_weighed_with_the_events_of_all(tmp_path: Path) -> None:
     goal = Promise(target="99", total="requests_total", counted='requests_total{code="500"}')
-    Ruler(tmp_path, goal).finds(
+    ruler(tmp_path, goal).finds(
         {
             'requests_total{instance="a",code="200"}': "0+50x240",
             'requests_total{instance="a",code="500"}': "0+50x240",
@@ -201,7 +217,7 @@ def test_goals_that_share_a_rule_are_told_apart(tmp_path: Path) -> None:
     shared = [
         Promise(path, counted=f'bad_total{{path="{path}"}}', total=f'all_total{{path="{path}"}}') for path in "ab"
     ]
-    Ruler(tmp_path, *shared).finds(
+    ruler(tmp_path, *shared).finds(
         {
             'all_total{path="a"}': "0+100x120",
             'all_total{path="b"}': "0+100x120",
@@ -214,7 +230,7 @@ def test_goals_that_share_a_rule_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_errors_before_the_first_of_them_has_a_series_are_none(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL).finds(
+    ruler(tmp_path, GOAL).finds(
         {TOTAL: "0+100x240"},
         alerts={"4h": []},
         values={"sum(watchbill:goal_errors:ratio)": ("4h", [0]), "sum(watchbill:goal_budget:left)": ("4h", [1])},
@@ -223,7 +239,7 @@ def test_errors_before_the_first_of_them_has_a_series_are_none(tmp_path: Path) -
 
 def test_a_quiet_hour_weighs_as_much_as_its_events(tmp_path: Path) -> None:
     """Half of 600 events fail in an hour, none of 600,000 in the ten hours after it: 0.05 %, where a mean of ratios says 4.5 %."""
-    Ruler(tmp_path, GOAL).finds(
+    ruler(tmp_path, GOAL).finds(
         {TOTAL: "0+5x60 300+1000x600", BAD: "0+5x60 300+0x600"},
         values={"sum(watchbill:goal_errors:ratio)": ("11h", [0.0005])},
     )
@@ -231,7 +247,7 @@ def test_a_quiet_hour_weighs_as_much_as_its_events(tmp_path: Path) -> None:
 
 def test_good_events_count_as_well_as_bad_ones(tmp_path: Path) -> None:
     goal = Promise(part="good", total='requests_total{service="cart"}', counted=TOTAL)
-    Ruler(tmp_path, goal).finds(
+    ruler(tmp_path, goal).finds(
         {TOTAL: "0+100x60 6000+50x60", BAD: "0+0x60 50+50x60"},
         alerts={"60m": [], "62m": [{**WHOSE, **FAST}]},
     )
@@ -241,16 +257,16 @@ def test_good_events_that_no_series_counts_wake_nobody(tmp_path: Path) -> None:
     goal = Promise(
         part="good", total='requests_total{service="cart"}', counted='requests_total{service="cart",code="typo"}'
     )
-    Ruler(tmp_path, goal).finds({TOTAL: "0+100x120"}, alerts={"2h": []})
+    ruler(tmp_path, goal).finds({TOTAL: "0+100x120"}, alerts={"2h": []})
 
 
 def test_what_was_not_measured_never_starts_an_alert(tmp_path: Path) -> None:
     """Three minutes at 5 % errors are all that is known: 50 times the budget, of a twentieth of the hour."""
-    Ruler(tmp_path, GOAL).finds({TOTAL: "_x60 0+95x3", BAD: "_x60 0+5x3"}, alerts={"64m": []})
+    ruler(tmp_path, GOAL).finds({TOTAL: "_x60 0+95x3", BAD: "_x60 0+5x3"}, alerts={"64m": []})
 
 
 def test_dashboards_on_sloth_series_find_theirs_weighted_by_events(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL, names="sloth").finds(
+    ruler(tmp_path, GOAL, names="sloth").finds(
         {TOTAL: "0+5x60 300+1000x600", BAD: "0+5x60 300+0x600"},
         values={
             'sum(slo:sli_error:ratio_rate30d{sloth_id="cart-availability",sloth_window="30d"})': ("11h", [0.0005]),
@@ -263,7 +279,7 @@ def test_dashboards_on_sloth_series_find_theirs_weighted_by_events(tmp_path: Pat
 
 
 def test_sloth_names_page_once_and_say_so_in_its_label(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL, names="sloth").finds(
+    ruler(tmp_path, GOAL, names="sloth").finds(
         {TOTAL: "0+100x120", BAD: "0+0x60 50+50x60"},
         alerts={"60m": [], "65m": [{**WHOSE, "severity": "page"}]},
         values={'count(ALERTS{sloth_severity="page",alertstate="firing"})': ("100m", [1])},
@@ -271,6 +287,6 @@ def test_sloth_names_page_once_and_say_so_in_its_label(tmp_path: Path) -> None:
 
 
 def test_a_source_scraped_more_often_than_rules_run_is_counted_alike(tmp_path: Path) -> None:
-    Ruler(tmp_path, GOAL).finds(
+    ruler(tmp_path, GOAL).finds(
         {TOTAL: "0+25x480", BAD: "0+0x240 12+12x240"}, every="15s", alerts={"60m": [], "62m": [{**WHOSE, **FAST}]}
     )
