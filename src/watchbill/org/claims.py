@@ -22,6 +22,7 @@ from .values import EntityRef, Place
 
 CLAIMING = frozenset({EngagementState.ACTIVE, EngagementState.HANDING_BACK})
 _OVER = frozenset({EngagementState.ENDED, EngagementState.DECLINED})
+_TO_DEPENDANTS = frozenset({Advice.DEPENDANTS, Advice.ADOPTERS})
 _ADVISING = CLAIMING | {EngagementState.PREPARING}
 _EVERYTHING = EntityRef("*", "*", "*")
 
@@ -192,7 +193,7 @@ class Claims:
             adviser = self._advice_of(source)
             if adviser is not None and (adviser.engagement is not None or source.team.name not in advisers):
                 advisers[source.team.name] = adviser
-        for adviser in self._advice_of_dependencies(thing):
+        for adviser in (*self._advice_of_dependencies(thing), *self._advice_to_adopters(thing)):
             advisers.setdefault(adviser.team.name, adviser)
         if len(claims) > 1:
             claims.sort(key=lambda claim: (claim.key, claim.source.document))
@@ -292,11 +293,16 @@ class Claims:
         for dependency in thing.dependencies:
             on = self._organization.things.get(dependency.on)
             for source in self._documents.charters.get(on.owner, ()) if on is not None else ():
-                if source.rules.charter_advises is Advice.DEPENDANTS and thing.owner != source.team.group:
+                if source.rules.charter_advises in _TO_DEPENDANTS and thing.owner != source.team.group:
                     text = f"Advice comes from {source.team.title or source.team.name}, on whose {dependency.on} it depends."
                     document = f"{thing.ref.kind.capitalize()} {thing.ref.name}"
                     because = Because("dependency-advises", text, dependency.place, document)
                     yield Adviser(source.team, None, because)
+
+    def _advice_to_adopters(self, thing: Thing) -> Iterator[Adviser]:
+        for source in self._documents.adopted_by.get(thing.owner, ()):
+            text = f"Advice comes from {source.team.title or source.team.name}, whose charter names {thing.owner} as a partner."
+            yield Adviser(source.team, None, Because("adopter-advised", text, source.team.place, source.document))
 
     def _out_of_life(self, source: Source, engagement: Engagement) -> Because:
         move = engagement.move_at(self.day)
@@ -313,15 +319,21 @@ class Claims:
 
 
 class _Documents:
-    """The documents of an organisation that may claim, whatever the day: by what they reach, and the charters by their group."""
+    """The documents of an organisation that may claim, whatever the day: by what they reach, and the charters by their group.
+
+    `adopted_by` has the charters that advise what a group owns, as it is one of their partners.
+    """
 
     def __init__(self, organization: Organization) -> None:
         self.by_key: dict[EntityRef, list[Source]] = {}
         self.charters: dict[EntityRef, list[Source]] = {}
+        self.adopted_by: dict[EntityRef, list[Source]] = {}
         teams = organization.sre_teams
         found = [Source(team, rules_of(team.implementation), None, None) for _, team in sorted(teams.items())]
         for source in found:
             self.charters.setdefault(source.team.group, []).append(source)
+            for partner in source.team.partners if source.rules.charter_advises is Advice.ADOPTERS else ():
+                self.adopted_by.setdefault(partner, []).append(source)
         found += [
             Source(team, rules_of(team.implementation), engagement, None)
             for _, engagement in sorted(organization.engagements.items())

@@ -47,6 +47,11 @@ def test_what_needs_the_other_side_names_it() -> None:
     assert answer["requires"] == ["the approval of group:cart-developers"]
 
 
+def test_a_tools_team_may_recommend_to_those_whom_its_charter_names_as_adopters() -> None:
+    assert answered("vera", "recommend", "login")["by"] == "adviser"
+    assert not answered("vera", "recommend", "settlement")["allowed"]
+
+
 def test_a_shift_is_changed_by_those_of_its_rotation_and_by_the_lead_of_the_group_that_stands_it() -> None:
     own = answered("ana", "overrideShift", "cart")
     assert (own["by"], own["requires"][0]) == ("concerned", "a shift that is theirs or becomes theirs")

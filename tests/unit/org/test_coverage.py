@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -143,6 +144,16 @@ def test_what_a_scope_excludes_is_not_claimed_and_the_answer_says_so() -> None:
         found = answer(made.organization(things=[CART], teams=[sink], policies=POLICIES))
         assert (holder(found), found.team) == ("devs", None)
         assert "scope-except" in rules(found)
+
+
+def test_a_tools_team_advises_the_adopters_that_its_charter_names_and_infrastructure_only_who_depends_on_it() -> None:
+    partners = (made.ref("devs", "group"),)
+    tools, infrastructure = (replace(team, partners=partners) for team in (TOOLS, INFRASTRUCTURE))
+    things = [CART, made.thing("shop", "others")]
+    organization = made.organization(things=things, teams=[tools, infrastructure], policies=POLICIES)
+    found = answer(organization)
+    assert (found.advisers, "adopter-advised" in rules(found)) == (("tools",), True)
+    assert answer(organization, "shop").advisers == ()
 
 
 def test_consultants_advise_and_hold_no_pager_unless_their_engagement_says_so_and_why() -> None:

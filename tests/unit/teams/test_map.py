@@ -53,6 +53,7 @@ def test_each_kind_of_engagement_ties_its_sides_to_the_thing(acme: Organization)
         "mobile-developers": Role.HOLDS,
         "embedded-sre": Role.TAKES_PART,
         "platform-sre": Role.ADVISES,
+        "sre-tools": Role.ADVISES,
     }
     assert ties(found, "payroll") == {"payroll-developers": Role.HOLDS, "advisers": Role.ADVISES}
     assert ties(found, "settlement") == {"sre-core": Role.HOLDS}

@@ -31,11 +31,15 @@ class Reach(StrEnum):
 
 
 class Advice(StrEnum):
-    """Whom a charter advises without any engagement: nobody, what is in its scope, or what depends on the team's own things."""
+    """Whom a charter advises without any engagement: nobody, what is in its scope, or what depends on the team's own things.
+
+    Adopters are those dependants, and beside them all that the partners of the charter own.
+    """
 
     NOBODY = "nobody"
     SCOPE = "scope"
     DEPENDANTS = "dependants"
+    ADOPTERS = "adopters"
 
 
 class Expectation(StrEnum):

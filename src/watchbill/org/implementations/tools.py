@@ -1,6 +1,6 @@
 """Tools: software of the team's own that measures, maintains or improves reliability, offered to others.
 
-Its charter holds the pager for its own tools and advises who depends on them; it has no say over the things of its adopters.
+Its charter holds the pager for its own tools and advises its adopters; it has no say over the things of its adopters.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ RULES = ImplementationRules(
     scope_forms=SCOPE_FORMS - {"everything"},
     rank=3,
     charter_claims=Reach.OWN,
-    charter_advises=Advice.DEPENDANTS,
+    charter_advises=Advice.ADOPTERS,
     partners="other SRE teams and developers: its adopters, named in its charter or seen by what depends on its tools",
     partner_is="served by",
     staffing="any size",
