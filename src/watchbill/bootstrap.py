@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import sqlalchemy as sa
 from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -34,6 +35,7 @@ from watchbill.lib.http import HttpClient
 from watchbill.lib.signing import Signer
 from watchbill.org.in_force import OrganizationInForce
 from watchbill.practices.advice.service import AdviceService
+from watchbill.practices.goals.backfilling import Backfilling
 from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.links import AcknowledgeLinks
@@ -246,6 +248,30 @@ def now() -> datetime:
     return SystemClock().now()
 
 
+@asynccontextmanager
+async def backfilling_of(settings: Settings, organization: OrganizationInForce) -> AsyncIterator[Backfilling]:
+    """Open the database for the command that fills goals' past; the server may be running. Raises NotFound where there is none."""
+    url, accesses = place.parsed(settings.database_url), accesses_of(settings)
+    await _expect_made(url)
+    store, http = open_store(url), HttpClient()
+    sources = SourceRegistry(http, organization, lambda name: accesses.get(source_key(name), OPEN))
+    try:
+        await schema.upgrade(store)
+        yield Backfilling(store, sources)
+    finally:
+        await sources.close()
+        await http.close()
+        await store.close()
+
+
+async def _expect_made(url: sa.URL) -> None:
+    if not await schema.is_made(url):
+        raise NotFound(
+            f"There is no watchbill database at {place.named(url)}.",
+            "`watchbill up ORG_DIR` makes one; name another with --data or --database.",
+        )
+
+
 @dataclass(frozen=True)
 class Console:
     """What commands at the machine's console give and take access by.
@@ -267,11 +293,8 @@ async def console_of(settings: Settings, *, may_make: bool) -> AsyncIterator[Con
     """
     url = place.parsed(settings.database_url)
     is_new = not await schema.is_made(url)
-    if is_new and not may_make:
-        raise NotFound(
-            f"There is no watchbill database at {place.named(url)}.",
-            "`watchbill up ORG_DIR` makes one; name another with --data or --database.",
-        )
+    if not may_make:
+        await _expect_made(url)
     store = open_store(url)
     try:
         await schema.upgrade(store)

@@ -1,4 +1,4 @@
-"""`watchbill goals`: what can be asked about reliability goals without a server."""
+"""`watchbill goals`: reliability goals tried out on samples, and their past filled in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 from watchbill.lib.numbers import count, left, rate, several
 
 from . import fault_formats
+from .backfill import backfill
 from .columns import aligned
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ _REASONS = {
 
 @click.group()
 def goals() -> None:
-    """Reliability goals, without a server."""
+    """Reliability goals: try them out on samples, fill in their past."""
+
+
+goals.add_command(backfill)
 
 
 @goals.command()

@@ -18,7 +18,7 @@ from watchbill.org.objectives import Goal
 from watchbill.practices.incidents.model import Signal
 from watchbill.store.store import Store, Transaction
 
-from . import blocks, charting, tables
+from . import backfill_tables, blocks, charting, tables
 from .burn_moves import BurnKey, BurnMove, BurnState, after, moves
 from .counters import MINUTE, Counted
 from .holdings import Holdings
@@ -53,6 +53,7 @@ class GoalsService:
         self._holdings = Holdings(store)
         self._measuring = Measuring(self._holdings, source_for)
         self._known_at: datetime | None = None
+        self._filled: Mapping[str, int] = {}
 
     async def load(self, now: datetime) -> None:
         """Read the ledgers from the store: at the start, and whenever another process may have measured."""
@@ -64,6 +65,7 @@ class GoalsService:
 
         With `patience` it returns when that is over; a source that is slower is read on meanwhile, and delays only its own goals.
         """
+        await self._drop_filled()
         await self._refresh(now)
         await self._measuring.measure(self._in_force.organization, now, patience)
         self._known_at = now
@@ -166,6 +168,15 @@ class GoalsService:
                 f"Did you mean “{near[0]}”?" if near else "`watchbill show` lists the goals.",
             )
         return goal
+
+    async def _drop_filled(self) -> None:
+        """Let go of the ledgers whose past was filled since they were read, so that they are read anew."""
+        async with self._store.reading() as transaction:
+            filled = await backfill_tables.steps(transaction)
+        for name, steps in filled.items():
+            if self._filled.get(name) != steps:
+                self._holdings.by_name.pop(name, None)
+        self._filled = filled
 
     async def _refresh(self, now: datetime) -> None:
         """Read what is not at hand, and what another process may have written, unless this one has measured or looked just now."""
