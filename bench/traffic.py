@@ -83,9 +83,13 @@ class Traffic:
             for name in self._names
         ]
 
-    def scrapes(self) -> Iterator[tuple[int, Pod, int, int | None]]:
-        """Yield second, pod, good requests so far and failed ones, None before the first failure; in order of time."""
-        for second in range(OFFSET, self.days * DAY, self.pace):
+    def scrapes(self, day: int | None = None) -> Iterator[tuple[int, Pod, int, int | None]]:
+        """Yield second, pod, good requests so far and failed ones, None before the first failure; in order of time.
+
+        All of them, or those of one day; the pace divides a day.
+        """
+        first, end = (0, self.days * DAY) if day is None else (day * DAY, day * DAY + DAY)
+        for second in range(first + OFFSET, end, self.pace):
             for pod in self._alive(second):
                 good, bad = self._counts(pod, second)
                 yield second, pod, good, bad or None
