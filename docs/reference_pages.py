@@ -1,4 +1,4 @@
-"""Writes the reference from the code before each build: commands, documents, settings and states. Nothing here is kept by hand."""
+"""Writes the reference from the code before each build: commands, kinds of documents, settings and states, none kept by hand."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+import reference_documents
 from sphinx.application import Sphinx
 
 from watchbill.cli.main import COMMANDS, cli
-from watchbill.org import schemas
 from watchbill.org.engagements import MOVES as ENGAGEMENT_MOVES
 from watchbill.org.faults import Level
 from watchbill.org.findings import RULES
@@ -34,16 +34,19 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def write() -> None:
     """Write all generated pages; a page whose text did not change is left alone."""
     pages = {
-        "commands": _commands(),
-        "documents": _documents(),
-        "implementations": _implementations(),
-        "rules": _rules(),
-        "settings": _settings(),
-        "states": _states(),
+        "commands.md": _commands(),
+        "documents.overview.inc": reference_documents.overview(),
+        "documents.metadata.inc": reference_documents.metadata(),
+        "documents.annotations.inc": reference_documents.annotations(),
+        "documents.kinds.inc": reference_documents.kinds(),
+        "implementations.md": _implementations(),
+        "rules.md": _rules(),
+        "settings.md": _settings(),
+        "states.md": _states(),
     }
     FOLDER.mkdir(exist_ok=True)
     for name, text in pages.items():
-        file = FOLDER / f"{name}.md"
+        file = FOLDER / name
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.write_text(text, encoding="utf-8")
 
@@ -68,51 +71,6 @@ def _command(name: str, command: click.Command) -> list[str]:
 
 def _help(command: click.Command, name: str) -> str:
     return command.get_help(click.Context(command, info_name=name, max_content_width=100, terminal_width=100))
-
-
-def _documents() -> str:
-    parts = ["# Documents\n", "Fields of every kind, made from the shapes that `watchbill lint` reads by.\n"]
-    for family, kind in schemas.kinds():
-        schema = schemas.schema_of(family, kind)
-        parts += [f"## {kind}\n", f"`{schema['properties']['apiVersion']['enum'][0]}`\n"]
-        if schema.get("description"):
-            parts.append(f"{schema['description']}\n")
-        parts += _fields(schema["properties"].get("spec", {}), schema.get("$defs", {}), "spec", depth=0)
-    return "\n".join(parts)
-
-
-def _fields(part: dict[str, Any], shapes: dict[str, Any], path: str, depth: int) -> list[str]:
-    shape = _shape(part, shapes)
-    required = set(shape.get("required", []))
-    rows = []
-    if depth == 0:
-        rows += ["| field | type | |", "|---|---|---|"]
-    for name, value in shape.get("properties", {}).items():
-        inner = value.get("items", value)
-        is_list = "items" in value
-        mark = "required" if name in required else ""
-        where = f"{path}.{name}{'[]' if is_list else ''}"
-        rows.append(f"| `{where}` | {_type(inner, shapes)} | {mark} |")
-        if depth < 4:
-            rows += _fields(inner, shapes, where, depth + 1)
-    return [*rows, ""] if depth == 0 else rows
-
-
-def _shape(part: dict[str, Any], shapes: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" in part:
-        found: dict[str, Any] = shapes[part["$ref"].rsplit("/", 1)[1]]
-        return found
-    return part
-
-
-def _type(part: dict[str, Any], shapes: dict[str, Any]) -> str:
-    shape = _shape(part, shapes)
-    if "enum" in shape:
-        return " \\| ".join(f"`{value}`" for value in shape["enum"])
-    if "anyOf" in shape:
-        return " or ".join(dict.fromkeys(_type(choice, shapes) for choice in shape["anyOf"]))
-    kind = shape.get("type", "any")
-    return str(kind).replace("object", "mapping").replace("string", "text").replace("array", "list")
 
 
 def _implementations() -> str:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path as File
+from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from watchbill.org.folder import read
-from watchbill.org.recognition import KINDS, Family
+from watchbill.org.nodes import Path
+from watchbill.org.recognition import KINDS, Declared, Family
+from watchbill.org.register import Register
 from watchbill.org.schemas import kinds, schema_of
+from watchbill.org.shapes.checking import shape_at
 from watchbill.org.shapes.fields import Shape
 from watchbill.org.words import FieldWords, known_annotations, shapes_with_words, words_of
 from watchbill.org.words.formats import written_as
 from watchbill.org.words.schema import shapes_of
 
-ORG = Path(__file__).parents[3] / "src" / "watchbill" / "org"
+ORG = File(__file__).parents[3] / "src" / "watchbill" / "org"
+EXAMPLES = File(__file__).parents[3] / "examples" / "reference"
 SHAPES = {shape for known in KINDS.values() for root in known.values() for shape in shapes_of(root).values()}
 
 
@@ -75,7 +83,7 @@ def test_every_example_of_a_field_is_valid_by_its_schema(family: Family, kind: s
                 assert [error.message for error in checked.iter_errors(example)] == [], field
 
 
-def test_a_fault_says_how_the_value_is_written(tmp_path: Path) -> None:
+def test_a_fault_says_how_the_value_is_written(tmp_path: File) -> None:
     (tmp_path / "org.yaml").write_text(
         """apiVersion: watchbill/v1
 kind: Schedule
@@ -102,3 +110,47 @@ spec: {timeZone: UTC, admins: dana, hours: []}
             'Write a mapping, as in “{office: [{days: mon-fri, from: "08:00", to: "18:00"}]}”.'
         ),
     }
+
+
+@pytest.mark.parametrize("at", [datetime(2026, 5, 4, 12, tzinfo=UTC), datetime(2026, 11, 25, 20, tzinfo=UTC)])
+def test_the_examples_of_the_reference_are_one_organisation_without_a_fault(at: datetime) -> None:
+    assert read(EXAMPLES, at).faults == ()
+
+
+@pytest.mark.parametrize("kind", [kind for _, kind in kinds()])
+def test_every_kind_has_an_example_in_the_reference(kind: str) -> None:
+    first = yaml.safe_load((EXAMPLES / f"{kind}.yaml").read_text(encoding="utf-8").partition("\n---")[0])
+    assert first["kind"] == kind
+
+
+def test_the_words_say_of_each_reference_where_it_may_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: set[tuple[type[Shape], Path, tuple[str, ...]]] = set()
+    resolve, resolve_name = Register.resolve, Register.resolve_name
+
+    def heard(register: Register, one: Declared[Shape], path: Path, kinds: Sequence[str], **more: Any) -> Any:
+        asked.add((KINDS[one.family][one.kind], path, tuple(kinds)))
+        return resolve(register, one, path, kinds, **more)
+
+    def heard_name(register: Register, one: Declared[Shape], path: Path, *named: Any) -> Any:
+        asked.add((KINDS[one.family][one.kind], path, (named[1],)))
+        return resolve_name(register, one, path, *named)
+
+    monkeypatch.setattr(Register, "resolve", heard)
+    monkeypatch.setattr(Register, "resolve_name", heard_name)
+    for folder in (EXAMPLES, EXAMPLES.parent / "acme"):
+        assert read(folder).organization is not None
+
+    assert len(asked) > 100
+    for root, path, of in asked:
+        said = words_at(root, path)
+        assert said is None or said.of == of, (root.__name__, path)
+
+
+def words_at(root: type[Shape], path: Path) -> FieldWords | None:
+    """Return the words for what stands at a path, None for turns, whom to notify, and policies or their names."""
+    names = [key for key in path if isinstance(key, str)]
+    if "annotations" in path:
+        return known_annotations()[names[-1]].words
+    around = shape_at(root, path[: path.index(names[-1])])
+    assert around is not None
+    return None if names[-1] in {"people", "notify", "alertPolicies"} else words_of(around)[names[-1]]

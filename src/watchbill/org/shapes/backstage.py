@@ -57,7 +57,7 @@ class UserSpec(Shape):
 
 
 class User(Entity):
-    """A person."""
+    """A person, with the groups that they are in and the address that they sign in with."""
 
     spec: UserSpec
 
@@ -93,7 +93,7 @@ class ComponentSpec(Shape):
 
 
 class Component(Entity):
-    """A piece of software."""
+    """A piece of software that can fail, such as a service, a website or a workflow; or a library, which cannot."""
 
     spec: ComponentSpec
 
@@ -110,7 +110,7 @@ class ResourceSpec(Shape):
 
 
 class Resource(Entity):
-    """Infrastructure that components need."""
+    """Infrastructure that components need and that can fail, such as a database, a cluster or a queue."""
 
     spec: ResourceSpec
 
@@ -124,7 +124,7 @@ class SystemSpec(Shape):
 
 
 class System(Entity):
-    """Components and resources that together do one thing."""
+    """Components and resources that together do one thing; what SRE teams are most often engaged for."""
 
     spec: SystemSpec
 
@@ -138,7 +138,7 @@ class DomainSpec(Shape):
 
 
 class Domain(Entity):
-    """A part of the business."""
+    """A part of the business that systems belong to."""
 
     spec: DomainSpec
 
@@ -154,7 +154,7 @@ class ApiSpec(Shape):
 
 
 class API(Entity):
-    """An interface between components."""
+    """An interface between components; only its owner and its system are read."""
 
     spec: ApiSpec
 

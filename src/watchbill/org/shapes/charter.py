@@ -127,7 +127,7 @@ class SRETeamSpec(Shape):
 
 
 class SRETeam(WatchbillDocument):
-    """A team that practises SRE."""
+    """A group of the catalog that practises SRE: in which implementation, what it is for, and who serves in it how much."""
 
     spec: SRETeamSpec
 
@@ -249,7 +249,7 @@ class EngagementSpec(Shape):
 
 
 class Engagement(WatchbillDocument):
-    """An SRE team's engagement with a partner."""
+    """That an SRE team serves a partner: over which things, who holds the pager, on which terms, and what became of it."""
 
     spec: EngagementSpec
 
@@ -292,7 +292,7 @@ class ServiceProfileSpec(Shape):
 
 
 class ServiceProfile(WatchbillDocument):
-    """What the catalog has no field for."""
+    """What the catalog has no field for, of one thing or of many: how much it matters, its runbook, what it critically needs."""
 
     spec: ServiceProfileSpec
 
@@ -321,7 +321,7 @@ class ReadinessReviewSpec(Shape):
 
 
 class ReadinessReview(WatchbillDocument):
-    """A readiness review and its outcome."""
+    """What was asked before SREs take a pager, what the answers were, and whether that opens the engagement."""
 
     spec: ReadinessReviewSpec
 

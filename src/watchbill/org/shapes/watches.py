@@ -108,7 +108,7 @@ class ScheduleSpec(Shape):
 
 
 class Schedule(WatchbillDocument):
-    """Who stands the watch."""
+    """Who stands the watch when: rotations whose turns change by the clock on the wall."""
 
     spec: ScheduleSpec
 
@@ -146,7 +146,7 @@ class EscalationPolicySpec(Shape):
 
 
 class EscalationPolicy(WatchbillDocument):
-    """How a page climbs."""
+    """How a page climbs: who is notified, and who next, until somebody acknowledges."""
 
     spec: EscalationPolicySpec
 
@@ -179,7 +179,7 @@ class BudgetPolicySpec(Shape):
 
 
 class BudgetPolicy(WatchbillDocument):
-    """What follows from how much budget is left."""
+    """What follows for releases from how much of a goal's budget is left."""
 
     spec: BudgetPolicySpec
 

@@ -41,17 +41,14 @@ def written_as(part: Mapping[str, Any], words: FieldWords) -> str:
     if words.choices or "enum" in part or "const" in part:
         return _either(words.choices or part.get("enum") or [part["const"]])
     if words.of:
-        return _named(words.of) + (", or a scope" if "oneOf" in part else "")
+        return _named(words.of) + (", or a scope" if "oneOf" in part else "") + _as_in(words.example)
     if "$ref" in part or part.get("type") == "object":
         return _mapping(part) + _as_in(words.example)
     if "anyOf" in part and "description" not in part:
         choices = (written_as(choice, FieldWords("")) for choice in part["anyOf"])
         return " or ".join(dict.fromkeys(choices)) + _as_in(words.example)
-    what = _what(part)
-    examples = [words.example] if words.example is not None else part.get("examples", [])[:2]
-    return what + "".join(
-        _as_in(examples[0]) if number == 0 else f" or `{shown(each)}`" for number, each in enumerate(examples)
-    )
+    examples = [words.example] if words.example is not None else part.get("examples", [])
+    return _what(part) + (f", as in {_either(examples)}" if examples else "")
 
 
 def entry_words(words: FieldWords) -> FieldWords:

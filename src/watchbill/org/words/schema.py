@@ -25,9 +25,15 @@ def shapes_of(root: type[Shape]) -> Mapping[str, type[Shape]]:
     return found
 
 
+def plain_schema(root: type[Shape]) -> dict[str, Any]:
+    """Return the JSON Schema of a shape, without the words and without what is only of use to Python."""
+    schema: dict[str, Any] = _plain(root.model_json_schema(by_alias=True))
+    return schema
+
+
 def schema_with_words(root: type[Shape]) -> dict[str, Any]:
     """Return the JSON Schema of a shape, with the words for all its fields."""
-    schema = _plain(root.model_json_schema(by_alias=True))
+    schema = plain_schema(root)
     shapes = shapes_of(root)
     parts = {name: _with_words(part, shapes[name]) for name, part in schema.get("$defs", {}).items()}
     return _with_words(schema, root) | ({"$defs": parts} if parts else {})
@@ -45,7 +51,7 @@ def with_annotations(schema: dict[str, Any], kind: str) -> dict[str, Any]:
 @cache
 def format_of(around: type[Shape], field: str) -> tuple[str, str]:
     """Return how a field of a shape is written, and how one entry of it is; both empty for what is no field of it."""
-    part = _plain(around.model_json_schema(by_alias=True))["properties"].get(field)
+    part = plain_schema(around)["properties"].get(field)
     if part is None:
         return "", ""
     words = words_of(around)[field]
