@@ -9,6 +9,7 @@ from typing import Any
 
 from watchbill.org.documents import decode, read_documents
 from watchbill.org.faults import Fault, FaultList
+from watchbill.org.nodes import Document, Path
 from watchbill.org.values import Place
 
 from . import pyrra, slo_generator, sloth
@@ -66,12 +67,24 @@ def convert(program: str, files: Iterable[tuple[str, bytes]], window: timedelta 
         text = decode(content, name, faults)
         for one in read_documents(text, name, faults) if text is not None else ():
             faults.extend(one.faults)
-            document = one.document
-            if not known.is_ours(document.data):
-                others.append(document.place())
-                continue
-            fields, goals, refused = Fields(document.data), len(made.goals), len(made.refused)
-            known.read(fields, made)
-            fates = tuple((fate, document.key_place(*fate.path)) for fate in fields.fates())
-            specs.append(ReadSpec(document.place(), tuple(made.goals)[goals:], tuple(made.refused[refused:]), fates))
+            paths = _paths(one.document.data)
+            ours = [path for path in paths if known.is_ours(Fields(one.document.data).at(*path))]
+            others.extend(one.document.place(*path) for path in paths if path not in ours)
+            if ours:
+                specs.append(_read(known, one.document, ours, made))
     return Imported(program, made.documents(), tuple(specs), tuple(others), faults.sorted(), tuple(made.components))
+
+
+def _paths(data: Any) -> list[Path]:
+    """Return where specs may stand in a document: it is one, or a list of Kubernetes holds several."""
+    if isinstance(data, dict) and str(data.get("kind", "")).endswith("List") and isinstance(data.get("items"), list):
+        return [("items", index) for index in range(len(data["items"]))]
+    return [()]
+
+
+def _read(program: Program, document: Document, paths: Iterable[Path], made: Made) -> ReadSpec:
+    fields, goals, refused = Fields(document.data), len(made.goals), len(made.refused)
+    for path in paths:
+        program.read(fields.within(*path), made)
+    fates = tuple((fate, document.key_place(*fate.path)) for fate in fields.fates())
+    return ReadSpec(document.place(), tuple(made.goals)[goals:], tuple(made.refused[refused:]), fates)

@@ -36,11 +36,20 @@ class FieldFate:
 
 
 class Fields:
-    """The fields of one document, as plain data. One that nobody decides about is refused."""
+    """The fields of a document, or of a part of it, as plain data. One that nobody decides about is refused.
 
-    def __init__(self, data: Any) -> None:
+    Paths begin at the part; what becomes of its fields is told of the document as a whole.
+    """
+
+    def __init__(self, data: Any, base: Path = (), fates: dict[Path, FieldFate] | None = None) -> None:
         self._data = data
-        self._fates = {path: FieldFate(path, Fate.REFUSED, _UNKNOWN) for path in _leaves(data, ())}
+        self._base = base
+        unknown = (FieldFate(path, Fate.REFUSED, _UNKNOWN) for path in _leaves(data, base))
+        self._fates = fates if fates is not None else {fate.path: fate for fate in unknown}
+
+    def within(self, *path: str | int) -> Fields:
+        """Return the fields of a part."""
+        return Fields(self.at(*path), (*self._base, *path), self._fates)
 
     def at(self, *path: str | int) -> Any:
         """Return what stands at a path, or None."""
@@ -101,7 +110,7 @@ class Fields:
         return tuple(self._fates.values())
 
     def _decide(self, path: Path, fate: Fate, why: str) -> None:
-        for leaf in _leaves(self.at(*path), path):
+        for leaf in _leaves(self.at(*path), (*self._base, *path)):
             if leaf in self._fates:
                 self._fates[leaf] = FieldFate(leaf, fate, why)
 

@@ -137,6 +137,20 @@ def test_documents_of_others_are_left_alone_and_named() -> None:
     assert [str(place) for place in imported("pyrra").others] == ["pyrra.yaml:48"]
 
 
+def test_a_list_of_kubernetes_is_read_item_by_item(tmp_path: Path) -> None:
+    items = list(yaml.safe_load_all((SPECS / "pyrra.yaml").read_text(encoding="utf-8")))
+    listed = {"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items}
+
+    result = read_one("pyrra", listed)
+
+    assert sorted(goals_of(tmp_path, result)) == ["cart-errors", "cart-latency"]
+    (spec,) = result.specs
+    assert sorted(fate.name for fate, _ in spec.fields) == sorted(leaves(listed))
+    assert fates_of(result)["items[0].spec.target"] == ("kept", "")
+    assert [each.name for each in spec.refused] == ["cart-latency-native", "cart-up"]
+    assert len(result.others) == 1
+
+
 def test_slo_generator_configurations_become_goals(tmp_path: Path) -> None:
     goals = goals_of(tmp_path, imported("slo-generator"))
 
