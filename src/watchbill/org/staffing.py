@@ -157,7 +157,7 @@ def _too_many(organization: Organization, team: SRETeam, people: Sequence[Entity
 
 
 def _over_whole(person: EntityRef, parts: Sequence[Part]) -> Iterator[Fault]:
-    """A share that is not written is a full one; where it takes such a one to go over the whole, it may be an oversight."""
+    """A share that is not written is a full one; where it takes such a one to go over the whole, the catalog may only be old."""
     total = sum((share_of(part) for part in parts), Fraction(0))
     if total <= 1:
         return
