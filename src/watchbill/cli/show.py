@@ -68,7 +68,7 @@ def _service(service: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _goal(goal: Mapping[str, Any]) -> tuple[str, ...]:
-    span = window(timedelta(seconds=goal["windowSeconds"]))
+    span = f"the {goal['calendar']}" if goal["calendar"] else window(timedelta(seconds=goal["windowSeconds"]))
     return goal["name"], f"{target(goal['targetText'])} over {span}", goal["service"], goal["title"]
 
 

@@ -89,6 +89,10 @@ def _refusal(organization: Organization, goal: Goal, dialect: Dialect) -> NotCom
         return NotCompiled(
             goal.name, why, "Have your Prometheus scrape it, and make the DataSource type: prometheus.", goal.place
         )
+    if goal.slices is not None or goal.calendar is not None:
+        what = "its budget counts time slices" if goal.slices is not None else "its window follows the calendar"
+        mend = "Alert on it from watchbill, or give the ruler a goal with Occurrences over a rolling window."
+        return NotCompiled(goal.name, f"{what}: a ruler's rules can say neither", mend, goal.place)
     for matcher in (each for selector in _selectors(goal) for each in selector.matchers):
         if matcher.operator in {"=~", "!~"} and not promql.is_readable(matcher.value):
             why = f"Prometheus cannot read the pattern “{matcher.value}” of its label {matcher.label}"

@@ -17,6 +17,7 @@ from .recognition import Declared, Family
 from .register import Register
 from .shapes import openslo
 from .shapes.fields import Shape
+from .slos import WrittenSLO
 from .spans import parse_span
 
 _SHORT_PART = 12
@@ -28,18 +29,17 @@ PAGING = frozenset({"page", "critical", "high"})
 TICKETING = frozenset({"ticket", "warning", "low", "info"})
 
 
-def link_tiers(
-    register: Register, slo: Declared[Shape], spec: openslo.SLOSpec, window: timedelta, budget: Fraction
-) -> tuple[BurnTier, ...] | None:
-    """Return the tiers of a goal, or None with faults. `budget` is the share of events that may be bad.
+def link_tiers(slo: WrittenSLO, position: int, window: timedelta, budget: Fraction) -> tuple[BurnTier, ...] | None:
+    """Return the tiers of an objective's goal, or None with faults. `budget` is the share of events that may be bad.
 
     A condition's short window is a twelfth of its lookback, at least one minute: OpenSLO has no way to say it.
     """
-    if not spec.alert_policies:
-        return _default_tiers(register, slo, window, budget)
+    register = slo.register
+    if not slo.spec.alert_policies:
+        return _default_tiers(slo, position, window, budget)
     tiers: list[BurnTier] = []
     is_sound = True
-    for one, path, condition, name in _conditions(register, slo, spec):
+    for one, path, condition, name in _conditions(register, slo.one, slo.spec):
         tier = _tier(register, one, path, condition, name)
         if tier is None:
             is_sound = False
@@ -48,21 +48,19 @@ def link_tiers(
         tiers.append(tier)
     if not is_sound:
         return None
-    return tuple(tiers) or _default_tiers(register, slo, window, budget)
+    return tuple(tiers) or _default_tiers(slo, position, window, budget)
 
 
-def _default_tiers(
-    register: Register, slo: Declared[Shape], window: timedelta, budget: Fraction
-) -> tuple[BurnTier, ...]:
+def _default_tiers(slo: WrittenSLO, position: int, window: timedelta, budget: Fraction) -> tuple[BurnTier, ...]:
     if unreachable := _unreachable(window, budget):
         names = " and ".join(f"“{tier.name}”" for tier in unreachable)
         needed = ", ".join(
             f"{tier.name}: more than {numbers.target(_percent_above(tier.factor))}" for tier in unreachable
         )
-        field = "target" if slo.document.has("spec", "objectives", 0, "target") else "targetPercent"
-        register.faults.warning(
+        field = "target" if slo.spec.objectives[position].target is not None else "targetPercent"
+        slo.faults.warning(
             "alert-unreachable",
-            slo.document.place("spec", "objectives", 0, field),
+            slo.document.place("spec", "objectives", position, field),
             f"The default tier{'s' if len(unreachable) > 1 else ''} {names} can never alert at this target: even when everything "
             f"fails, the budget burns only {float(1 / budget):.4g} times as fast.",
             f"Raise the target ({needed}), or write alertPolicies with lower thresholds.",

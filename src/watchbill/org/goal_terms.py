@@ -1,25 +1,19 @@
-"""What an SLO promises: which share of events is good, over how long a window. Both are exact, or a fault says why they are none."""
+"""What an objective of an SLO promises: which share is good, exactly, or a fault says why none; and what unknown minutes do to it."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from .doubts import doubt_minutes
 from .nodes import Path
 from .objectives import UnknownPolicy
 from .shapes import openslo
 from .slos import WrittenSLO
-from .spans import parse_span
-from .values import Duration
 
 UNKNOWN_ANNOTATION = "watchbill.dev/unknown"
-_LONGEST_WINDOW = timedelta(days=366)
-_SHORTEST_WINDOW = timedelta(hours=1)
 _MOST_DECIMALS = 12
 
 
@@ -47,46 +41,10 @@ def link_unknown(slo: WrittenSLO) -> UnknownPolicy:
         return UnknownPolicy.HOLD
 
 
-def link_window(slo: WrittenSLO) -> timedelta | None:
-    """Return the rolling window, or None with a fault."""
-    windows = slo.spec.time_window
-    path: Path = ("spec", "timeWindow")
-    if len(windows) != 1:
-        what = "it has several time windows" if windows else "it has no time window"
-        slo.not_measured(path, what, "Give it exactly one, as in [{duration: 28d, isRolling: true}].")
-        return None
-    path = (*path, 0, "duration")
-    text = windows[0].duration
-    try:
-        window = parse_span(text)
-    except ValueError as error:
-        slo.faults.error("bad-duration", slo.document.place(*path), f"{error}.", "")
-        return None
-    if text.endswith("m"):
-        doubt_minutes(slo.document, path, slo.faults, Duration.parse(text))
-    if windows[0].calendar is not None or not windows[0].is_rolling:
-        slo.not_measured(path[:-1], "its time window follows the calendar", "Use a rolling window: isRolling: true.")
-        return None
-    return _bounded(slo, window, path)
-
-
-def _bounded(slo: WrittenSLO, window: timedelta, path: Path) -> timedelta | None:
-    if _SHORTEST_WINDOW <= window <= _LONGEST_WINDOW:
-        return window
-    slo.not_measured(path, "its window is out of range", "Use a window between 1h and 366d; 28d is a good start.")
-    return None
-
-
-def link_target(slo: WrittenSLO) -> TargetShare | None:
-    """Return the target of the one objective, or None with a fault."""
-    objectives = slo.spec.objectives
-    path: Path = ("spec", "objectives")
-    if len(objectives) != 1:
-        what = "it has several objectives" if objectives else "it has no objective"
-        slo.not_measured(path, what, "Give it exactly one objective; write an SLO for each of the others.")
-        return None
-    objective = objectives[0]
-    path = (*path, 0)
+def link_target(slo: WrittenSLO, position: int) -> TargetShare | None:
+    """Return the target of an objective, or None with a fault."""
+    objective = slo.spec.objectives[position]
+    path: Path = ("spec", "objectives", position)
     if objective.indicator or objective.indicator_ref or objective.composite_weight is not None:
         slo.not_measured(path, "it is composed of several indicators", "Give the SLO one indicator.")
         return None

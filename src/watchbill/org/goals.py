@@ -1,4 +1,4 @@
-"""OpenSLO SLOs → goals that watchbill measures: ratios of counted events, budgeted by occurrences, over a rolling window.
+"""OpenSLO SLOs → goals that watchbill measures, one for each objective: ratios of counted events over a window.
 
 What this version cannot measure is a warning that says so, and gives no goal; it never stops the folder. Targets are exact:
 they are read from the text, never through a binary float.
@@ -6,16 +6,20 @@ they are read from the text, never through a binary float.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from .alerting import link_tiers
 from .entities import Thing
 from .goal_records import link_approvals, link_reviewed
-from .goal_terms import link_target, link_unknown, link_window
+from .goal_slices import counts_slices, in_whole_slices, link_slices
+from .goal_terms import TargetShare, link_target, link_unknown
+from .goal_windows import link_window
 from .indicators import link_indicator, link_selectors, link_source
 from .nodes import Path
-from .objectives import DataSource, Goal
+from .objective_names import ObjectiveName, objective_names
+from .objectives import DataSource, Goal, Slices
 from .recognition import Declared, Family
 from .register import Register
 from .shapes import openslo
@@ -30,56 +34,81 @@ POLICY_ANNOTATION = "watchbill.dev/budget-policy"
 def link_goals(
     register: Register, sources: Mapping[str, DataSource], things: Mapping[EntityRef, Thing]
 ) -> dict[str, Goal]:
-    """Return the goals by the names of their SLOs."""
+    """Return the goals by name: one for each objective of each SLO. Of one name only the first counts."""
     goals: dict[str, Goal] = {}
     linked = register.linker("goal", sources)
     for one, shape in register.each(Family.OPENSLO, "SLO", openslo.SLO):
-        goal = linked(one, partial(_goal, WrittenSLO(register, one, shape), sources, things))
-        if goal is not None:
-            goals[one.name] = goal
+        for goal in linked(one, partial(_goals, WrittenSLO(register, one, shape), sources, things)):
+            first = goals.setdefault(goal.name, goal)
+            if first.document != goal.document:
+                register.faults.error(
+                    "duplicate-name",
+                    goal.place,
+                    f"“{goal.name}” is already the name of the goal in {first.place}.",
+                    "Give this SLO or its objective another name.",
+                    [first.place],
+                )
     return goals
 
 
-def _goal(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[EntityRef, Thing]) -> Goal | None:
-    """Return the goal; every fault that can be found without the others is collected first."""
-    is_measured = _counts_occurrences(slo)
-    window, target, indicator = link_window(slo), link_target(slo), link_indicator(slo)
-    if not is_measured or window is None or target is None or indicator is None:
-        return None
+def _goals(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[EntityRef, Thing]) -> tuple[Goal, ...]:
+    """Return the goals of an SLO; every fault that can be found without the others is collected first."""
+    if not slo.spec.objectives:
+        slo.not_measured(("spec", "objectives"), "it has no objective", "Give it one, as in [{targetPercent: 99.9}].")
+    window, indicator, promises = link_window(slo), link_indicator(slo), list(_promises(slo))
+    if window is None or indicator is None or not promises:
+        return ()
     counted, source = link_selectors(slo, indicator), link_source(slo, indicator, sources)
-    tiers = link_tiers(slo.register, slo.one, slo.spec, window, target.budget)
+    tiers = [link_tiers(slo, each.position, window.span, each.target.budget) for each in promises]
     service, policy = _service(slo, things), _policy(slo)
     approved_by, reviewed_on, unknown = link_approvals(slo), link_reviewed(slo), link_unknown(slo)
-    if counted is None or source is None or tiers is None or service is None:
-        return None
-    return Goal(
-        name=slo.one.name,
-        title=slo.shape.metadata.display_name or slo.shape.metadata.name,
-        description=slo.spec.description or "",
-        service=service,
-        target=target.share,
-        target_text=target.text,
-        window=window,
-        source=source,
-        total=counted["total"],
-        good=counted.get("good"),
-        bad=counted.get("bad"),
-        tiers=tiers,
-        policy=policy,
-        place=slo.one.place,
-        approved_by=approved_by,
-        reviewed_on=reviewed_on,
-        unknown=unknown,
+    if counted is None or source is None or service is None:
+        return ()
+    return tuple(
+        Goal(
+            name=each.name.name,
+            title=each.name.title,
+            description=slo.spec.description or "",
+            service=service,
+            target=each.target.share,
+            target_text=each.target.text,
+            window=window.span,
+            source=source,
+            total=counted["total"],
+            good=counted.get("good"),
+            bad=counted.get("bad"),
+            tiers=in_whole_slices(own, each.slices),
+            policy=policy,
+            place=each.name.place,
+            approved_by=approved_by,
+            reviewed_on=reviewed_on,
+            unknown=unknown,
+            document=slo.one.name,
+            calendar=window.calendar,
+            slices=each.slices,
+        )
+        for each, own in zip(promises, tiers, strict=True)
+        if own is not None
     )
 
 
-def _counts_occurrences(slo: WrittenSLO) -> bool:
-    method = slo.spec.budgeting_method
-    if method == "Occurrences":
-        return True
-    what = f"its budgeting method is {method}"
-    slo.not_measured(("spec", "budgetingMethod"), what, "Use Occurrences to have it measured.")
-    return False
+@dataclass(frozen=True)
+class _Promise:
+    """What one objective promises, and by which time slices it is budgeted, if by any."""
+
+    position: int
+    name: ObjectiveName
+    target: TargetShare
+    slices: Slices | None
+
+
+def _promises(slo: WrittenSLO) -> Iterator[_Promise]:
+    """Yield what the objectives promise; of the others a fault says what is wrong with them."""
+    for position, name in enumerate(objective_names(slo)):
+        target = link_target(slo, position)
+        slices = link_slices(slo, position) if counts_slices(slo) else None
+        if name is not None and target is not None and (slices is not None or not counts_slices(slo)):
+            yield _Promise(position, name, target, slices)
 
 
 def _service(slo: WrittenSLO, things: Mapping[EntityRef, Thing]) -> EntityRef | None:

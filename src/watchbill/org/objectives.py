@@ -8,6 +8,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from watchbill.lib.durations import window
+
+from .calendar_windows import CalendarWindow, Period
 from .values import EntityRef, Place
 
 
@@ -88,11 +91,29 @@ class UnknownPolicy(StrEnum):
 
 
 @dataclass(frozen=True)
-class Goal:
-    """A reliability goal: at least `target` (exact, 0 < target < 1) of the events in a rolling `window` are good.
+class Slices:
+    """Time slices of whole `minutes`, one after another since 1970: the budget counts them instead of events.
 
+    A slice is good where at least `target` of its events are; without a target each counts by the share of its events that is good.
+    """
+
+    minutes: int
+    target: Fraction | None
+
+    @property
+    def span(self) -> timedelta:
+        """How long a slice is."""
+        return timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A reliability goal: at least `target` (exact, 0 < target < 1) of the events in a window are good, or of the `slices`.
+
+    The window rolls and is `window` long, or follows the `calendar`: then `window` is about its length.
     `total` counts all valid events; exactly one of `good` and `bad` is set and counts a part of them.
     `target_text` is the target in percent as written, for people. `approved_by` and `reviewed_on` are what is on record of it.
+    `document` is the name of the SLO that it is an objective of.
     """
 
     name: str
@@ -112,6 +133,27 @@ class Goal:
     approved_by: tuple[EntityRef, ...] = ()
     reviewed_on: date | None = None
     unknown: UnknownPolicy = UnknownPolicy.HOLD
+    document: str = ""
+    calendar: CalendarWindow | None = None
+    slices: Slices | None = None
+
+    def period(self, at: datetime) -> Period:
+        """Return the window that an instant is judged by: the one that ends then, or the period of the calendar around it."""
+        return Period(at - self.window, at) if self.calendar is None else self.calendar.period(at)
+
+    def reaches_back(self, at: datetime) -> datetime:
+        """Return the instant before which nothing matters any more for the window of an instant."""
+        return min(at - self.window, self.period(at).start)
+
+    @property
+    def over(self) -> str:
+        """What a promise holds over, in words: “28 d”, or “the calendar month”."""
+        return window(self.window) if self.calendar is None else f"the {self.calendar.words}"
+
+    @property
+    def counts(self) -> str:
+        """What the budget counts: “events”, or “time slices”."""
+        return "events" if self.slices is None else "time slices"
 
 
 @dataclass(frozen=True)

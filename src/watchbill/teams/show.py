@@ -107,6 +107,8 @@ def _goal(goal: Goal) -> dict[str, Any]:
         "targetRatio": {"num": goal.target.numerator, "den": goal.target.denominator},
         "targetText": goal.target_text,
         "windowSeconds": int(goal.window.total_seconds()),
+        "calendar": None if goal.calendar is None else goal.calendar.words,
+        "counts": goal.counts,
         "source": goal.source,
         **_place(goal.place),
     }

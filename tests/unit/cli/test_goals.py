@@ -157,9 +157,9 @@ def test_faults_of_fields_and_of_documents_come_together(tmp_path: Path) -> None
 
 def test_a_goal_that_is_not_measured_says_so_where_it_is_asked_about(tmp_path: Path) -> None:
     text = f'{SCRAPES}ask: [{{goal: cart, at: "2026-01-05T00:01:00Z"}}]\n'
-    result = run(tmp_path, text, documents=DOCUMENTS.replace("Occurrences", "Timeslices"))
+    result = run(tmp_path, text, documents=DOCUMENTS.replace("isRolling: true", "isRolling: false"))
     assert result.exit_code == 2
-    assert "cart.yaml:14:20: warning[goal-not-measured]" in result.output
+    assert "cart.yaml:15:16: warning[goal-not-measured]" in result.output
     assert "The test cannot be run." in result.output
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -151,3 +151,77 @@ def test_a_goal_says_what_unknown_minutes_do_to_its_budget(tmp_path: Path) -> No
     (fault,) = read(root).errors
     assert fault.message == "“ignored” is not what unknown minutes can count as."
     assert fault.hint == "Did you mean “ignore”? Use hold, bad or ignore."
+
+
+def _with(tmp_path: Path, *replaced: tuple[str, str]) -> Path:
+    root = organisation(tmp_path)
+    goals = (root / "goals.yaml").read_text()
+    for old, new in replaced:
+        assert old in goals
+        goals = goals.replace(old, new)
+    (root / "goals.yaml").write_text(goals)
+    return root
+
+
+def test_each_objective_is_a_goal_the_first_one_under_the_name_of_the_slo(tmp_path: Path) -> None:
+    objectives = (
+        "[{displayName: Ours, targetPercent: 99.9}, {displayName: The SLA, target: 0.995}, {targetPercent: 99}]"
+    )
+    root = _with(tmp_path, ("[{targetPercent: 99.9}]", objectives))
+    goals = linked(read(root)).goals
+    assert [(goal.name, goal.target_text, goal.title) for goal in goals.values()] == [
+        ("cart-availability", "99.9", "cart-availability: Ours"),
+        ("cart-availability-the-sla", "99.5", "cart-availability: The SLA"),
+        ("cart-availability-3", "99", "cart-availability"),
+    ]
+    assert {(goal.document, goal.total) for goal in goals.values()} == {
+        ("cart-availability", goals["cart-availability"].total)
+    }
+
+
+def test_an_objective_whose_goal_has_the_name_of_another_slo_is_told_with_both_places(tmp_path: Path) -> None:
+    root = _with(
+        tmp_path, ("[{targetPercent: 99.9}]", "[{targetPercent: 99.9}, {displayName: SLA, targetPercent: 99}]")
+    )
+    goals = (root / "goals.yaml").read_text()
+    slo = goals[goals.rindex("---") :].replace("name: cart-availability", "name: cart-availability-sla")
+    (root / "zz.yaml").write_text(slo.replace(", {displayName: SLA, targetPercent: 99}", ""))
+    (fault,) = read(root).errors
+    assert (fault.code, fault.place.file, [place.file for place in fault.related]) == (
+        "duplicate-name",
+        "zz.yaml",
+        ["goals.yaml"],
+    )
+
+
+def test_one_objective_that_is_not_measured_takes_no_other_with_it(tmp_path: Path) -> None:
+    slices = "{targetPercent: 99, timeSliceTarget: 0.9, timeSliceWindow: WINDOW}"
+    both = f"[{slices.replace('WINDOW', '7m')}, {slices.replace('WINDOW', '5m')}]"
+    root = _with(tmp_path, ("[{targetPercent: 99.9}]", both), ("Occurrences", "Timeslices"))
+    reading = read(root)
+    assert codes(reading) == ["goal-not-measured"]
+    assert list(linked(reading).goals) == ["cart-availability-2"]
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "expected"), [("Timeslices", 0.95, Fraction(95, 100)), ("RatioTimeslices", None, None)]
+)
+def test_time_slices_are_exact_and_alerts_look_at_whole_ones(
+    tmp_path: Path, method: str, target: float | None, expected: Fraction | None
+) -> None:
+    own = "" if target is None else f", timeSliceTarget: {target}"
+    objective = f"[{{targetPercent: 99, timeSliceWindow: 10m{own}}}]"
+    root = _with(tmp_path, ("[{targetPercent: 99.9}]", objective), ("Occurrences", method))
+    goal = linked(read(root)).goals["cart-availability"]
+    assert goal.slices is not None
+    assert (goal.slices.minutes, goal.slices.target, goal.counts) == (10, expected, "time slices")
+    assert goal.tiers[0].short == timedelta(minutes=10)
+
+
+def test_a_window_may_follow_the_calendar(tmp_path: Path) -> None:
+    calendar = "{duration: 1Q, calendar: {startTime: 2026-02-01 06:00:00, timeZone: Europe/Berlin}}"
+    root = _with(tmp_path, ("{duration: 28d, isRolling: true}", calendar))
+    goal = linked(read(root)).goals["cart-availability"]
+    period = goal.period(datetime(2026, 4, 1, tzinfo=UTC))
+    assert (period.start, period.end) == (datetime(2026, 2, 1, 5, tzinfo=UTC), datetime(2026, 5, 1, 4, tzinfo=UTC))
+    assert (goal.over, goal.window) == ("the calendar quarter", timedelta(days=90))

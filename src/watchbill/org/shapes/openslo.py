@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from .fields import Name, Reads, Shape, Text, empty_list, empty_mapping, refusal
+from .fields import LocalTime, Name, Reads, Shape, Text, TimeZone, empty_list, empty_mapping, refusal
 
 
 def _number(value: Any) -> Decimal:
@@ -108,14 +108,14 @@ class InlineIndicator(Shape):
 
 
 class Calendar(Shape):
-    """A window that begins on a given day and repeats."""
+    """Windows that begin at `startTime` by the clock of `timeZone`, and again after each `duration`, before it as after it."""
 
-    start_time: Any
-    time_zone: str
+    start_time: LocalTime
+    time_zone: TimeZone
 
 
 class TimeWindow(Shape):
-    """The time over which an SLO is judged."""
+    """The time over which an SLO is judged: it rolls (`isRolling: true`), or follows a `calendar`, in d, w, M, Q or Y."""
 
     duration: Text
     is_rolling: bool = False
@@ -123,7 +123,10 @@ class TimeWindow(Shape):
 
 
 class Objective(Shape):
-    """How much must be good: `target` from 0 to 1, or `targetPercent` from 0 to 100."""
+    """How much must be good: `target` from 0 to 1, or `targetPercent` from 0 to 100. Each objective is a goal of its own.
+
+    Time slices are `timeSliceWindow` long; with Timeslices one is good where at least `timeSliceTarget` of its events are.
+    """
 
     display_name: str | None = None
     op: Operator | None = None
@@ -222,6 +225,9 @@ def _by_name(value: Any) -> Any:
     return {"alertPolicyRef": value} if isinstance(value, str) else value
 
 
+PolicyOrName: TypeAlias = Annotated[InlinePolicy, BeforeValidator(_by_name, json_schema_input_type=Name | InlinePolicy)]
+
+
 class SLOSpec(Shape):
     """A reliability goal."""
 
@@ -232,7 +238,7 @@ class SLOSpec(Shape):
     time_window: list[TimeWindow] = Field(default_factory=empty_list)
     budgeting_method: Literal["Occurrences", "Timeslices", "RatioTimeslices"]
     objectives: list[Objective] = Field(default_factory=empty_list)
-    alert_policies: list[Annotated[InlinePolicy, BeforeValidator(_by_name)]] = Field(default_factory=empty_list)
+    alert_policies: list[PolicyOrName] = Field(default_factory=empty_list)
 
 
 class SLO(OpenSLODocument):

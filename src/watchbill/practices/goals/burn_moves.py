@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from watchbill.lib.durations import closely, window
-from watchbill.lib.numbers import count, left, rate, target
+from watchbill.lib.numbers import amount, left, rate, target
 from watchbill.org.charters import AlertClass
 from watchbill.org.objectives import Goal, Severity
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
 from watchbill.practices.incidents.model import Signal, SignalStatus
 
-from .model import Burn, GoalStatus
+from .model import Burn, GoalStatus, plain
 
 SOURCE = "goal"
 _ALL_OF_IT = 0.995
@@ -104,7 +104,7 @@ def _go_on(
         alert_class=alert_class,
     )
     key = BurnKey(goal.name, held[0].tier.severity)
-    annotations = {"summary": " ".join(_sentence(burn) for burn in held), "description": goal.description}
+    annotations = {"summary": " ".join(_sentence(goal, burn) for burn in held), "description": goal.description}
     if before is not None and set(state.tiers) < set(before.tiers):
         return BurnMove(key, state, None)
     return BurnMove(key, state, _signal(key, state, annotations, figures(goal, status, held)))
@@ -144,15 +144,16 @@ def figures(goal: Goal, status: GoalStatus, held: Sequence[Burn]) -> dict[str, A
     `in_words` says the same in sentences, for messages.
     """
     return {
-        "in_words": [*map(_sentence, held), _left(goal, status)],
+        "in_words": [*(_sentence(goal, burn) for burn in held), _left(goal, status)],
         "goal": goal.name,
         "target": goal.target_text,
         "window_seconds": _seconds(goal.window),
         "window_start": status.window_start.isoformat(),
         "as_of": status.at.isoformat(),
-        "good_events": status.good,
-        "bad_events": status.spent,
-        "total_events": status.total,
+        "counts": goal.counts,
+        "good_events": plain(status.good),
+        "bad_events": plain(status.spent),
+        "total_events": plain(status.total),
         "allowed_events": None if status.allowed is None else float(status.allowed),
         "budget_left_share": status.left,
         "measured_share": status.coverage,
@@ -168,22 +169,22 @@ def _tier_figures(burn: Burn) -> dict[str, Any]:
         "factor": float(tier.factor),
         "since": burn.since.isoformat() if burn.since else None,
         "long_window_seconds": _seconds(tier.long),
-        "long_bad_events": burn.long_total - burn.long_good,
-        "long_total_events": burn.long_total,
+        "long_bad_events": plain(burn.long_total - burn.long_good),
+        "long_total_events": plain(burn.long_total),
         "long_measured_share": burn.long_measured,
         "long_burn_rate": burn.long_rate,
         "short_window_seconds": _seconds(tier.short),
-        "short_bad_events": burn.short_total - burn.short_good,
-        "short_total_events": burn.short_total,
+        "short_bad_events": plain(burn.short_total - burn.short_good),
+        "short_total_events": plain(burn.short_total),
         "short_measured_share": burn.short_measured,
         "short_burn_rate": burn.short_rate,
     }
 
 
-def _sentence(burn: Burn) -> str:
+def _sentence(goal: Goal, burn: Burn) -> str:
     tier = burn.tier
     bad = burn.long_total - burn.long_good
-    events = f"{count(bad)} of {count(burn.long_total)} events in the last {window(tier.long)}"
+    events = f"{amount(bad)} of {amount(burn.long_total)} {goal.counts} in the last {window(tier.long)}"
     return (
         f"{events}{_measured(tier.long, burn.long_measured)} were bad: a burn of {_times(burn.long_rate)}, and "
         f"of {_times(burn.short_rate)} in the last {window(tier.short)}; this rule's limit is {rate(tier.factor)}."
@@ -191,14 +192,12 @@ def _sentence(burn: Burn) -> str:
 
 
 def _left(goal: Goal, status: GoalStatus) -> str:
-    bad = f"{count(status.spent)} of {count(status.total)} events"
+    bad = f"{amount(status.spent)} of {amount(status.total)} {goal.counts}"
     measured = _measured(goal.window, status.coverage)
-    words = f"{bad} were bad in the goal's window of {window(goal.window)}{measured}; the goal is {target(goal.target_text)}"
+    words = f"{bad} were bad in the goal's window of {goal.over}{measured}; the goal is {target(goal.target_text)}"
     if status.allowed is None:
         return f"{words}."
-    return (
-        f"{words}, which allows {count(status.allowed)} in the whole window: {left(status.left)} of the budget is left."
-    )
+    return f"{words}, which allows {amount(status.allowed)} in the whole window: {left(status.left)} of the budget is left."
 
 
 def _measured(span: timedelta, share: float) -> str:

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from watchbill.org.objectives import Goal
+from watchbill.org.objectives import Goal, Slices
 
 from . import rules
 from .counters import Counted
 from .ledger import Block, minute_of, start_of
 from .model import Point
+from .slicing import bad_units, ceiling, floor, units_of
 
 _MINUTE = timedelta(minutes=1)
 Column = npt.NDArray[np.int64]
@@ -29,11 +30,11 @@ class Frame:
     count: int
 
     @classmethod
-    def of(cls, end: int, span: timedelta, points: int) -> Frame:
-        """Return the frame of a chart that ends at `end` and shows at least `span` in at most `points` pieces."""
+    def of(cls, end: int, span: timedelta, points: int, slices: Slices | None = None) -> Frame:
+        """Return the frame of a chart that ends at `end` and shows at least `span` in at most `points` pieces, of whole slices."""
         minutes = max(1, -(-span // _MINUTE))
-        step = max(1, -(-minutes // max(1, points)))
-        return cls(end, step, -(-minutes // step))
+        step = ceiling(max(1, -(-minutes // max(1, points))), slices)
+        return cls(floor(end, slices), step, -(-minutes // step))
 
     @property
     def start(self) -> int:
@@ -47,37 +48,53 @@ def end_of(unwritten: Sequence[Counted], now: datetime) -> int:
     return max(present, min(present, unwritten[-1].minute) + 1) if unwritten else present
 
 
+def first_of(goal: Goal, frame: Frame) -> int:
+    """Return the first minute that matters for the chart: where the window begins that its first minute is judged by."""
+    return floor(minute_of(goal.period(start_of(frame.start)).start), goal.slices)
+
+
 def points(
     goal: Goal, frame: Frame, blocks: Iterable[Block], unwritten: Iterable[Counted], began: int = 0
 ) -> list[Point]:
-    """Return the chart's points; `blocks` hold the ledger from one window before the frame on. What is in neither is unknown.
+    """Return the chart's points; `blocks` hold the ledger from `first_of` the frame on. What is in neither is unknown.
 
     `began` is the minute in which measuring began.
     """
-    window = goal.window // _MINUTE
-    first = frame.start - window
-    bad, total, measured = _running(first, frame.end, blocks, unwritten)
+    first = first_of(goal, frame)
+    running = _running(first, frame.end, blocks, unwritten, goal.slices)
     found = []
     for number in range(frame.count):
         start = frame.start + number * frame.step
         end = start + frame.step
-        low, high, behind = start - first, end - first, end - window - first
-        events = int(total[high] - total[low])
-        spent = int(bad[high] - bad[behind])
-        whole = rules.WindowSums(
-            spent, int(total[high] - total[behind]), int(measured[high] - measured[behind]), window
-        )
+        begin, length = _window(goal, end)
+        piece = _sums(running, (start - first, end - first), frame.step, goal)
+        whole = _sums(running, (max(0, begin - first), end - first), length, goal)
         found.append(
             Point(
                 start=start_of(start),
                 end=start_of(end),
-                good=events - int(bad[high] - bad[low]),
-                total=events,
-                unknown_minutes=frame.step - int(measured[high] - measured[low]),
-                left=_left(goal, whole, end - max(began, end - window)),
+                good=piece.amount(piece.total - piece.bad),
+                total=piece.amount(piece.total),
+                unknown_minutes=max(0, frame.step - piece.measured),
+                left=_left(goal, whole, end - max(began, begin)),
             )
         )
     return found
+
+
+def _sums(running: Iterable[Column], span: tuple[int, int], length: int, goal: Goal) -> rules.WindowSums:
+    first, end = span
+    bad, total, measured = (int(column[end] - column[first]) for column in running)
+    return rules.WindowSums(bad, total, measured, length, units_of(goal.slices))
+
+
+def _window(goal: Goal, end: int) -> tuple[int, int]:
+    """Return the minute in which the window begins that is judged when minute `end` begins, and how many minutes it has."""
+    if goal.calendar is None:
+        length = ceiling(goal.window // _MINUTE, goal.slices)
+        return end - length, length
+    period = goal.period(start_of(end - 1))
+    return minute_of(period.start), period.length // _MINUTE
 
 
 def _left(goal: Goal, window: rules.WindowSums, since_began: int) -> float | None:
@@ -86,7 +103,7 @@ def _left(goal: Goal, window: rules.WindowSums, since_began: int) -> float | Non
 
 
 def _running(
-    first: int, end: int, blocks: Iterable[Block], unwritten: Iterable[Counted]
+    first: int, end: int, blocks: Iterable[Block], unwritten: Iterable[Counted], slices: Slices | None
 ) -> tuple[Column, Column, Column]:
     columns = np.zeros((3, end - first + 1), dtype=np.int64)
     for counted in unwritten:
@@ -99,5 +116,17 @@ def _running(
         rows = slice(low - block.start, high - block.start + 1)
         for column, running in zip(columns, (block.rows.bad, block.rows.total, block.rows.measured), strict=True):
             column[low - first + 1 : high - first + 1] = np.diff(np.array(running[rows], dtype=np.int64))
+    if slices is not None:
+        columns[:, 1:] = _in_slices(columns[:, 1:], slices)
     bad, total, measured = np.cumsum(columns, axis=1)
     return bad, total, measured
+
+
+def _in_slices(minutes: Column, slices: Slices) -> Column:
+    """Return columns of minutes as columns of slices, each in its last minute, as `slicing.sliced` has them."""
+    bad, total, measured = minutes.reshape(3, -1, slices.minutes).sum(axis=2)
+    units = np.where(measured > 0, units_of(slices), 0)
+    whole = [bad_units(int(one), int(of), slices) if one else 0 for one, of in zip(bad, total, strict=True)]
+    found = np.zeros_like(minutes)
+    found[:, slices.minutes - 1 :: slices.minutes] = whole, units, np.where(measured > 0, slices.minutes, 0)
+    return found

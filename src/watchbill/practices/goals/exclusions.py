@@ -25,13 +25,12 @@ class Excluded:
     @classmethod
     def of(cls, exclusions: Iterable[Exclusion]) -> Excluded:
         """Return what these leave out together; a minute that two of them name is left out once."""
-        spans: list[Span] = []
-        for first, end in sorted((minute_of(one.start), minute_of(one.until)) for one in exclusions):
-            if spans and first <= spans[-1][1]:
-                spans[-1] = (spans[-1][0], max(spans[-1][1], end))
-            else:
-                spans.append((first, end))
-        return cls(tuple(spans))
+        return cls(_joined((minute_of(one.start), minute_of(one.until)) for one in exclusions))
+
+    def of_whole(self, minutes: int) -> Excluded:
+        """Return the same for pieces of so many minutes: one that is left out in part is left out whole."""
+        spans = ((first - first % minutes, -(-end // minutes) * minutes) for first, end in self.spans)
+        return Excluded(_joined(spans))
 
     def within(self, first: int, end: int) -> Iterator[Span]:
         """Yield the parts of [first, end) that are left out."""
@@ -49,6 +48,16 @@ class Excluded:
             replace(count, state=MinuteState.EXCLUDED) if self.covers(minute_of(count.minute)) else count
             for count in counts
         ]
+
+
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    joined: list[Span] = []
+    for first, end in sorted(spans):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((first, end))
+    return tuple(joined)
 
 
 NONE = Excluded()

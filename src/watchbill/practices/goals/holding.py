@@ -12,6 +12,7 @@ from .counters import Counted, Meter
 from .ledger import Block, Book, block_of, measured, minute_of
 from .model import MinuteCount, SourceReading
 from .readings import milliseconds
+from .slicing import SlicedBook, ceiling, floor
 
 NEWEST_WITHIN = 5
 _MINUTE = timedelta(minutes=1)
@@ -24,7 +25,7 @@ class Holding:
     `meter` is what was read and is settled; `newest` the same and what was read of the time since, which may still change.
     `stored_minute` is the first unwritten minute as the database has it, `stored_until` how far (ms) its meter had read.
     `problem` is what the source said of the last reading; `clamped_at` and `odd_at` are the last minutes (since 1970, 0: never) in
-    which counts or values did not make sense.
+    which counts or values did not make sense. `slices` are those of the book, where the goal's budget counts slices.
     """
 
     definition: str
@@ -36,6 +37,7 @@ class Holding:
     problem: str | None = None
     clamped_at: int = 0
     odd_at: int = 0
+    slices: SlicedBook | None = None
 
     @classmethod
     def new(cls, goal: Goal, cadence: timedelta, now: datetime) -> Holding:
@@ -44,7 +46,12 @@ class Holding:
         block = Block(block_of(meter.next_minute))
         book = Book(block)
         book.write((), meter.next_minute)
-        return cls(definition_of(goal), book, meter, meter, meter.next_minute, meter.read_until)
+        slices = SlicedBook(goal.slices) if goal.slices is not None else None
+        return cls(definition_of(goal), book, meter, meter, meter.next_minute, meter.read_until, slices=slices)
+
+    def is_budgeted_as(self, goal: Goal) -> bool:
+        """Whether the slices at hand are those that the goal is budgeted by: none, if it is budgeted by events."""
+        return goal.slices == (self.slices.slices if self.slices is not None else None)
 
     def take(self, total: SourceReading, part: SourceReading, until: datetime, now: datetime) -> None:
         """Count what was read up to `until` of both sides at once: settled as far as nothing more is to come at `now`."""
@@ -66,7 +73,23 @@ class Holding:
         if end == before:
             return None
         self.clamped_at = max((minute.minute for minute in counted if minute.clamped), default=self.clamped_at)
-        return self.book.write(((m.minute, m.good, m.total, m.marks) for m in counted), end)
+        sealed = self.book.write(((m.minute, m.good, m.total, m.marks) for m in counted), end)
+        if self.slices is not None:
+            for block in sealed:
+                self.slices.add(block)
+        return sealed
+
+    def bring(self, block: Block) -> None:
+        """Have the minutes of a sealed block at hand."""
+        self.book.detailed[block.start] = block
+        if self.slices is not None:
+            self.slices.bring(block)
+
+    def keep_details(self, starts: set[int]) -> None:
+        """Let go of the minutes of all sealed blocks but these."""
+        self.book.keep_details(starts)
+        if self.slices is not None:
+            self.slices.keep_details(starts)
 
     def unwritten(self, goal: Goal) -> list[Counted]:
         """Return the minutes that are measured so far and not in the book yet, oldest first: they may still grow."""
@@ -92,7 +115,20 @@ def definition_of(goal: Goal) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def windows_of(goal: Goal) -> list[int]:
-    """Return the lengths in minutes of all windows that a goal is looked at through, the newest minutes among them."""
-    spans = {goal.window, *(tier.long for tier in goal.tiers), *(tier.short for tier in goal.tiers)}
-    return sorted({NEWEST_WITHIN, *(span // _MINUTE for span in spans)})
+def end_of(goal: Goal, now: datetime) -> int:
+    """Return the minute before which a goal is seen at an instant: the one that is open, or the end of the newest time slice."""
+    return floor(minute_of(now), goal.slices)
+
+
+def start_of_window(goal: Goal, now: datetime) -> int:
+    """Return the minute in which the window begins that a goal is judged by at an instant."""
+    if goal.calendar is not None:
+        return minute_of(goal.period(now).start)
+    return end_of(goal, now) - ceiling(goal.window // _MINUTE, goal.slices)
+
+
+def starts_of(goal: Goal, now: datetime) -> set[int]:
+    """Return the minutes in which all windows begin that a goal is looked at through, that of the newest minutes among them."""
+    spans = {*(tier.long for tier in goal.tiers), *(tier.short for tier in goal.tiers)}
+    lengths = {NEWEST_WITHIN, *(ceiling(span // _MINUTE, goal.slices) for span in spans)}
+    return {start_of_window(goal, now), *(end_of(goal, now) - length for length in lengths)}

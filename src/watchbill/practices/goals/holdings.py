@@ -15,10 +15,9 @@ from watchbill.store.store import Store
 
 from . import blocks, meter_state, tables
 from .burn_moves import BurnKey, BurnState
-from .holding import Holding, windows_of
+from .holding import Holding, end_of, starts_of
 from .ledger import BLOCK, Block, Book, Sums, block_of, minute_of
-
-_MINUTE = timedelta(minutes=1)
+from .slicing import SlicedBook
 
 
 class Holdings:
@@ -30,19 +29,27 @@ class Holdings:
         self.burns: dict[BurnKey, BurnState] = {}
 
     async def load(self, goals: Mapping[str, Goal], now: datetime) -> None:
-        """Read the ledgers of those goals that are not at hand, and all burns."""
-        self.by_name = {name: holding for name, holding in self.by_name.items() if name in goals}
+        """Read the ledgers of those goals that are not at hand, or are budgeted in another way by now, and all burns."""
+        self.by_name = {name: held for name, held in self.by_name.items() if _is_of(held, goals.get(name))}
         absent = [name for name in goals if name not in self.by_name]
         async with self._store.reading() as transaction:
             self.burns = await tables.burns(transaction)
             found = await tables.cursors(transaction, absent)
-            loaded = {row["goal"]: _stored(row) for row in found}
-            longest = max((goals[name].window for name in loaded), default=_MINUTE)
-            since = block_of(minute_of(now - longest)) - BLOCK
+            loaded = {row["goal"]: _stored(row, goals[row["goal"]]) for row in found}
+            since = block_of(min((_begin(goals[name], now) for name in loaded), default=minute_of(now))) - BLOCK
             for row in await tables.block_sums(transaction, loaded, since):
                 sums = Sums(row["bad"], row["total"], row["measured"], row["lower_bound"])
                 loaded[row["goal"]].book.add_sealed(row["start"], sums)
+            sliced = {name: held.slices for name, held in loaded.items() if held.slices is not None}
+            for row in await tables.blocks_since(transaction, sliced, since):
+                sliced[row["goal"]].add(blocks.from_bytes(row["start"], row["minutes"]))
         self.by_name |= loaded
+
+    def holds(self, goals: Mapping[str, Goal]) -> bool:
+        """Whether the ledgers of these goals are at hand, and of no others, each with what its budget counts."""
+        return self.by_name.keys() == goals.keys() and all(
+            held.is_budgeted_as(goals[name]) for name, held in self.by_name.items()
+        )
 
     async def catch_up(self, goals: Mapping[str, Goal], now: datetime) -> None:
         """Drop what another process has moved past, and read it anew."""
@@ -112,8 +119,8 @@ class Holdings:
 
         While blocks are read, a holding may be dropped and read anew, so what is missing is looked for again after each reading.
         """
-        wanted, end = list(goals), minute_of(now)
-        while missing := self._missing(wanted, end):
+        wanted = list(goals)
+        while missing := self._missing(wanted, now):
             async with self._store.reading() as transaction:
                 rows = await tables.blocks_at(transaction, missing, set().union(*missing.values()))
             if not rows:
@@ -121,16 +128,17 @@ class Holdings:
             for row in rows:
                 holding = self.by_name.get(row["goal"])
                 if holding is not None and row["start"] in missing[row["goal"]]:
-                    holding.book.detailed[row["start"]] = blocks.from_bytes(row["start"], row["minutes"])
+                    holding.bring(blocks.from_bytes(row["start"], row["minutes"]))
 
-    def _missing(self, goals: Iterable[Goal], end: int) -> dict[str, set[int]]:
+    def _missing(self, goals: Iterable[Goal], now: datetime) -> dict[str, set[int]]:
         missing: dict[str, set[int]] = {}
         for goal in goals:
             holding = self.by_name.get(goal.name)
             if holding is None:
                 continue
-            needed = {start for length in windows_of(goal) for start in holding.book.needs(end - length, end)}
-            holding.book.keep_details(needed)
+            end = end_of(goal, now)
+            needed = {start for first in starts_of(goal, now) for start in holding.book.needs(first, end)}
+            holding.keep_details(needed)
             absent = needed - holding.book.detailed.keys()
             if absent:
                 missing[goal.name] = absent
@@ -145,11 +153,21 @@ class _Closing:
     sealed: list[Block]
 
 
-def _stored(row: Row) -> Holding:
+def _is_of(holding: Holding, goal: Goal | None) -> bool:
+    return goal is not None and holding.is_budgeted_as(goal)
+
+
+def _begin(goal: Goal, now: datetime) -> int:
+    """Return the first minute that matters for a goal now."""
+    return min(minute_of(goal.reaches_back(now)), *starts_of(goal, now))
+
+
+def _stored(row: Row, goal: Goal) -> Holding:
     """Return the holding that a cursor describes; the sealed blocks are still to be added."""
     meter = meter_state.from_bytes(row["meter"])
     book = Book(blocks.from_bytes(row["open_start"], row["open_minutes"]))
-    return Holding(row["definition"], book, meter, meter, row["next_minute"], meter.read_until)
+    slices = SlicedBook(goal.slices) if goal.slices is not None else None
+    return Holding(row["definition"], book, meter, meter, row["next_minute"], meter.read_until, slices=slices)
 
 
 def _cursor(name: str, holding: Holding, now: datetime) -> Values:

@@ -103,7 +103,7 @@ class Measuring:
 
     async def _meet(self, organization: Organization, now: datetime) -> None:
         """Have a holding for each goal; a new goal begins now, one that counts something else now begins its series anew."""
-        if self._holdings.by_name.keys() != organization.goals.keys():
+        if not self._holdings.holds(organization.goals):
             await self._holdings.load(organization.goals, now)
             new = [goal for name, goal in organization.goals.items() if name not in self._holdings.by_name]
             await self._holdings.begin([(goal, organization.sources[goal.source].interval) for goal in new], now)
@@ -140,7 +140,7 @@ class Measuring:
     def _begin_of(self, goal: Goal, now: datetime) -> datetime:
         """Return where the reading of a goal goes on; what lies before its window is not asked for any more."""
         meter = self._holdings.by_name[goal.name].meter
-        meter.skip_to(now - goal.window)
+        meter.skip_to(goal.reaches_back(now))
         return instant(meter.reads_from(now))
 
     def _blame(self, data_source: DataSource, goals: Sequence[Goal], error: Exception, *, is_late: bool) -> None:

@@ -12,6 +12,12 @@ from typing import NamedTuple, Protocol
 from watchbill.org.objectives import BurnTier, DataSource, Goal, Selector
 
 Labels = tuple[tuple[str, str], ...]
+Amount = int | Fraction
+
+
+def plain(amount: Amount) -> int | float:
+    """Return an amount as programs get it: events and whole slices as they are, parts of slices as a float."""
+    return amount if isinstance(amount, int) else float(amount)
 
 
 class MinuteState(IntEnum):
@@ -145,10 +151,10 @@ class Burn:
     tier: BurnTier
     long_rate: float | None
     short_rate: float | None
-    long_good: int
-    long_total: int
-    short_good: int
-    short_total: int
+    long_good: Amount
+    long_total: Amount
+    short_good: Amount
+    short_total: Amount
     long_measured: float
     short_measured: float
     holds: bool
@@ -161,13 +167,13 @@ class LeftOut:
     """What exclusions took out of a window: how many of its minutes, and the events that were counted in them."""
 
     minutes: int = 0
-    good: int = 0
-    total: int = 0
+    good: Amount = 0
+    total: Amount = 0
 
 
 @dataclass(frozen=True)
 class GoalStatus:
-    """A goal as of an instant: the sums over its window and what follows from them.
+    """A goal as of an instant: the sums over its window and what follows from them. What is counted are events, or time slices.
 
     `budget` is the number of the counted events that may be bad (exact), `spent` how many were; `remaining` = 1 - spent / budget,
     None without events. `allowed` is how many of the whole window's events may be bad, where unmeasured minutes carry the same
@@ -182,11 +188,12 @@ class GoalStatus:
     goal: str
     at: datetime
     window_start: datetime
-    good: int
-    total: int
+    window_end: datetime
+    good: Amount
+    total: Amount
     budget: Fraction
     allowed: Fraction | None
-    spent: int
+    spent: Amount
     remaining: float | None
     left: float | None
     present: Burn | None
@@ -219,8 +226,8 @@ class Point:
 
     start: datetime
     end: datetime
-    good: int
-    total: int
+    good: Amount
+    total: Amount
     unknown_minutes: int
     left: float | None
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from watchbill.org.calendar_windows import Period
 from watchbill.org.objectives import BurnTier, Severity, UnknownPolicy
 
-from .model import Burn, GoalState
+from .model import Amount, Burn, GoalState
 
 MEASURED_WITHIN = timedelta(minutes=10)
 _ATTENTION_BELOW = 0.5
@@ -27,13 +28,19 @@ _ATTENTION_BELOW = 0.5
 class WindowSums:
     """Bad and total events of a window, how much of it was measured, and how long it is (both in one unit).
 
-    What is excluded is in none of them: a window that is excluded as a whole has no length.
+    What is excluded is in none of them: a window that is excluded as a whole has no length. Where events, or time slices, are
+    counted in parts, there are `units` to a whole one.
     """
 
     bad: int
     total: int
     measured: int
     length: int
+    units: int = 1
+
+    def amount(self, counted: int) -> Amount:
+        """Return what was counted in whole events or slices."""
+        return counted if self.units == 1 else Fraction(counted, self.units)
 
     @property
     def measured_share(self) -> float:
@@ -100,14 +107,16 @@ def burn_rate(window: WindowSums, target: Fraction) -> float | None:
     return None if burn is None else float(burn)
 
 
-def spent_in(window: timedelta, left: float | None, burn: float | None) -> timedelta | None:
+def spent_in(window: Period, now: datetime, left: float | None, burn: float | None) -> timedelta | None:
     """Return how long the `left` share of a window's budget lasts at a burn.
 
-    None where nothing is known, and at a rate of 1 or less: the window then gives back as fast as is spent. Zero once all is spent.
+    None where nothing is known, and at a rate of 1 or less: the window then gives back as fast as is spent. None too where a window
+    of the calendar ends before. Zero once all is spent.
     """
     if burn is None or burn <= 1 or left is None:
         return None
-    return window * (max(left, 0.0) / burn)
+    lasts = window.length * (max(left, 0.0) / burn)
+    return None if now < window.end < now + lasts else lasts
 
 
 def due_in(tier: BurnTier, long_rate: float | None, short_rate: float | None, newest: float | None) -> timedelta | None:
@@ -161,10 +170,10 @@ def judge(
         tier=tier,
         long_rate=long_rate,
         short_rate=short_rate,
-        long_good=long.total - long.bad,
-        long_total=long.total,
-        short_good=short.total - short.bad,
-        short_total=short.total,
+        long_good=long.amount(long.total - long.bad),
+        long_total=long.amount(long.total),
+        short_good=short.amount(short.total - short.bad),
+        short_total=short.amount(short.total),
         long_measured=long.measured_share,
         short_measured=short.measured_share,
         holds=holds,

@@ -141,9 +141,9 @@ class GoalsService:
         """
         goal, status = self._goal(name), await self.status(name, now)
         unwritten = self._unwritten(goal)
-        frame = charting.Frame.of(charting.end_of(unwritten, now), span, points)
-        first = frame.start - goal.window // timedelta(minutes=1)
-        found = charting.points(goal, frame, await self._blocks(goal, first, frame.end), unwritten, self._began(goal))
+        frame = charting.Frame.of(charting.end_of(unwritten, now), span, points, goal.slices)
+        held = await self._blocks(goal, charting.first_of(goal, frame), frame.end)
+        found = charting.points(goal, frame, held, unwritten, self._began(goal))
         return [*found[:-1], replace(found[-1], end=now, left=status.left)]
 
     def _unwritten(self, goal: Goal) -> list[Counted]:
@@ -181,14 +181,18 @@ class GoalsService:
     async def _refresh(self, now: datetime) -> None:
         """Read what is not at hand, and what another process may have written, unless this one has measured or looked just now."""
         known = self._known_at is not None and abs(now - self._known_at) <= STALE_AFTER
-        if not known or self._holdings.by_name.keys() != self._goals.keys():
+        if not known or not self._holdings.holds(self._goals):
             await self._holdings.catch_up(self._goals, now)
             self._known_at = now
 
     def _at_hand(self, now: datetime) -> list[GoalStatus]:
         """Return how the goals stand that have been read; of the others nothing can be said."""
         held, burns = self._holdings.by_name, self._holdings.burns
-        return [status_of(goal, held[name], burns, now) for name, goal in self._goals.items() if name in held]
+        return [
+            status_of(goal, held[name], burns, now)
+            for name, goal in self._goals.items()
+            if name in held and held[name].is_budgeted_as(goal)
+        ]
 
     async def _blocks(self, goal: Goal, first: int, end: int) -> list[Block]:
         """Return the blocks that hold minutes of [`first`, `end`), oldest first, and at the end always the one being written."""

@@ -129,6 +129,17 @@ async def blocks_at(transaction: Transaction, goals: Collection[str], starts: Co
     return rows
 
 
+async def blocks_since(transaction: Transaction, goals: Collection[str], since: int) -> list[Row]:
+    """Return goal, start and minutes of these goals' sealed blocks from minute `since` on, oldest first."""
+    block = ledger_block.c
+    rows: list[Row] = []
+    for names in _pieces(goals):
+        query = sa.select(block.goal, block.start, block.minutes)
+        query = query.where(block.goal.in_(names), block.start >= since).order_by(block.goal, block.start)
+        rows.extend((await transaction.execute(query)).mappings())
+    return rows
+
+
 async def blocks_between(transaction: Transaction, goal: str, first: int, end: int) -> list[Row]:
     """Return start and minutes of a goal's sealed blocks that begin in [`first`, `end`), oldest first."""
     block = ledger_block.c

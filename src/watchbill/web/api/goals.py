@@ -10,7 +10,7 @@ from pydantic import Field
 
 from watchbill.lib.errors import Invalid
 from watchbill.org.objectives import Goal, Severity, UnknownPolicy
-from watchbill.practices.goals.model import Burn, GoalState, GoalStatus, MinuteCount, Point
+from watchbill.practices.goals.model import Burn, GoalState, GoalStatus, MinuteCount, Point, plain
 from watchbill.web.lookups import goal_named
 
 from . import API
@@ -65,11 +65,35 @@ class BurnAnswer(Answer):
 
 
 class Window(Answer):
-    """The rolling window that a status speaks for."""
+    """The window that a status speaks for, from its start until now. One of the calendar goes on until `periodEnd`."""
 
     start: datetime
     end: datetime
-    seconds: float
+    seconds: float = Field(description="How long the whole window is, in real seconds.")
+    calendar: str | None = Field(
+        description="What a window of the calendar is: “calendar month”; null for one that rolls.",
+        examples=["calendar month"],
+    )
+    period_end: datetime | None = Field(description="When a window of the calendar ends; null for one that rolls.")
+
+    @classmethod
+    def of(cls, goal: Goal, status: GoalStatus) -> Window:
+        """Return a goal's window as it is answered."""
+        calendar = goal.calendar
+        return cls(
+            start=status.window_start,
+            end=status.at,
+            seconds=seconds_of(goal.period(status.at).length),
+            calendar=None if calendar is None else calendar.words,
+            period_end=None if calendar is None else status.window_end,
+        )
+
+
+class TimeSlices(Answer):
+    """The time slices that a budget counts: each good or bad by `target`, or, without one, by the share of its events that is good."""
+
+    seconds: int
+    target: float | None
 
 
 class GoalAnswer(Answer):
@@ -82,16 +106,20 @@ class GoalAnswer(Answer):
     target: float = Field(examples=[0.999])
     target_exact: ExactRatio
     window: Window
+    counts: Literal["events", "time slices"] = Field(
+        description="What all amounts here count: events, or time slices, which may be good in part."
+    )
+    time_slices: TimeSlices | None
     state: GoalState
-    good: int
-    total: int
+    good: int | float
+    total: int | float
     sli: float | None = Field(description="Good events as a share of all; null without events.")
     budget: float = Field(description="How many of the counted events may be bad.")
     budget_exact: ExactRatio
     allowed: float | None = Field(
         description="How many events of the whole window may be bad: unmeasured minutes carry the same traffic; null without events."
     )
-    spent: int = Field(description="How many were bad.")
+    spent: int | float = Field(description="How many were bad.")
     remaining: float | None = Field(description="1 - spent / budget, of what was measured; below 0 when overspent.")
     unknown: UnknownPolicy = Field(
         description="What unknown minutes do to `allowed` and `left`: hold carries the same traffic without failures, bad the "
@@ -129,15 +157,17 @@ class GoalAnswer(Answer):
             service=str(goal.service),
             target=float(goal.target),
             target_exact=ExactRatio.of(goal.target),
-            window=Window(start=status.window_start, end=status.at, seconds=seconds_of(goal.window)),
+            window=Window.of(goal, status),
+            counts="events" if goal.slices is None else "time slices",
+            time_slices=_slices(goal),
             state=status.state,
-            good=status.good,
-            total=status.total,
+            good=plain(status.good),
+            total=plain(status.total),
             sli=status.sli,
             budget=float(status.budget),
             budget_exact=ExactRatio.of(status.budget),
             allowed=None if status.allowed is None else float(status.allowed),
-            spent=status.spent,
+            spent=plain(status.spent),
             remaining=status.remaining,
             unknown=goal.unknown,
             assumed_bad=float(status.assumed),
@@ -153,6 +183,13 @@ class GoalAnswer(Answer):
             burns=[BurnAnswer.of(burn) for burn in status.burns],
             place=PlaceAnswer.of(goal.place),
         )
+
+
+def _slices(goal: Goal) -> TimeSlices | None:
+    if goal.slices is None:
+        return None
+    target = None if goal.slices.target is None else float(goal.slices.target)
+    return TimeSlices(seconds=int(goal.slices.span.total_seconds()), target=target)
 
 
 class GoalsAnswer(Answer):
@@ -176,8 +213,8 @@ class PointAnswer(Answer):
 
     start: datetime
     end: datetime
-    good: int
-    total: int
+    good: int | float
+    total: int | float
     unknown_minutes: int
     left: float | None
 
@@ -187,8 +224,8 @@ class PointAnswer(Answer):
         return cls(
             start=point.start,
             end=point.end,
-            good=point.good,
-            total=point.total,
+            good=plain(point.good),
+            total=plain(point.total),
             unknown_minutes=point.unknown_minutes,
             left=point.left,
         )

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from watchbill.org.objectives import Goal
-from watchbill.practices.goals.model import GoalStatus, MinuteCount, Point
+from watchbill.practices.goals.model import Amount, GoalStatus, MinuteCount, Point
 from watchbill.web.doors import Doors, doors_of
 from watchbill.web.lookups import goal_named
 from watchbill.web.show.drawings import MINUTE, burn_of, strip
@@ -63,8 +63,8 @@ class ChartRow:
 
     start: datetime
     end: datetime
-    bad: int
-    total: int
+    bad: Amount
+    total: Amount
     left: float | None
     burn: float | None
     unknown_minutes: int

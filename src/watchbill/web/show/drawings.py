@@ -9,7 +9,7 @@ from itertools import groupby
 
 from watchbill.lib.numbers import count
 from watchbill.org.objectives import Goal
-from watchbill.practices.goals.model import MinuteCount, MinuteState, Point
+from watchbill.practices.goals.model import Amount, MinuteCount, MinuteState, Point
 
 MINUTE = timedelta(minutes=1)
 
@@ -43,8 +43,8 @@ class Run:
         return f"{meaning[self.shape]}: {count(self.bad)} of {count(self.total)} bad"
 
 
-def burn_of(good: int, total: int, goal: Goal) -> float | None:
-    """Return how fast a span burned the budget; None where it had no events."""
+def burn_of(good: Amount, total: Amount, goal: Goal) -> float | None:
+    """Return how fast a span burned the budget; None where nothing was counted in it."""
     return None if total == 0 else float((total - good) / total / (1 - goal.target))
 
 

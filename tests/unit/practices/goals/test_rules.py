@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.practices.goals.made import DAY, HOUR, MIDNIGHT, MINUTE
 from watchbill.org.burn_tiers import default_tiers
+from watchbill.org.calendar_windows import Period
 from watchbill.org.objectives import BurnTier, Severity, UnknownPolicy
 from watchbill.practices.goals import rules
 from watchbill.practices.goals.model import Burn, GoalState
@@ -96,13 +97,22 @@ def test_the_burn_of_an_hour_of_which_three_minutes_are_measured_is_a_twentieth(
     assert rules.burn_rate(WindowSums(300, 1000, 3 * 60_000, LONG), THREE_NINES) == 15.0
 
 
+ROLLING = Period(MIDNIGHT - 28 * DAY, MIDNIGHT)
+
+
 def test_a_budget_lasts_its_window_by_what_is_left_over_the_burn() -> None:
-    assert rules.spent_in(28 * DAY, 0.5, 4.0) == 3.5 * DAY
-    assert rules.spent_in(28 * DAY, -0.2, 4.0) == 0 * DAY
-    assert rules.spent_in(28 * DAY, 0.5, 1.0) is None
-    assert rules.spent_in(28 * DAY, 0.5, 0.0) is None
-    assert rules.spent_in(28 * DAY, None, 4.0) is None
-    assert rules.spent_in(28 * DAY, 0.5, None) is None
+    assert rules.spent_in(ROLLING, MIDNIGHT, 0.5, 4.0) == 3.5 * DAY
+    assert rules.spent_in(ROLLING, MIDNIGHT, -0.2, 4.0) == 0 * DAY
+    assert rules.spent_in(ROLLING, MIDNIGHT, 0.5, 1.0) is None
+    assert rules.spent_in(ROLLING, MIDNIGHT, 0.5, 0.0) is None
+    assert rules.spent_in(ROLLING, MIDNIGHT, None, 4.0) is None
+    assert rules.spent_in(ROLLING, MIDNIGHT, 0.5, None) is None
+
+
+def test_a_budget_of_the_calendar_that_lasts_longer_than_its_period_is_not_spent_in_it() -> None:
+    month = Period(MIDNIGHT - 20 * DAY, MIDNIGHT + 10 * DAY)
+    assert rules.spent_in(month, MIDNIGHT, 0.5, 1.4) is None
+    assert rules.spent_in(month, MIDNIGHT, 0.5, 1.6) == 30 * DAY * 0.5 / 1.6
 
 
 def test_the_present_burn_is_that_of_the_tier_with_the_shortest_short_window() -> None:

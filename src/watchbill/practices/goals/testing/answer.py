@@ -10,8 +10,7 @@ from typing import Any
 
 from watchbill.lib.instants import rfc3339
 from watchbill.org.objectives import Goal
-from watchbill.practices.goals import rules
-from watchbill.practices.goals.model import Burn, GoalStatus, MinuteCount, MinuteState
+from watchbill.practices.goals.model import Amount, Burn, GoalStatus, MinuteCount, MinuteState, plain
 
 from .expecting import Difference
 from .given import Given
@@ -68,16 +67,15 @@ def question_answer(goal: Goal, answered: Answered) -> dict[str, Any]:
     return {
         "goal": status.goal,
         "at": rfc3339(status.at),
-        "window": {"start": rfc3339(status.window_start), "end": rfc3339(status.at)},
-        "good": status.good,
-        "bad": status.spent,
-        "total": status.total,
+        "window": _window(goal, status),
+        "counts": goal.counts,
+        **_parts(status.good, status.total),
         "excluded": _excluded(status),
         "unknownMinutes": status.unknown_minutes,
         "lowerBoundMinutes": status.lower_bound_minutes,
         "coverage": status.coverage,
         **_both("budget", status.budget),
-        "spentBy": [{"by": "notAttributed", "bad": status.spent}] if status.spent else [],
+        "spentBy": [{"by": "notAttributed", "bad": plain(status.spent)}] if status.spent else [],
         **_both("remaining", remaining),
         "unknown": goal.unknown.value,
         **_both("assumedBad", status.assumed),
@@ -95,9 +93,19 @@ def question_answer(goal: Goal, answered: Answered) -> dict[str, Any]:
     }
 
 
-def _excluded(status: GoalStatus) -> dict[str, int]:
+def _window(goal: Goal, status: GoalStatus) -> dict[str, str]:
+    """Return the window until the instant; with when it ends, where the calendar says so."""
+    until_now = {"start": rfc3339(status.window_start), "end": rfc3339(status.at)}
+    return until_now if goal.calendar is None else {**until_now, "periodEnd": rfc3339(status.window_end)}
+
+
+def _excluded(status: GoalStatus) -> dict[str, int | float]:
     out = status.excluded
-    return {"minutes": out.minutes, "good": out.good, "bad": out.total - out.good, "total": out.total}
+    return {"minutes": out.minutes, **_parts(out.good, out.total)}
+
+
+def _parts(good: Amount, total: Amount) -> dict[str, int | float]:
+    return {"good": plain(good), "bad": plain(total - good), "total": plain(total)}
 
 
 def _uncorrected(goal: Goal, status: GoalStatus) -> dict[str, Any] | None:
@@ -105,12 +113,10 @@ def _uncorrected(goal: Goal, status: GoalStatus) -> dict[str, Any] | None:
     if not status.excluded.minutes:
         return None
     good, total = status.good + status.excluded.good, status.total + status.excluded.total
-    budget = rules.budget_of(total, goal.target)
+    budget = total * (1 - goal.target)
     remaining = 1 - (total - good) / budget if total else None
     return {
-        "good": good,
-        "bad": total - good,
-        "total": total,
+        **_parts(good, total),
         **_both("budget", budget),
         **_both("remaining", remaining),
     }
@@ -128,10 +134,16 @@ def _held(burn: Burn) -> dict[str, Any]:
         **_both("factor", tier.factor),
         "since": None if burn.since is None else rfc3339(burn.since),
         "windows": [
-            {"window": _span(span), "bad": total - good, "total": total, "measured": measured, "burn": rate}
+            {
+                "window": _span(span),
+                "bad": plain(total - good),
+                "total": plain(total),
+                "measured": measured,
+                "burn": rate,
+            }
             for span, good, total, measured, rate in windows
         ],
-        "events": {"bad": burn.long_total - burn.long_good, "total": burn.long_total},
+        "events": {"bad": plain(burn.long_total - burn.long_good), "total": plain(burn.long_total)},
     }
 
 

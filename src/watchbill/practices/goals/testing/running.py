@@ -23,7 +23,8 @@ from watchbill.practices.goals.holding import Holding
 from watchbill.practices.goals.ledger import minute_of, start_of, unknown
 from watchbill.practices.goals.model import GoalStatus, MinuteCount, Sample, Series, SourceReading
 from watchbill.practices.goals.readings import instant
-from watchbill.practices.goals.standing import Sight, status_of
+from watchbill.practices.goals.sight import Sight
+from watchbill.practices.goals.standing import status_of
 
 from .given import Arrival, Given, Question, SeriesKey
 
@@ -127,7 +128,7 @@ class Run:
         """Count what has arrived, and close the minutes that are complete."""
         for name, goal in self.given.goals.items():
             holding, samples = self.holdings[name], self._samples[goal.source]
-            holding.meter.skip_to(now - goal.window)
+            holding.meter.skip_to(goal.reaches_back(now))
             since = instant(holding.meter.reads_from(now))
             part = goal.good or goal.bad or goal.total
             holding.take(samples.read(goal.total, since, now), samples.read(part, since, now), now, now)
