@@ -12,3 +12,5 @@ html_title = "watchbill"
 exclude_patterns = ["_build"]
 myst_heading_anchors = 3
 suppress_warnings = ["myst.header"]
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]

@@ -113,9 +113,14 @@ class _Fields:
         inner = _shape_in(field)
         path += "[]" if _is_list(field) else ".NAME[]" if inner and "patternProperties" in field else ""
         without = "**needed**" if is_needed else _without(field, words)
-        yield f"| `{path}` | {words.means} | {_written(field, words, inner)} | {without} |"
+        yield f"| {_breaking(path)} | {words.means} | {_written(field, words, inner)} | {without} |"
         if inner and not _elsewhere(inner):
             yield from self.rows(inner, f"{path}.")
+
+
+def _breaking(path: str) -> str:
+    """Return a path that breaks after its dots where it is long."""
+    return f'<code class="docutils literal">{path.replace(".", ".<wbr>")}</code>' if "." in path else f"`{path}`"
 
 
 def _written(field: Mapping[str, Any], words: FieldWords, inner: str) -> str:
