@@ -42,6 +42,7 @@ def summary(answer: Mapping[str, Any]) -> str:
         (_things(answer, "pager"), "thing", "paged differently"),
         (_things(answer, "authority"), "thing", "under other authority"),
         (_things(answer, "practice"), "thing", "with other practices"),
+        (len(answer["offices"]), "office", "held by others"),
         (len({person["user"] for person in answer["people"]}), "person", "affected"),
         (len(answer["faults"]["opened"]), "fault", "opened"),
         (len(answer["faults"]["closed"]), "fault", "closed"),
@@ -68,6 +69,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
         Section("Pagers", tuple(_change(change, *_holdings(change)) for change in _of(answer, "pager"))),
         Section("People on call", tuple(_people(answer["people"], on_call)), _meant(on_call)),
         Section("Authority", tuple(_change(change, *_given_and_taken(change)) for change in _of(answer, "authority"))),
+        Section("Offices", tuple(_office(office) for office in answer["offices"])),
         Section("Practices", tuple(_change(change, *_accountable(change)) for change in _of(answer, "practice"))),
         Section("Advice", tuple(_change(change, *_given_and_taken(change)) for change in _of(answer, "advice"))),
         Section("Documents", tuple(_document(document) for document in answer["documents"])),
@@ -163,6 +165,10 @@ def _accountable(change: Mapping[str, Any]) -> tuple[str, str]:
         return f"{of['accountable'] or 'nobody'} is accountable{jointly}"
 
     return f"− {words(change['before'])}", f"+ {words(change['after'])}"
+
+
+def _office(office: Mapping[str, Any]) -> Entry:
+    return Entry(f"{_short(office['of'])}: {office['office']}, at once", _given_and_taken(office))
 
 
 def _given_and_taken(change: Mapping[str, Any]) -> tuple[str, ...]:

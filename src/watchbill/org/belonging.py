@@ -6,7 +6,7 @@ A group that practises SRE has the people who serve in its team: those that eith
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from .charters import SRETeam
 from .organization import Organization
@@ -44,6 +44,12 @@ def is_part_of(organization: Organization, owner: EntityRef, group: EntityRef) -
         known = [organization.groups[each] for each in above if each in organization.groups]
         above = {each.parent for each in known if each.parent is not None} - seen
     return group in seen
+
+
+def leaving_days(organization: Organization) -> frozenset[date]:
+    """Return the days on which somebody does not belong to an SRE team any more: those after their last."""
+    ends = (membership.until for team in organization.sre_teams.values() for membership in team.members)
+    return frozenset(until + timedelta(days=1) for until in ends if until is not None and until < date.max)
 
 
 def teams_by_group(organization: Organization) -> Mapping[EntityRef, Sequence[SRETeam]]:

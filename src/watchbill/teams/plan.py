@@ -7,7 +7,16 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from watchbill.lib.instants import rfc3339
-from watchbill.org.changes import Accountability, Change, DocumentChange, Harm, Holding, PersonChange, Plan
+from watchbill.org.changes import (
+    Accountability,
+    Change,
+    DocumentChange,
+    Harm,
+    Holding,
+    OfficeChange,
+    PersonChange,
+    Plan,
+)
 from watchbill.org.changes.harms import ON_CALL_SHARE
 from watchbill.org.charters import Hours
 from watchbill.org.faults import Fault
@@ -37,6 +46,7 @@ def as_json(plan: Plan, new: Organization, sides: tuple[str, str]) -> dict[str, 
             *_changes("authority", plan.rights, sorted),
             *_changes("advice", plan.advice, sorted),
         ],
+        "offices": [_office(office) for office in plan.offices],
         "people": [_person(person, new) for person in plan.people],
         "onCall": {
             "limit": float(plan.limit) if plan.limit is not None else None,
@@ -61,6 +71,7 @@ def not_compared(errors: Sequence[Fault], old: Organization, at: datetime, sides
         "isCompared": False,
         "harms": [_harm(Harm(fault.code, (str(fault.place),), fault.message)) for fault in errors],
         "changes": [],
+        "offices": [],
         "people": [],
         "documents": [],
         "faults": {"opened": [_fault(fault) for fault in errors], "closed": []},
@@ -130,6 +141,11 @@ def _opening(opening: Hours) -> dict[str, Any]:
 
 def _accountability(of: Accountability) -> dict[str, Any]:
     return {"accountable": _text(of.accountable), "how": of.how.value}
+
+
+def _office(change: OfficeChange) -> dict[str, Any]:
+    before, after = ([str(each) for each in held] for held in (change.before, change.after))
+    return {"office": change.office, "of": change.of, "before": before, "after": after}
 
 
 def _person(person: PersonChange, new: Organization) -> dict[str, Any]:

@@ -13,7 +13,20 @@ from watchbill.org.standing import check_standing
 
 from .documents import document_changes
 from .harms import ON_CALL_SHARE, harms
-from .model import Accountability, Change, DocumentChange, Harm, Holding, Item, PersonChange, Plan, Span, Turnover
+from .model import (
+    Accountability,
+    Change,
+    DocumentChange,
+    Harm,
+    Holding,
+    Item,
+    OfficeChange,
+    PersonChange,
+    Plan,
+    Span,
+    Turnover,
+)
+from .offices import office_changes
 from .people import people_changes
 from .snapshots import side_of
 from .timeline import Wholes, days_ahead, differences
@@ -24,6 +37,7 @@ __all__ = [
     "DocumentChange",
     "Harm",
     "Holding",
+    "OfficeChange",
     "PersonChange",
     "Plan",
     "Span",
@@ -40,9 +54,10 @@ def compare(
     old_faults: Sequence[Fault] = (),
     new_faults: Sequence[Fault] = (),
 ) -> Plan:
-    """Return what it means that `old` becomes `new`, at `at` and on the later days on which an engagement of either changes.
+    """Return what it means that `old` becomes `new`, at `at` and on later days.
 
-    The faults are those that were found while each was read; who holds which pager is checked here.
+    Those are the days on which an engagement of either changes, or somebody leaves. The faults are those that were found while
+    each was read; who holds which pager is checked here.
     """
     days, left_out = days_ahead(old, new, at)
     before, after = side_of(old, at, days), side_of(new, at, days)
@@ -61,6 +76,7 @@ def compare(
         advice=differences(before, after, lambda held: held.advice, wholes),
         practices=differences(before, after, lambda held: held.practices, wholes),
         rights=differences(before, after, lambda held: held.rights, wholes),
+        offices=office_changes(old, new),
         people=people,
         limit=limit,
         documents=document_changes(old, new),

@@ -69,9 +69,9 @@ class Accountability:
 
 @dataclass(frozen=True)
 class PersonChange:
-    """What changes for a person: the groups that they are a member of, and the share of all time that they are on call.
+    """What changes for a person: the groups that they belong to, and the share of all time that they are on call.
 
-    The shares are those of the days in `span`, were it so for good.
+    The shares are those of the days in `span`, were it so for good; they join and leave on its first.
     """
 
     user: EntityRef
@@ -80,6 +80,16 @@ class PersonChange:
     span: Span
     joins: tuple[EntityRef, ...] = ()
     leaves: tuple[EntityRef, ...] = ()
+
+
+@dataclass(frozen=True)
+class OfficeChange:
+    """That an office of a document or a thing (`of`) is held by others: the people and groups before and after, none where vacant."""
+
+    office: str
+    of: str
+    before: tuple[EntityRef, ...]
+    after: tuple[EntityRef, ...]
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,7 @@ class Harm:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a change means, at `at` and on the days on which an engagement changes after it, up to `looked_until`.
+    """What a change means, at `at` and on the days after it on which an engagement changes or somebody leaves, up to `looked_until`.
 
     `days_left_out` counts later such days. `limit` is how much of their time anybody should be on call, None where the
     organisation switched that rule off. Findings and faults are those at `at`.
@@ -126,6 +136,7 @@ class Plan:
     advice: tuple[Change[frozenset[str]], ...]
     practices: tuple[Change[Accountability], ...]
     rights: tuple[Change[frozenset[str]], ...]
+    offices: tuple[OfficeChange, ...]
     people: tuple[PersonChange, ...]
     limit: Fraction | None
     documents: tuple[DocumentChange, ...]
@@ -137,6 +148,6 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether the change means nothing."""
-        parts = (self.pagers, self.advice, self.practices, self.rights, self.people, self.documents)
+        parts = (self.pagers, self.advice, self.practices, self.rights, self.offices, self.people, self.documents)
         turnovers = (*self.faults.opened, *self.faults.closed, *self.findings.opened, *self.findings.closed)
         return not any(parts) and not turnovers

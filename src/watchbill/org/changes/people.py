@@ -6,59 +6,81 @@ On call is who stands a turn of a schedule through which something is paged; who
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 
-from watchbill.org.belonging import people_of
+from watchbill.org.belonging import leaving_days, members_of
 from watchbill.org.claims import day_of
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
 from watchbill.org.watch_time import WatchTime
 
-from .model import PersonChange, Span
+from .model import PersonChange
 from .snapshots import Side, Snapshot
 from .timeline import stretches
 
 _Shares = Mapping[EntityRef, Fraction]
-_Groups = frozenset[EntityRef]
+_Belonging = Mapping[EntityRef, frozenset[EntityRef]]
 _NOTHING = Fraction(0)
+_NO_GROUPS = frozenset[EntityRef]()
 
 
 def people_changes(old: Side, new: Side) -> tuple[PersonChange, ...]:
-    """Return for whom something changes, by their reference, and for each stretch of days on which their shares differ."""
+    """Return for whom something changes, by their reference, and for each stretch of days on which it differs."""
     shares = list(zip(_shares(old), _shares(new), strict=True))
-    were, become = _groups(old.organization, old.at), _groups(new.organization, new.at)
-    on_call = {user for before, after in shares for user in (*before, *after)}
-    return tuple(
-        change
-        for user in sorted(on_call.union(were, become))
-        for change in _changes(user, shares, old.days, were.get(user, _Groups()), become.get(user, _Groups()))
-    )
+    groups = list(zip(_groups(old), _groups(new), strict=True))
+    people = {user for before, after in shares for user in (*before, *after)}
+    people |= {user for was, becomes in groups for user in (*was, *becomes)}
+    return tuple(change for user in sorted(people) for change in _changes(user, shares, groups, old.days))
 
 
 def _changes(
-    user: EntityRef, shares: Sequence[tuple[_Shares, _Shares]], days: Sequence[date], was: _Groups, becomes: _Groups
+    user: EntityRef,
+    shares: Sequence[tuple[_Shares, _Shares]],
+    groups: Sequence[tuple[_Belonging, _Belonging]],
+    days: Sequence[date],
 ) -> Iterator[PersonChange]:
-    """Yield what changes for a person; groups change at once, with the share of that day beside them."""
-    moves = tuple(sorted(becomes - was)), tuple(sorted(was - becomes))
+    """Yield what changes for a person, in the order of days; who moves is told so with the share that begins that day, if one does."""
+    moves = {change.span.since: change for change in _moves(user, shares, groups, days)}
     own = [(before.get(user, _NOTHING), after.get(user, _NOTHING)) for before, after in shares]
     for (before, after), span in stretches(own, days):
-        is_moved = span.since is None and was != becomes
         if before != after:
-            yield PersonChange(user, before, after, span, *(moves if is_moved else ()))
-        elif is_moved:
-            yield PersonChange(user, before, after, Span(None, None), *moves)
+            move = moves.get(span.since)
+            moved = (move.joins, move.leaves) if move is not None else ()
+            moves[span.since] = PersonChange(user, before, after, span, *moved)
+    yield from sorted(moves.values(), key=lambda change: change.span.since or date.min)
 
 
-def _groups(organization: Organization, at: datetime) -> Mapping[EntityRef, _Groups]:
-    """Return the groups that each person belongs to, as a member or by serving in its SRE team."""
+def _moves(
+    user: EntityRef,
+    shares: Sequence[tuple[_Shares, _Shares]],
+    groups: Sequence[tuple[_Belonging, _Belonging]],
+    days: Sequence[date],
+) -> Iterator[PersonChange]:
+    """Yield the stretches on which a person belongs to other groups, with their shares on the first day of each."""
+    own = [(was.get(user, _NO_GROUPS), becomes.get(user, _NO_GROUPS)) for was, becomes in groups]
+    for (was, becomes), span in stretches(own, days):
+        if was != becomes:
+            before, after = shares[days.index(span.since) + 1 if span.since is not None else 0]
+            joins, leaves = tuple(sorted(becomes - was)), tuple(sorted(was - becomes))
+            yield PersonChange(user, before.get(user, _NOTHING), after.get(user, _NOTHING), span, joins, leaves)
+
+
+def _groups(side: Side) -> Iterator[_Belonging]:
+    """Yield the groups that each person belongs to, at once and then from each later day on."""
+    leaving = leaving_days(side.organization)
+    found = _groups_on(side.organization, day_of(side.organization, side.at))
+    yield found
+    for day in side.days:
+        found = _groups_on(side.organization, day) if day in leaving else found
+        yield found
+
+
+def _groups_on(organization: Organization, day: date) -> _Belonging:
     found: dict[EntityRef, set[EntityRef]] = {}
-    for group in organization.groups.values():
-        for user in group.members:
-            found.setdefault(user, set()).add(group.ref)
-    for team in organization.sre_teams.values():
-        for user in people_of(organization, team, day_of(organization, at)):
-            found.setdefault(user, set()).add(team.group)
+    for group in organization.groups:
+        for user in members_of(organization, group, day):
+            found.setdefault(user, set()).add(group)
     return {user: frozenset(groups) for user, groups in found.items()}
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import TypeVar
 
+from watchbill.org.belonging import leaving_days
 from watchbill.org.claims import day_of
 from watchbill.org.engagements import change_days
 from watchbill.org.entities import domains_of
@@ -24,9 +25,14 @@ MOST_DAYS = 24
 
 
 def days_ahead(old: Organization, new: Organization, at: datetime) -> tuple[list[date], int]:
-    """Return the days after `at` on which an engagement of either side changes, MOST_DAYS at most, and how many more there are."""
+    """Return the days after `at` on which an engagement of either side changes or somebody leaves, MOST_DAYS at most.
+
+    Beside them, how many more there are.
+    """
     today = min(day_of(old, at), day_of(new, at))
-    days = sorted({day for side in (old, new) for day in change_days(side.engagements) if day > today})
+    days = sorted(
+        {day for side in (old, new) for day in (*change_days(side.engagements), *leaving_days(side)) if day > today}
+    )
     return days[:MOST_DAYS], len(days[MOST_DAYS:])
 
 

@@ -31,6 +31,7 @@ def mirrored(plan: Plan) -> list[object]:
             for part in (plan.pagers, plan.advice, plan.practices, plan.rights)
         ],
         [reversed_person(person) for person in plan.people],
+        [replace(each, before=each.after, after=each.before) for each in plan.offices],
         [replace(each, was_there=each.is_there, is_there=each.was_there) for each in plan.documents],
         Turnover(plan.faults.closed, plan.faults.opened),
         Turnover(plan.findings.closed, plan.findings.opened),
@@ -39,7 +40,14 @@ def mirrored(plan: Plan) -> list[object]:
 
 def as_it_is(plan: Plan) -> list[object]:
     changes = (plan.pagers, plan.advice, plan.practices, plan.rights)
-    return [[set(part) for part in changes], list(plan.people), list(plan.documents), plan.faults, plan.findings]
+    return [
+        [set(part) for part in changes],
+        list(plan.people),
+        list(plan.offices),
+        list(plan.documents),
+        plan.faults,
+        plan.findings,
+    ]
 
 
 @checked
