@@ -231,4 +231,49 @@ def new_team_scope(seen: Situation, most: Fraction) -> Iterator[Observation]:
             )
 
 
-RULES = (charter, charter_approval, kitchen_sink_split, rename_only, platform_team, new_team_experience, new_team_scope)
+@rule(
+    "rotation-split",
+    66,
+    Verdict.WARN,
+    asks="A team that was split off shares the watch of the team that it came from for a quarter",
+    source=workbook(20),
+    remedy="Let one policy call the watch of both for now: their people know each other's systems, and both are too few alone.",
+    threshold=Threshold(Fraction(3), Unit.MONTHS, Bound.AT_LEAST),
+)
+def rotation_split(seen: Situation, least: Fraction) -> Iterator[Observation]:
+    """Yield each young team with a watch of its own, most of whose people serve in an older one with another, or left it for this."""
+    for team in seen.teams:
+        is_young = team.approved_on is not None and team.approved_on <= seen.day < months_after(
+            team.approved_on, int(least)
+        )
+        own = set(seen.watch_time.called_by(seen.policies(team.group)))
+        for older in seen.teams if is_young and own else ():
+            theirs = set(seen.watch_time.called_by(seen.policies(older.group)))
+            if theirs and not own & theirs and _came_from(seen, team, older):
+                yield Observation(
+                    f"SRETeam {team.name}",
+                    f"{team.title} came from {older.title} less than {months(int(least))} ago, and they share no watch already.",
+                    team.place,
+                    team.name,
+                    {"from": older.name, "watches": ", ".join(sorted(own))},
+                )
+
+
+def _came_from(seen: Situation, team: SRETeam, older: SRETeam) -> bool:
+    """Whether at least half of a team's people serve in an older one, or left it; documents say no other way where a team is from."""
+    people = set(seen.people(team))
+    before = {*seen.people(older), *(member.user for member in older.members)}
+    is_older = older.approved_on is None or team.approved_on is None or older.approved_on < team.approved_on
+    return older is not team and is_older and 0 < len(people) <= 2 * len(people & before)
+
+
+RULES = (
+    charter,
+    charter_approval,
+    kitchen_sink_split,
+    rename_only,
+    platform_team,
+    new_team_experience,
+    new_team_scope,
+    rotation_split,
+)

@@ -70,12 +70,12 @@ def _agreed_policy(seen: Situation, goal: Goal) -> str | None:
     remedy="Let both sides approve it, and name who did in “watchbill.dev/approved-by”; until then let it open tickets only.",
 )
 def goal_approval(seen: Situation, _: Fraction) -> Iterator[Observation]:
-    """Yield each paging goal that one side has not approved; of one that names nobody it cannot be told."""
+    """Yield each paging goal that one side has not approved, or nobody at all."""
     for goal in _goals(seen):
         if not any(tier.severity is Severity.PAGE for tier in goal.tiers):
             continue
         if not goal.approved_by:
-            yield _of(seen, goal, f"The goal {goal.name} does not say who approved it.", {}, Verdict.NOT_DECLARED)
+            yield _of(seen, goal, f"The goal {goal.name} is approved by nobody, and pages.", {"approved by": "nobody"})
             continue
         lacking = [side for side in _sides(seen, goal) if not _has_approved(seen, goal, side)]
         if lacking:

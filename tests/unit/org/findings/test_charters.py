@@ -119,6 +119,28 @@ def test_of_a_new_team_without_any_experience_on_record_it_cannot_be_told() -> N
     assert of_new_people(2, 0) == [(Verdict.NOT_DECLARED, "SRETeam sre")]
 
 
+@pytest.mark.parametrize(
+    ("young", "watches", "levels"),
+    [
+        ("2026-02-07", ("first", "second"), [Verdict.WARN]),
+        ("2026-02-06", ("first", "second"), []),  # three months ago, to the day
+        ("2026-02-07", ("first", "first"), []),  # one watch for both
+    ],
+)
+def test_a_team_that_was_split_off_shares_the_watch_for_a_quarter(
+    young: str, watches: tuple[str, str], levels: list[Verdict]
+) -> None:
+    left = Membership(made.ref("s1", "user"), Fraction(1), date(2026, 2, 1), made.place())
+    core, split = replace(building.CORE, members=(left,)), replace(building.SRE, approved_on=date.fromisoformat(young))
+    organization = building.organization(
+        teams=[core, split],
+        policies=[building.policy(group, watch) for group, watch in zip(("core", "sre"), watches, strict=True)],
+        watches=[building.watch("first", ["c1"]), building.watch("second", ["s1", "s2"])],
+        members={"core": ["c1", "s1"], "sre": ["s1", "s2"]},
+    )
+    assert [level for level, _ in building.found(organization, "rotation-split")] == levels
+
+
 def test_a_new_team_begins_with_two_services() -> None:
     def covering(number: int, approved: str = "2026-02-07") -> list[tuple[Verdict, str]]:
         team = replace(building.CORE, approved_on=date.fromisoformat(approved))

@@ -48,7 +48,7 @@ def test_a_goal_that_pages_is_approved_by_those_who_own_the_service_and_those_wh
     assert approved_by("user:dev", "group:sre") == []
     assert approved_by("user:dev", "user:s1") == []
     assert approved_by("user:dev") == [(Verdict.FAIL, GOAL)]
-    assert approved_by() == [(Verdict.NOT_DECLARED, GOAL)]
+    assert approved_by() == [(Verdict.FAIL, GOAL)]
 
 
 def test_a_goal_that_only_opens_tickets_needs_no_approval() -> None:
