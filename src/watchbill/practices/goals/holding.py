@@ -63,7 +63,7 @@ class Holding:
         if meter.read_until < end:
             self.newest = meter.copy()
             self.newest.count(batch, end)
-        if meter.oddities > odd:
+        if self.newest.oddities > odd:
             self.odd_at = minute_of(until)
 
     def close(self, goal: Goal) -> list[Block] | None:
