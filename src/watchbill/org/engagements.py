@@ -183,7 +183,9 @@ class _Linker:
 
     def _check_end(self) -> None:
         spec, document = self._spec, self._one.document
-        if spec.ends is not None and spec.ends < spec.life[0].on:
+        if spec.ends is None:
+            return
+        if spec.ends < spec.life[0].on:
             self._faults.error(
                 "ends-before-start",
                 document.place("spec", "ends"),
@@ -191,6 +193,17 @@ class _Linker:
                 "Correct “ends”, or the days in “life”.",
                 [document.place("spec", "life", 0)],
             )
+            return
+        for position, move in enumerate(spec.life):
+            if move.on > _last_day_for(EngagementState(move.state), spec.ends):
+                self._faults.error(
+                    "move-after-end",
+                    document.place("spec", "life", position, "on"),
+                    f"It comes to be “{move.state}” on {move.on}, yet it ends on {spec.ends} and gives nothing after that.",
+                    "Correct “ends”, or the days in “life”.",
+                    [document.place("spec", "ends")],
+                )
+                return
 
     def _check_parties(self, team: SRETeam, partner: EntityRef) -> None:
         if team.group == partner:
@@ -201,6 +214,11 @@ class _Linker:
                 "Name the group of the developers or customers that it serves.",
                 [team.place],
             )
+
+
+def _last_day_for(state: EngagementState, ends: date) -> date:
+    """Return the last day for a move of an engagement that ends on a day: it has ended on the day after its last."""
+    return ends + timedelta(days=1) if state is _ENDED and ends < date.max else ends
 
 
 def change_days(engagements: Mapping[str, Engagement]) -> list[date]:

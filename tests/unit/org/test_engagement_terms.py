@@ -189,3 +189,21 @@ def test_a_question_that_was_blocking_is_not_made_a_condition(tmp_path: Path) ->
         f"{second.replace('outcome: ready', 'outcome: readyWithConditions')}  items:{condition}\n"
     )
     assert codes(read(organisation(tmp_path, own=own))) == ["open-question"]
+
+
+@pytest.mark.parametrize(
+    ("ended", "found"), [("2026-05-31", []), ("2026-06-01", []), ("2026-06-02", ["move-after-end"])]
+)
+def test_an_engagement_is_recorded_as_ended_by_the_day_after_its_last(
+    tmp_path: Path, ended: str, found: list[str]
+) -> None:
+    life = f"""  life:
+    - {{state: proposed, on: 2026-01-12, by: user:ana, why: asked for}}
+    - {{state: preparing, on: 2026-02-01, by: user:ana, why: review begins}}
+    - {{state: active, on: 2026-03-01, by: user:ana, why: review passed}}
+    - {{state: handingBack, on: 2026-05-01, by: user:ana, why: it stands by itself}}
+    - {{state: ended, on: {ended}, by: user:ana, why: handed back}}
+  ends: 2026-05-31
+"""
+    document = HEAD[: HEAD.index("  life:")].replace("SRE", "guests") + life
+    assert [code for code in codes(read(organisation(tmp_path, own=document))) if code == "move-after-end"] == found

@@ -94,6 +94,7 @@ BETWEEN_DOCUMENTS = [
     "group-cycle",
     "life-out-of-order",
     "member-twice",
+    "move-after-end",
     "nobody-approves",
     "not-reviewed",
     "one-lead-for-both",
