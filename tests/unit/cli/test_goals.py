@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from watchbill.cli.goals import goals
@@ -173,3 +174,35 @@ def test_what_a_goal_is_about_and_who_approved_it_need_not_be_declared(tmp_path:
         "metadata: {name: cart}\n", "metadata: {name: cart, annotations: {watchbill.dev/approved-by: user:dana}}\n", 1
     )
     assert run(tmp_path, SCRAPES, documents=documents).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "wrong-type"),
+        ("[1]", "wrong-type"),
+        ("documents:\n", "missing-field"),
+        ("documents: [cart.yaml]\n", "missing-field"),
+        ("documents: {a: 1}\nscrapes: []\n", "wrong-type"),
+        ("documents: [{}, cart.yaml]\nscrapes: [null]\n", "not-ours"),
+        (f"{SCRAPES}expect: [3]\n", "wrong-type"),
+        (f'{SCRAPES}expect: [{{goal: cart, minute: "2026-01-05T00:00:30Z"}}]\n', "bad-time"),
+        (f'{SCRAPES}expect: [{{goal: cart, minute: "2026-01-05T05:00:00Z", good: 1}}]\n', "out-of-range"),
+        (f'{SCRAPES}ask: [{{goal: cart, at: "2028-01-05T00:00:00Z"}}]\n', "out-of-range"),
+        (f"{SCRAPES}---\na: 1\n", "wrong-type"),
+        (f"{SCRAPES}{SCRAPES}", "duplicate-key"),
+    ],
+)
+def test_whatever_a_file_holds_is_met_with_a_fault(tmp_path: Path, text: str, code: str) -> None:
+    result = run(tmp_path, text, "--format", "json")
+    assert result.exit_code == 2
+    assert code in {fault["code"] for fault in json.loads(result.output)["faults"]}
+
+
+def test_a_goal_of_which_nothing_was_scraped_is_not_measured(tmp_path: Path) -> None:
+    text = (
+        'documents: [cart.yaml]\nscrapes: [{target: cart-0, at: "2026-01-05T00:00:10Z", failed: true}]\n'
+        'expect: [{goal: cart, minute: "2026-01-05T00:00:00Z", state: unknown},\n'
+        '  {goal: cart, at: "2026-01-05T00:01:00Z", state: notMeasured, total: 0, remaining: null, coverage: 0}]\n'
+    )
+    assert run(tmp_path, text).exit_code == 0

@@ -52,9 +52,11 @@ class AnnotationWords:
 
 
 def words_of(shape: type[Shape]) -> Mapping[str, FieldWords]:
-    """Return the words for the fields of a shape, by the names that the documents use."""
+    """Return the words for the fields of a shape, by the names that the documents use; none for a shape of no document."""
     module = shape.__module__.rpartition(".")[2]
-    return next((found for name in _FILES[module] if (found := _shapes(name).get(shape.__name__)) is not None), {})
+    return next(
+        (found for name in _FILES.get(module, ()) if (found := _shapes(name).get(shape.__name__)) is not None), {}
+    )
 
 
 def shapes_with_words() -> frozenset[str]:

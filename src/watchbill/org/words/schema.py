@@ -51,10 +51,9 @@ def with_annotations(schema: dict[str, Any], kind: str) -> dict[str, Any]:
 @cache
 def format_of(around: type[Shape], field: str) -> tuple[str, str]:
     """Return how a field of a shape is written, and how one entry of it is; both empty for what is no field of it."""
-    part = plain_schema(around)["properties"].get(field)
-    if part is None:
+    part, words = plain_schema(around)["properties"].get(field), words_of(around).get(field)
+    if part is None or words is None:
         return "", ""
-    words = words_of(around)[field]
     entry = written_as(part["items"], entry_words(words)) if part.get("type") == "array" else ""
     return written_as(part, words), entry
 

@@ -110,7 +110,7 @@ def _parts(good: Amount, total: Amount) -> dict[str, int | float]:
 
 def _uncorrected(goal: Goal, status: GoalStatus) -> dict[str, Any] | None:
     """Return the figures with what was excluded, None where nothing was."""
-    if not status.excluded.minutes:
+    if not (status.excluded.minutes or status.excluded.total):
         return None
     good, total = status.good + status.excluded.good, status.total + status.excluded.total
     budget = total * (1 - goal.target)

@@ -35,7 +35,7 @@ def differences(expectations: Sequence[Expectation], answer: Mapping[str, Any]) 
     found = []
     for one in expectations:
         known = minutes if one.of == "minute" else answers
-        actual = known.get((one.goal, rfc3339(one.at)))
+        actual = known[one.goal, rfc3339(one.at)]
         found += [
             Difference(one.goal, one.of, one.at, field, expected, value, one.place.file, one.place.line)
             for field, expected, value in _unlike(one.fields, actual, "")

@@ -83,6 +83,7 @@ class _Reader:
         expectations = list(self._expectations(test, begin))
         asked = [Question(ask.goal.lower(), ask.at) for ask in test.ask]
         implied = [Question(one.goal, one.at) for one in expectations if one.of == "at"]
+        self._check_minutes(expectations, arrivals, [*asked, *implied])
         return Given(
             goals=self._goals,
             sources=self._sources,
@@ -158,6 +159,17 @@ class _Reader:
             self._check_time(instant, begin.replace(second=0, microsecond=0), (*path, named[0]))
             fields = {key: value for key, value in written.items() if key not in ("goal", *named)}
             yield Expectation(names.goal.lower(), named[0], instant, fields, place)
+
+    def _check_minutes(
+        self, expectations: list[Expectation], arrivals: list[Arrival], questions: list[Question]
+    ) -> None:
+        """Refuse what is expected of a minute that the test does not reach."""
+        newest = max(arrival.at for arrival in arrivals)
+        end = max([arrivals[-1].arrived, *(question.at for question in questions)])
+        for one in expectations:
+            if one.of == "minute" and one.at > newest and one.at >= end:
+                what = "This minute lies after the last scrape, and after all that is asked."
+                self._faults.error("out-of-range", one.place, what, "Ask for a later instant too, or scrape longer.")
 
     def _names(
         self, position: int, data: dict[str, object], shape: type[ExpectedMinute | ExpectedAnswer]

@@ -162,7 +162,8 @@ class Run:
         blocks = [*holding.book.detailed.values(), holding.book.open]
         found = {minute_of(one.minute): one for block in blocks for one in block.minutes(first, minute_of(end) + 1)}
         found |= {minute_of(one.minute): one for one in holding.unwritten_minutes(goal)}
-        last = max(minute_of(end - _MOMENT), *found)
+        newest = max(arrival.at for arrival in self.given.arrivals)
+        last = max([minute_of(end - _MOMENT), minute_of(newest), *found])
         return self._excluded[goal.name].mark(found.get(at, unknown(at)) for at in range(first, last + 1))
 
     def _going_on(self, key: BurnKey) -> Alert:
