@@ -49,7 +49,10 @@ spec: {type: prometheus, connectionDetails: {url: "URL", interval: INTERVAL}}
 
 @dataclass(frozen=True)
 class Promise:
-    """A goal to declare: `part` is `bad` or `good`, `counted` its selector. `conditions` are (severity, threshold, lookback)."""
+    """A goal to declare: `part` is `bad` or `good`, `counted` its selector. `conditions` are (severity, threshold, lookback).
+
+    With `slices` the budget counts time slices of this length; with `begins` the window follows the calendar from there.
+    """
 
     name: str = "availability"
     target: str = "99.9"
@@ -61,6 +64,8 @@ class Promise:
     description: str = "A cart request is answered."
     service: str = "cart"
     unknown: str = "hold"
+    begins: str = ""
+    slices: str = ""
 
 
 def write(folder: Path, *promises: Promise, besides: str = "", interval: str = "15s", url: str = NOWHERE) -> Path:
@@ -99,13 +104,24 @@ def _slo(promise: Promise) -> dict[str, object]:
         "spec": {
             "description": promise.description,
             "service": promise.service,
-            "budgetingMethod": "Occurrences",
-            "timeWindow": [{"duration": promise.window, "isRolling": True}],
-            "objectives": [{"targetPercent": float(promise.target)}],
+            "budgetingMethod": "RatioTimeslices" if promise.slices else "Occurrences",
+            "timeWindow": [_window(promise)],
+            "objectives": [
+                {
+                    "targetPercent": float(promise.target),
+                    **({"timeSliceWindow": promise.slices} if promise.slices else {}),
+                }
+            ],
             "indicator": {"metadata": {"name": promise.name}, "spec": {"ratioMetric": ratio}},
             **({"alertPolicies": policies} if policies else {}),
         },
     }
+
+
+def _window(promise: Promise) -> dict[str, object]:
+    if promise.begins:
+        return {"duration": promise.window, "calendar": {"startTime": promise.begins, "timeZone": "UTC"}}
+    return {"duration": promise.window, "isRolling": True}
 
 
 def _policies(conditions: Iterable[tuple[str, str, str]]) -> Iterable[dict[str, object]]:

@@ -185,6 +185,23 @@ def test_a_pattern_that_prometheus_cannot_read_is_refused_and_the_other_goals_ar
     assert [file.goals for file in result.files] == [("sound",)]
 
 
+@pytest.mark.parametrize(
+    ("promise", "why"),
+    [
+        (Promise(slices="5m"), "its budget counts time slices"),
+        (Promise(window="1M", begins="2026-01-01 00:00:00"), "its window follows the calendar"),
+    ],
+)
+def test_a_goal_that_counts_no_events_of_a_rolling_window_is_refused(
+    tmp_path: Path, promise: Promise, why: str
+) -> None:
+    result = compiled(tmp_path, promise, Promise("sound"))
+
+    assert [each.goal for each in result.not_compiled] == ["availability"]
+    assert result.not_compiled[0].why.startswith(why)
+    assert [file.goals for file in result.files] == [("sound",)]
+
+
 def test_a_window_in_which_two_samples_need_not_lie_is_refused(tmp_path: Path) -> None:
     result = compile_rules(organization(tmp_path, Promise(window="1d"), interval="1m"), AT)
 
