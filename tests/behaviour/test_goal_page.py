@@ -59,7 +59,13 @@ async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
         return matrix(
             *(
                 (
-                    {"service": "api", "code": code, "job": "shop", "instance": "api-0"},
+                    {
+                        "__name__": "http_requests_total",
+                        "service": "api",
+                        "code": code,
+                        "job": "shop",
+                        "instance": "api-0",
+                    },
                     [[traffic.start.timestamp() + second, str(traffic.counts(second)[side])] for second in seconds],
                 )
                 for side, code in enumerate(("200", "500"))
