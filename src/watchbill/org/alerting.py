@@ -79,19 +79,6 @@ def _percent_above(factor: Fraction) -> str:
     return f"{-(-10_000 * (factor - 1) // factor) / 100:g}"
 
 
-def check_alert_policies(register: Register) -> None:
-    """Report what alert policies name and nobody declares, whether or not an SLO uses them."""
-    for one, shape in register.each(Family.OPENSLO, "AlertPolicy", openslo.AlertPolicy):
-        for position, condition in enumerate(shape.spec.conditions):
-            if condition.condition_ref:
-                path = ("spec", "conditions", position, "conditionRef")
-                register.resolve_name(one, path, Family.OPENSLO, "AlertCondition")
-        for position, target in enumerate(shape.spec.notification_targets):
-            if target.target_ref:
-                path = ("spec", "notificationTargets", position, "targetRef")
-                register.resolve_name(one, path, Family.OPENSLO, "AlertNotificationTarget")
-
-
 def _conditions(
     register: Register, slo: Declared[Shape], spec: openslo.SLOSpec
 ) -> Iterator[tuple[Declared[Shape], Path, openslo.AlertConditionSpec, str]]:

@@ -60,9 +60,11 @@ def _goals(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[E
         return ()
     counted, source = link_selectors(slo, indicator), link_source(slo, indicator, sources)
     tiers = [link_tiers(slo, each.position, window.span, each.target.budget) for each in promises]
+    if counted is None or source is None:
+        return ()
     service, policy = _service(slo, things), _policy(slo)
     approved_by, reviewed_on, unknown = link_approvals(slo), link_reviewed(slo), link_unknown(slo)
-    if counted is None or source is None or service is None:
+    if service is None:
         return ()
     return tuple(
         Goal(

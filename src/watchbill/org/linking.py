@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .addresses import check_addresses
-from .alerting import check_alert_policies
 from .catalog import link_catalog
 from .charter import link_settings, link_sre_teams
 from .demands import check_charters
 from .engagements import link_engagements
 from .goals import link_goals
+from .mentions import check_mentions
 from .open_questions import check_open_questions
 from .organization import Organization
 from .profiles import add_profiles
@@ -60,7 +60,7 @@ def link(register: Register, *, name: str, revision: str) -> Organization:
     check_hosts(register.faults, organization)
     check_openings(register, organization)
     check_open_questions(register, organization)
-    check_alert_policies(register)
+    check_mentions(register)
     check_unheeded(register)
     check_reach(register, organization.groups)
     check_addresses(register, organization)
