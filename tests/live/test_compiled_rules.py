@@ -281,7 +281,7 @@ def test_dashboards_on_sloth_series_find_theirs_weighted_by_events(tmp_path: Pat
 def test_sloth_names_page_once_and_say_so_in_its_label(tmp_path: Path) -> None:
     ruler(tmp_path, GOAL, names="sloth").finds(
         {TOTAL: "0+100x120", BAD: "0+0x60 50+50x60"},
-        alerts={"60m": [], "65m": [{**WHOSE, "severity": "page"}]},
+        alerts={"60m": [], "62m": [{**WHOSE, "severity": "page"}]},
         values={'count(ALERTS{sloth_severity="page",alertstate="firing"})': ("100m", [1])},
     )
 
