@@ -163,8 +163,10 @@ async def test_the_audit_tells_every_step_and_by_which_right(acme: Website, peop
 
 
 async def test_what_time_decides_is_in_the_audit_once_and_by_nobody(acme: Website, people: People) -> None:
-    made, unanswered, opened = await recommended(people), await broken(people), await broken(people)
+    made, opened = await recommended(people), await broken(people)
     await people.post("greta", f"/break-glasses/{opened}/approve")
+    acme.clock.set(NOW + timedelta(hours=1))
+    unanswered = await broken(people)
     for _ in range(2):
         acme.clock.set(NOW + timedelta(days=30))
         await acme.watchbill.advice.settle(acme.clock.now())

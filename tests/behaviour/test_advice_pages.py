@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.behaviour.advising import People, broken, form, may_change, page_of, recommended
+from tests.behaviour.advising import GLASS, People, broken, form, may_change, page_of, recommended
 from tests.website import NOW, Website
 
 
@@ -143,3 +143,25 @@ async def test_the_audit_page_leads_to_the_recommendation(acme: Website, people:
     browser, _ = await acme.person("dana")
     shown = (await browser.get("/audit")).text
     assert f'<a href="/recommendations/{made}">A second region</a>' in shown
+
+
+async def test_what_advice_asks_of_a_person_is_counted_in_the_rail_of_every_page(acme: Website, people: People) -> None:
+    """Greta is the partner, Ruth the adviser; a break-glass lapses within the hour, so it shows wherever the partner looks."""
+    await broken(people)
+    await recommended(people)
+    for path in ("/", "/services/payroll", "/inbox"):
+        assert "Inbox 2 waiting" in await page_of(acme, "greta", path)
+        assert "Inbox 2 waiting" not in await page_of(acme, "ruth", path)
+    acme.clock.set(NOW + timedelta(hours=1))
+    assert "Inbox 1 waiting" in await page_of(acme, "greta", "/")
+
+
+async def test_glass_is_asked_for_once_until_it_was_answered_and_is_over(acme: Website, people: People) -> None:
+    first = await broken(people)
+    again = await people.post("ruth", "/break-glasses", GLASS)
+    assert (again.status_code, "has not answered yet" in again.json()["detail"]) == (409, True)
+    await people.post("greta", f"/break-glasses/{first}/approve")
+    open_already = await people.post("ruth", "/break-glasses", GLASS)
+    assert (open_already.status_code, "is open to you already" in open_already.json()["detail"]) == (409, True)
+    acme.clock.set(NOW + timedelta(hours=1))
+    assert (await people.post("ruth", "/break-glasses", GLASS)).status_code == 201

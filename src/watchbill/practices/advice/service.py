@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from watchbill.lib.errors import Invalid, NotFound, Refused
+from watchbill.lib.errors import Conflict, Invalid, NotFound, Refused
 from watchbill.lib.ids import new_id
 from watchbill.org.authority import Action, Decision, decide, decide_approval
 from watchbill.org.broken_glass import BrokenGlass
@@ -88,7 +88,7 @@ class AdviceService:
     async def ask_for_glass(
         self, thing: EntityRef, actor: EntityRef, now: datetime, *, reason: str, minutes: int
     ) -> Glass:
-        """Ask the partner to let one change their thing for a while. Raises Refused, Invalid."""
+        """Ask the partner to let one change their thing for a while, once at a time. Raises Refused, Invalid, Conflict."""
         if not reason.strip():
             raise Invalid("Glass is broken with a reason.", "Say what cannot wait.")
         if not 1 <= minutes <= rules.longest_minutes():
@@ -111,6 +111,8 @@ class AdviceService:
             state=GlassState.ASKED,
         )
         async with self._store.writing() as transaction:
+            before = await tables.GLASSES.newest(transaction, 1, *tables.glass_for(actor, thing))
+            _once_at_a_time(before, now)
             await tables.GLASSES.add(transaction, asked)
             done = Done(str(actor), Action.BREAK_GLASS.value, decision.ground, asked.reason)
             await audit(transaction, now, asked, done)
@@ -174,6 +176,13 @@ class AdviceService:
             found = await tables.GLASSES.newest(transaction, _MOST_LISTED, *tables.glass_of(team))
         return [rules.glass_as_of(each, now) for each in found]
 
+    async def unanswered(self, now: datetime) -> tuple[list[Recommendation], list[Glass]]:
+        """Return the newest 200 recommendations and break-glasses each that wait for an answer at an instant."""
+        async with self._store.reading() as transaction:
+            made = await tables.RECOMMENDATIONS.newest(transaction, _MOST_LISTED, tables.waits(now))
+            waits = tables.glass_waits(now - rules.ANSWERED_WITHIN)
+            return made, await tables.GLASSES.newest(transaction, _MOST_LISTED, waits)
+
     async def open_glass(self, now: datetime) -> tuple[BrokenGlass, ...]:
         """Return the glass that is open at an instant, as the authority takes it."""
         async with self._store.reading() as transaction:
@@ -204,6 +213,17 @@ class AdviceService:
         if not decision.allowed:
             raise _refused(decision, glass.thing)
         return decision.ground
+
+
+def _once_at_a_time(before: list[Glass], now: datetime) -> None:
+    for glass in (rules.glass_as_of(each, now) for each in before):
+        if glass.state is GlassState.ASKED:
+            raise Conflict(
+                f"You have asked for {glass.thing} already; {glass.partner} has not answered yet.",
+                "Wait for the answer.",
+            )
+        if glass.state is GlassState.OPEN:
+            raise Conflict(f"The glass of {glass.thing} is open to you already.", "Close it first; then ask again.")
 
 
 def _refused(decision: Decision, thing: EntityRef) -> Refused:

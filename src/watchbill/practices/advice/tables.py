@@ -139,6 +139,21 @@ def is_open(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(break_glasses.c.state == GlassState.OPEN.value, break_glasses.c.ends_at > now)
 
 
+def waits(now: datetime) -> sa.ColumnElement[bool]:
+    """Say that a recommendation waits at an instant."""
+    return sa.and_(recommendations.c.state == RecommendationState.WAITING.value, recommendations.c.expires_at > now)
+
+
+def glass_waits(unanswered_since: datetime) -> sa.ColumnElement[bool]:
+    """Say that a break-glass waits, and since when at most."""
+    return sa.and_(break_glasses.c.state == GlassState.ASKED.value, break_glasses.c.asked_at > unanswered_since)
+
+
+def glass_for(holder: EntityRef, thing: EntityRef) -> list[sa.ColumnElement[bool]]:
+    """Say that a break-glass is of one holder for one thing."""
+    return [break_glasses.c.holder == str(holder), break_glasses.c.thing == str(thing)]
+
+
 def over_by(now: datetime, unanswered_since: datetime) -> sa.ColumnElement[bool]:
     """Say that a break-glass waits since too long, or that its time is over."""
     lapsed = sa.and_(break_glasses.c.state == GlassState.ASKED.value, break_glasses.c.asked_at <= unanswered_since)

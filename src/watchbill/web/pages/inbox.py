@@ -15,7 +15,7 @@ from watchbill.web.doors import Doors, doors_of
 from watchbill.web.show.escalation import next_step
 from watchbill.web.show.figures import figures_in_words
 
-from .advice import asked_of
+from .asked import asked_of
 from .frame import WAITING, page
 from .on_watch import own_shifts
 
