@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from .charters import AlertClass, Engagement
+from .charters import AlertClass, Engagement, Scope
 from .claims import day_of
 from .coverage import PagerAnswer, coverage, pager, shut_hours
 from .entities import Thing, domains_of
@@ -54,8 +54,13 @@ def _changed(organization: Organization, before: datetime, at: datetime) -> list
 
 def reached(organization: Organization, engagements: Iterable[Engagement]) -> set[EntityRef]:
     """Return the things that the scopes of some engagements reach, those that they leave out among them."""
+    return reached_by(organization, [engagement.scope for engagement in engagements])
+
+
+def reached_by(organization: Organization, scopes: Iterable[Scope]) -> set[EntityRef]:
+    """Return the things that some scopes reach, those that they leave out among them."""
     found: set[EntityRef] = set()
-    for scope in [engagement.scope for engagement in engagements]:
+    for scope in scopes:
         if scope.everything:
             return set(organization.things)
         by_facet = organization.memory.recall("things by facet", lambda: _by_facet(organization))

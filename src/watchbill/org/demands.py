@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from .charters import EngagementState, SRETeam
 from .faults import Level
 from .implementations import ImplementationRules, rules_of
-from .recognition import Declared, Family
+from .recognition import Declared
 from .register import Register
 from .shapes import backstage
 from .shapes import charter as shapes
@@ -25,10 +25,9 @@ _OVER = {EngagementState.ENDED, EngagementState.DECLINED}
 
 def check_charters(register: Register, teams: Mapping[str, SRETeam]) -> None:
     """Report every charter that lacks what its team's implementation demands of it."""
-    engaged = {shape.spec.sre.lower() for _, shape in register.each(Family.WATCHBILL, "Engagement", shapes.Engagement)}
     for team in teams.values():
         rules = rules_of(team.implementation)
-        has = {"scope": team.scope is not None, "partners": bool(team.partners) or team.name in engaged}
+        has = {"scope": team.scope is not None, "partners": bool(team.partners)}
         for field, level in rules.charter_demands.items():
             if not has.get(field, True):
                 register.faults.add(

@@ -54,6 +54,7 @@ class Unit(StrEnum):
     GROUPS = "group"
     TEAMS = "team"
     SERVICES = "service"
+    PRODUCTS = "product"
     TIMES = "time"
     HOURS = "hour"
     MONTHS = "month"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from watchbill.lib.numbers import several
 from watchbill.lib.shares import part
 from watchbill.org.because import listed
 from watchbill.org.calendar import months_after
-from watchbill.org.charters import Engagement, EngagementState, SRETeam
-from watchbill.org.entities import Thing
+from watchbill.org.charters import Engagement, EngagementState, Scope, SRETeam
+from watchbill.org.course import reached_by
+from watchbill.org.entities import Thing, domains_of
 from watchbill.org.values import EntityRef
 
 from .books import OWN, TEAMS, together, workbook
@@ -74,6 +75,50 @@ def tool_on_serving_path(seen: Situation, _: Fraction) -> Iterator[Observation]:
                     team.name,
                     {"services": str(len(services))},
                 )
+
+
+@rule(
+    "one-product",
+    59,
+    Verdict.WARN,
+    asks="A product team is for one product: one System, or the Systems of one Domain",
+    source=together(TEAMS, workbook(18)),
+    remedy="Narrow its scope to the product that matters most; the others keep their pager, or have a team of their own.",
+    threshold=Threshold(Fraction(1), Unit.PRODUCTS),
+)
+def one_product(seen: Situation, most: Fraction) -> Iterator[Observation]:
+    """Yield each such team whose charter and engagements reach things of too many products."""
+    for team in seen.watching("one-product"):
+        scopes = [each.scope for each, of in seen.engagements() if of is team]
+        scopes += [team.scope] if team.scope is not None else []
+        products = _products(
+            seen, [each for scope in scopes for each in _meant(seen, scope) if each.owner != team.group]
+        )
+        if len(products) > most:
+            yield Observation(
+                f"SRETeam {team.name}",
+                f"{team.title} is for {several(len(products), 'product')}: {listed(products)}.",
+                team.scope.place if team.scope is not None else team.place,
+                team.name,
+                {"products": ", ".join(str(product) for product in products)},
+            )
+
+
+def _meant(seen: Situation, scope: Scope) -> Iterator[Thing]:
+    """Yield what a scope is about, without what it leaves out."""
+    for ref in sorted(reached_by(seen.organization, [scope])):
+        thing = seen.organization.things[ref]
+        around = {ref, thing.system, thing.owner, *domains_of(thing, seen.organization.systems)}
+        if not around & scope.excluded:
+            yield thing
+
+
+def _products(seen: Situation, things: Sequence[Thing]) -> list[EntityRef]:
+    """Return the Systems of things, each thing without one for itself; the Domain instead where they all lie in one."""
+    systems = {thing.system or thing.ref for thing in things}
+    domains = [domains_of(thing, seen.organization.systems) for thing in things]
+    shared = [domain for domain in domains[0] if all(domain in others for others in domains)] if domains else []
+    return shared[:1] if shared and len(systems) > 1 else sorted(systems)
 
 
 @rule(
@@ -168,4 +213,4 @@ def duplicate_tools(seen: Situation, most: Fraction) -> Iterator[Observation]:
             )
 
 
-RULES = (tool_adopters, tool_on_serving_path, sre_ratio, developer_seat, duplicate_tools)
+RULES = (tool_adopters, tool_on_serving_path, one_product, sre_ratio, developer_seat, duplicate_tools)

@@ -35,6 +35,7 @@ RULES = ImplementationRules(
     terms=Terms.of("50", "3M"),
     checklist=TAKING_THE_PAGER,
     goes_wrong_as=(
+        Sign("several products, each half understood", ("one-product",)),
         Sign("more SREs than its product needs", ("sre-ratio",)),
         Sign("several teams that each build the same base", ("duplicate-tools",)),
         Sign("developers who no longer stand a watch of their own", ("developer-seat",)),

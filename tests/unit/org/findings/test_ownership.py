@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from tests.unit.org import made
+from watchbill.org.charters import Scope
 from watchbill.org.entities import Dependency, Thing
 from watchbill.org.findings import Verdict
 from watchbill.org.organization import Organization
@@ -42,6 +43,24 @@ def test_a_tool_on_which_a_service_critically_depends_is_becoming_infrastructure
     assert building.found(on_path, "tool-on-serving-path") == [(Verdict.ADVICE, "component:metrics")]
     beside = tools(*using("metrics", "devs"), *using("metrics", "tools", critical=True))
     assert building.found(beside, "tool-on-serving-path") == []
+
+
+def for_products(covers: Scope) -> list[tuple[Verdict, str]]:
+    """A product team of that charter; cart and pay are in Systems of the Domain retail, the others in none."""
+    systems = {"cart": "checkout", "pay": "billing", "wages": "payroll"}
+    things = [made.thing(name, system=of, domain=None if name == "wages" else "retail") for name, of in systems.items()]
+    things.append(made.thing("job"))
+    team = replace(building.SRE, scope=covers)
+    return building.found(building.organization(things=things, teams=[team]), "one-product")
+
+
+def test_a_product_team_is_for_one_system_or_the_systems_of_one_domain() -> None:
+    assert for_products(made.scope(systems=["checkout"])) == []
+    assert for_products(made.scope(systems=["checkout", "billing"])) == []  # both in retail
+    assert for_products(made.scope(domains=["retail"])) == []
+    assert for_products(made.scope(systems=["checkout", "payroll"])) == [(Verdict.WARN, "SRETeam sre")]
+    assert for_products(made.scope(owned_by=["devs"])) == [(Verdict.WARN, "SRETeam sre")]
+    assert for_products(made.scope(owned_by=["devs"], excluded=["wages", "job"])) == []
 
 
 def with_developers(number: int) -> Organization:
