@@ -66,19 +66,20 @@ class Deaf:
         return None
 
 
-def goal(number: int) -> Goal:
+def goal(number: int, service: str = "") -> Goal:
+    service = service or f"s{number}"
     return Goal(
         name=f"goal-{number:05}",
         title=f"Goal {number}",
         description="",
-        service=EntityRef("component", "default", f"s{number}"),
+        service=EntityRef("component", "default", service),
         target=Fraction(999, 1000),
         target_text="99.9",
         window=WINDOW,
         source="metrics",
-        total=parse_selector(f'requests_total{{service="s{number}"}}'),
+        total=parse_selector(f'requests_total{{service="{service}"}}'),
         good=None,
-        bad=parse_selector(f'requests_total{{service="s{number}",code="500"}}'),
+        bad=parse_selector(f'requests_total{{service="{service}",code="500"}}'),
         tiers=default_tiers(WINDOW),
         policy=None,
         place=HERE,
