@@ -129,7 +129,7 @@ def _minute(each: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
 
 def _answered(one: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "state", one["state"]
-    yield "counted", f"{count(one['good'])} good of {count(one['total'])}, {count(one['bad'])} bad"
+    yield "counted", f"{count(one['good'])} good of {count(one['total'])} {one['counts']}, {count(one['bad'])} bad"
     if one["total"]:
         yield "budget", f"{one['budget']:.10g} may be bad, {left(one['remaining'])} of it is left"
     if one["allowed"] is not None and one["unknownMinutes"]:

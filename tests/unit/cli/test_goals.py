@@ -42,7 +42,7 @@ def test_people_get_the_minutes_and_what_each_question_answers(tmp_path: Path) -
         "",
         "cart at 2026-01-05 00:01:30",
         "  state         healthy",
-        "  counted       18 good of 20, 2 bad",
+        "  counted       18 good of 20 events, 2 bad",
         "  budget        2 may be bad, 0 % of it is left",
         "  whole window  120 may be bad at this traffic, 98.3 % of it is left",
         "  measured      1.667 % of the window, 59 minutes are unknown",
