@@ -151,9 +151,9 @@ def _report(document: Document, shape: type[Shape], detail: ErrorDetails, faults
         hint = _QUOTED if is_value else f"Write {_format(shape, path) or _KINDS[kind]}."
         faults.error("wrong-type", document.place(*path), f"This should be {_KINDS[kind]}, but is {written}.", hint)
     elif kind in {"too_short", "string_too_short"}:
-        faults.error(
-            "empty", document.place(*path), f"“{_last(path)}” is empty.", "Give at least one, or remove the field."
-        )
+        entry = _formats(shape, path)[1]
+        hint = f"Give at least one: {entry}." if entry else "Give at least one, or remove the field."
+        faults.error("empty", document.place(*path), f"“{_last(path)}” is empty.", hint)
     elif kind in _BOUNDS:
         bound = _BOUND_WORDS[_BOUNDS[kind]].format(context[_BOUNDS[kind]])
         faults.error(
@@ -181,14 +181,21 @@ def _report_missing(document: Document, shape: type[Shape], path: Path, faults: 
 
 def _format(shape: type[Shape], path: Path) -> str:
     """Return how the value at a path is written, by the words for its field; the empty text where there are none."""
+    return _formats(shape, path)[0] or _formats(shape, path[:-1])[1]
+
+
+def _formats(shape: type[Shape], path: Path) -> tuple[str, str]:
+    """Return how the value of the field at a path is written, and how what lies in it; both empty where no field is."""
     from watchbill.org.words.schema import format_of  # only a document with faults waits for the words to be read
 
-    names = [position for position, key in enumerate(path) if isinstance(key, str)]
-    around = shape_at(shape, path[: names[-1]]) if names else None
-    if around is None:
-        return ""
-    whole, entry = format_of(around, str(path[names[-1]]))
-    return re.sub(r"`([^`]*)`", r"“\1”", whole if path[-1] == path[names[-1]] else entry)
+    around = shape_at(shape, path[:-1]) if path and isinstance(path[-1], str) else None
+    whole, inner = format_of(around, str(path[-1])) if around is not None else ("", "")
+    return _quoted(whole), _quoted(inner)
+
+
+def _quoted(text: str) -> str:
+    """Return words with their values in the quotes of sentences; what has quotes of its own as a value has no others."""
+    return re.sub(r"`([^`]*)`", r"“\1”", re.sub(r"`([\"'][^`]*)`", r"\1", text))
 
 
 def _report_key(document: Document, path: Path, context: Mapping[str, Any], faults: FaultList) -> None:

@@ -52,8 +52,12 @@ def written_as(part: Mapping[str, Any], words: FieldWords) -> str:
 
 
 def entry_words(words: FieldWords) -> FieldWords:
-    """Return the words for one entry of a list."""
-    example = words.example[0] if isinstance(words.example, list) and words.example else words.example
+    """Return the words for one entry of a list, or of a mapping by names of one's own."""
+    example = words.example
+    if isinstance(example, list) and example:
+        example = example[0]
+    elif isinstance(example, Mapping) and all(isinstance(value, list) for value in example.values()):
+        example = next(iter(example.values()))
     return FieldWords(words.means, words.of, example)
 
 

@@ -50,12 +50,12 @@ def with_annotations(schema: dict[str, Any], kind: str) -> dict[str, Any]:
 
 @cache
 def format_of(around: type[Shape], field: str) -> tuple[str, str]:
-    """Return how a field of a shape is written, and how one entry of it is; both empty for what is no field of it."""
+    """Return how a field of a shape is written, and an entry of it; the empty text for what is no field and has no entries."""
     part, words = plain_schema(around)["properties"].get(field), words_of(around).get(field)
     if part is None or words is None:
         return "", ""
-    entry = written_as(part["items"], entry_words(words)) if part.get("type") == "array" else ""
-    return written_as(part, words), entry
+    entries = [part["items"]] if "items" in part else list(part.get("patternProperties", {}).values())
+    return written_as(part, words), "".join(written_as(entry, entry_words(words)) for entry in entries)
 
 
 def _shapes_in(annotation: Any) -> Iterator[type[Shape]]:
