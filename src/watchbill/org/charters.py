@@ -129,6 +129,11 @@ class PagerTerms:
     respond_within: Duration | None = None
     partner_share: Fraction | None = None
 
+    @property
+    def is_with_sre(self) -> bool:
+        """Whether the SREs hold the pager for any class of alert, at some hours at least."""
+        return any(self.classes.get(alert_class, self.primary) == "sre" for alert_class in AlertClass)
+
 
 @dataclass(frozen=True)
 class Engagement:

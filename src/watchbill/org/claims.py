@@ -265,7 +265,7 @@ class Claims:
         if source.state not in CLAIMING:
             return False
         terms = source.engagement.pager
-        return not source.rules.advises_only or (terms.primary == "sre" and bool(terms.reason))
+        return not source.rules.advises_only or (terms.is_with_sre and bool(terms.reason))
 
     def _advice_of(self, source: Source) -> Adviser | None:
         if source.document not in self._advices:

@@ -13,14 +13,13 @@ from .doubts import doubt_months
 from .engagement_terms import link_agreement, link_extensions, link_reviews_held
 from .implementations import ImplementationRules, rules_of
 from .nodes import Path
+from .pager_checks import ALWAYS, check_pager
 from .recognition import Declared, Family
 from .register import Register
 from .scopes import link_scope
 from .shapes import charter as shapes
 from .shapes.fields import Shape
 from .values import EntityRef
-
-ALWAYS = "always"
 
 _PROPOSED, _PREPARING, _ACTIVE = EngagementState.PROPOSED, EngagementState.PREPARING, EngagementState.ACTIVE
 _HANDING_BACK, _ENDED, _DECLINED = EngagementState.HANDING_BACK, EngagementState.ENDED, EngagementState.DECLINED
@@ -102,15 +101,7 @@ class _Linker:
         self._check_hours(terms.hours)
         if terms.escalation:
             self._register.resolve_name(self._one, (*path, "escalation"), Family.WATCHBILL, "EscalationPolicy")
-        if rules.advises_only and terms.primary == "sre" and not terms.reason:
-            self._faults.error(
-                "missing-reason",
-                document.place(*path, "primary"),
-                f"{team.name} is {rules.title.lower()}: such a team holds no pager unless its engagement says why.",
-                "Add “reason” to the pager, or leave it with the partner.",
-                [team.place],
-            )
-        return PagerTerms(
+        agreed = PagerTerms(
             primary=terms.primary or rules.primary,
             reason=terms.reason or "",
             hours=terms.hours,
@@ -120,6 +111,8 @@ class _Linker:
             respond_within=terms.respond_within,
             partner_share=terms.partner_share,
         )
+        check_pager(self._faults, document, agreed, rules, team)
+        return agreed
 
     def _check_hours(self, hours: str) -> None:
         known = (ALWAYS, *self._settings.hours)

@@ -83,6 +83,7 @@ def test_no_fault_hides_another(order: int, tmp_path: Path) -> None:
 BETWEEN_DOCUMENTS = [
     "advice-past-the-owner",
     "agreement-missing",
+    "consulting-class-without-reason",
     "consulting-pager-without-reason",
     "duplicate-name",
     "embedded-trio",

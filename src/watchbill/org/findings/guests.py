@@ -100,7 +100,7 @@ def fair_share(seen: Situation, most: Fraction) -> Iterator[Observation]:
 def consulting_boundary(seen: Situation, _: Fraction) -> Iterator[Observation]:
     """Yield each engagement of advisers that gives them the pager, or a hand in code or configuration."""
     for engagement, team in seen.engagements(watching="consulting-boundary"):
-        given = ["the pager"] if engagement.pager.primary == "sre" else []
+        given = ["the pager"] if engagement.pager.is_with_sre else []
         given += sorted((engagement.authority or frozenset()) & CHANGES)
         if engagement.agreement is not None and engagement.agreement.repositories:
             given += [repository for repository, may in sorted(engagement.agreement.repositories.items()) if may]

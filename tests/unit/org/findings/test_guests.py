@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.unit.org import made
 from watchbill.org.agreements import Extension, Selection
-from watchbill.org.charters import Schedule
+from watchbill.org.charters import AlertClass, Implementation, Schedule
+from watchbill.org.coverage import pager
 from watchbill.org.findings import Verdict
 from watchbill.org.organization import Organization
 
@@ -105,3 +106,21 @@ def test_customers_are_chosen_by_one_rule() -> None:
     mixed = choosing(Selection.REVENUE, Selection.FEATURES)
     assert building.found(mixed, "consulting-selection") == [(Verdict.WARN, "SRETeam advisers")]
     assert building.found(choosing(Selection.REVENUE, Selection.REVENUE), "consulting-selection") == []
+
+
+def test_advisers_who_get_one_class_of_alerts_hold_its_pager_and_are_over_their_boundary() -> None:
+    advisers = made.team("advisers", Implementation.CONSULTING)
+    classes = {AlertClass.APPLICATION: "sre"}
+    agreed = made.engagement("e", advisers, made.scope(things=["shop"]), classes=classes, reason="their launch")
+    organization = made.organization(
+        things=[made.thing("shop")],
+        teams=[advisers],
+        engagements=[agreed],
+        policies=[made.policy("advisers"), made.policy("devs")],
+        members={"advisers": ["con"], "devs": ["olu"]},
+    )
+    holders = {each: pager(organization, made.ref("shop"), each, made.AT).holder for each in AlertClass}
+    assert {str(holder) for each, holder in holders.items() if each in classes} == {"group:advisers"}
+    assert str(holders[AlertClass.WORKFLOW]) == "group:devs"
+    (finding,) = building.findings(organization, "consulting-boundary")
+    assert finding.figures == {"given": "the pager"}
