@@ -11,11 +11,11 @@ from watchbill.lib.shares import part
 from watchbill.org.because import day_in_words, listed
 from watchbill.org.calendar import months, months_after
 from watchbill.org.charters import SRETeam
-from watchbill.org.duties import Duty, How
 from watchbill.org.implementations import PRACTICES
 from watchbill.org.values import Duration
 
 from .books import OWN, OWN_LIMIT, TEAMS, WIKIPEDIA, policy_appendix, together, workbook
+from .evidence import left_to_others, shown
 from .finding import Bound, Observation, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
@@ -140,35 +140,31 @@ def _has_postmortems(seen: Situation, team: SRETeam) -> bool:
     Verdict.WARN,
     asks="An infrastructure team does most of the practices of SRE, else it is a platform team",
     source=together(WIKIPEDIA, OWN_LIMIT),
-    remedy="Take on the practices that are missing, beginning with a goal for what others stand on; or call it a platform team.",
+    remedy="Show what is done, by goals, a watch, a readiness review; take on what is missing; or call it a platform team.",
     threshold=Threshold(Fraction(1, 2), Unit.SHARE, Bound.AT_LEAST),
 )
 def platform_team(seen: Situation, least: Fraction) -> Iterator[Observation]:
-    """Yield each such team that takes part in too few of the practices on what it answers for."""
+    """Yield each such team of which the files show too few practices on what it answers for."""
     for team in seen.watching("platform-team"):
-        of_team = [duty for thing in seen.covered_by.get(team.name, ()) for duty in seen.duties_of[thing.ref]]
-        if not of_team:
+        if not seen.covered_by.get(team.name):
             continue
-        done = [practice for practice in PRACTICES if _is_done(seen, practice, of_team)]
+        done = shown(seen, team)
         share = Fraction(len(done), len(PRACTICES))
         if share < least:
-            missing = [practice for practice in PRACTICES if practice not in done]
+            left = [practice for practice in PRACTICES if left_to_others(seen, team, practice)]
+            silent = [practice for practice in PRACTICES if practice not in {*done, *left}]
             yield Observation(
                 f"SRETeam {team.name}",
-                f"{team.title} is a platform team by what is declared: it takes part in {len(done)} of {len(PRACTICES)} practices.",
+                f"{team.title} is a platform team by what the files show: {len(done)} of {len(PRACTICES)} practices.",
                 team.place,
                 team.name,
-                {"practices": f"{len(done)} of {len(PRACTICES)}", "share": part(share), "missing": ", ".join(missing)},
+                {
+                    "practices": f"{len(done)} of {len(PRACTICES)}",
+                    "share": part(share),
+                    "left to others": ", ".join(left) or "none",
+                    "not declared": ", ".join(silent) or "none",
+                },
             )
-
-
-def _is_done(seen: Situation, practice: str, of_team: list[Duty]) -> bool:
-    """Whether a practice is the team's on at least half of its things; goals only where there is one."""
-    asked = [duty for duty in of_team if duty.practice == practice]
-    taken = [duty for duty in asked if duty.how is not How.PARTNER]
-    if practice == "goals" and not any(duty.thing in seen.goals_of for duty in taken):
-        return False
-    return 2 * len(taken) >= len(asked)
 
 
 _NEW = timedelta(days=182)

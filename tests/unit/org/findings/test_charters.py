@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from tests.unit.org import made
-from watchbill.org.charters import Experience, Implementation, Membership, SRETeam
+from watchbill.org.charters import (
+    Experience,
+    Implementation,
+    ItemStatus,
+    Membership,
+    ReadinessReview,
+    ReviewItem,
+    ReviewOutcome,
+    SRETeam,
+)
 from watchbill.org.findings import Verdict
+from watchbill.org.implementations import PRACTICES
+from watchbill.org.organization import Organization
 from watchbill.org.values import Duration
 
 from . import building
@@ -86,18 +98,32 @@ def test_a_team_without_goals_and_postmortems_is_an_sre_team_by_name_only() -> N
     assert building.found(with_policy, "rename-only") == []
 
 
-def test_an_infrastructure_team_that_leaves_most_practices_to_its_partner_is_a_platform_team() -> None:
-    def leaving(*practices: str) -> list[tuple[Verdict, str]]:
-        covers = made.scope(things=["cluster"])
-        left = building.engaged(sre=building.PLATFORM, covers=covers, practices=dict.fromkeys(practices, "partner"))
-        organization = building.organization(
-            things=[made.thing("cluster")], teams=[building.PLATFORM], engagements=[left], members={"platform": ["p"]}
-        )
-        return building.found(organization, "platform-team")
+def infrastructure(left: tuple[str, ...] = (), **shown: Any) -> Organization:
+    pact = building.engaged(
+        sre=building.PLATFORM, covers=made.scope(things=["cluster"]), practices=dict.fromkeys(left, "partner")
+    )
+    parts = {"things": [made.thing("cluster")], "teams": [building.PLATFORM], "members": {"platform": ["p"]}}
+    return building.organization(**parts, engagements=[pact], **shown)
 
-    # of eight practices, goals do not count: there is no goal. With four left to the partner three remain, with three four
-    assert leaving("toil", "design", "capacity", "chaos") == [(Verdict.WARN, "SRETeam platform")]
-    assert leaving("toil", "design", "capacity") == []
+
+def test_an_infrastructure_team_of_which_the_files_show_nothing_is_a_platform_team() -> None:
+    (finding,) = building.findings(infrastructure(), "platform-team")
+    assert (finding.level, finding.figures["practices"]) == (Verdict.WARN, "0 of 8")
+    assert finding.figures["not declared"] == ", ".join(PRACTICES)
+
+
+def test_goals_a_watch_and_a_review_show_what_an_infrastructure_team_does() -> None:
+    goal, watch = building.goal("cluster"), building.watch("first", ["p"])
+    policy = building.policy("platform", "first")
+    item = ReviewItem("capacity", "Does it fit?", ItemStatus.YES, "load test", None, "", False, None, made.place())
+    review = ReadinessReview("r", "pact", date(2026, 3, 1), (), ReviewOutcome.READY, (item,), made.place())
+    by_three = infrastructure(goals=[goal], watches=[watch], policies=[policy])
+    assert building.found(by_three, "platform-team") == [(Verdict.WARN, "SRETeam platform")]
+    by_four = replace(by_three, reviews={"r": review})  # goals, observability, incidents, capacity
+    assert building.found(by_four, "platform-team") == []
+    left = infrastructure(("capacity",), goals=[goal], watches=[watch], policies=[policy])
+    (finding,) = building.findings(replace(left, reviews={"r": review}), "platform-team")
+    assert (finding.figures["practices"], finding.figures["left to others"]) == ("3 of 8", "capacity")
 
 
 def of_new_people(new: int, experienced: int) -> list[tuple[Verdict, str]]:
