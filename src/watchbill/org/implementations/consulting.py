@@ -1,6 +1,7 @@
 """Consulting: experienced SREs who advise partners inside or outside the company, and change nothing of theirs.
 
-No charter of theirs covers anything; an engagement advises, whatever its state, and holds no pager unless it says so and why.
+No charter of theirs covers anything; an engagement advises from its preparation on until it has ended, and holds no pager unless
+it says so and why.
 To a customer (a Group of type `customer`) they are customer reliability engineers.
 """
 

@@ -26,10 +26,6 @@ class Promise:
     goals: tuple[Goal, ...]
     left_out: tuple[Goal, ...]
 
-    @property
-    def is_chosen(self) -> bool:
-        """Whether there were several goals to choose from."""
-        return len(self.goals) + len(self.left_out) > 1
 
 
 def promises(goals: Iterable[Goal]) -> Mapping[EntityRef, Promise]:
