@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from tests.desk import MONDAY
 from tests.unit.practices.goals.made import DAY, HOUR, MINUTE
 from tests.unit.practices.goals.recorded import Recorded, Traffic, by_name
 from watchbill.lib.errors import Conflict, NotFound, Unavailable
-from watchbill.org.objectives import Selector
+from watchbill.org.objectives import Selector, UnknownPolicy
 from watchbill.practices.goals.backfilling import Backfilling, Filling
 from watchbill.practices.goals.holding import Holding
 from watchbill.practices.goals.ledger import minute_of
@@ -128,6 +129,22 @@ async def test_the_server_that_runs_takes_up_what_was_filled_and_goes_on_measuri
     await past.watch.until(3 * HOUR)
     assert (await past.watch.goals.status(GOAL, past.watch.now)).problem is None
     assert await past.minutes() == minutes
+
+
+async def test_what_is_unknown_since_the_filled_past_began_is_unknown_since_measuring_began(past: Past) -> None:
+    past.watch.declare(replace(past.goal, unknown=UnknownPolicy.BAD))
+    before = await past.watch.goals.status(GOAL, past.watch.now)
+    await past.fill()
+    await past.watch.tick()
+    after = await past.watch.goals.status(GOAL, past.watch.now)
+    assert before.left is not None
+    assert after.left is not None
+    silent, between = 12, 120
+    assumed_bad = (silent + between) * 600
+    allowed = float(after.allowed or 0)
+    assert before.left > 0.9
+    assert after.left == pytest.approx(1 - (assumed_bad + after.spent) / allowed, abs=0.2)
+    assert after.left < -1
 
 
 async def test_no_reading_is_longer_than_two_hours(past: Past) -> None:

@@ -5,7 +5,7 @@ The row moves in one unit of work with the blocks of the ledger that it brings; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
@@ -59,6 +59,14 @@ async def steps(transaction: Transaction) -> dict[str, int]:
     """Return how many steps were made for each goal whose past was filled, or is."""
     rows = await transaction.execute(sa.select(ledger_backfill.c.goal, ledger_backfill.c.steps))
     return {row.goal: row.steps for row in rows}
+
+
+async def done(transaction: Transaction, goals: Collection[str]) -> list[Row]:
+    """Return goal, definition, first minute and meter of what is filled to its end, of these goals."""
+    table = ledger_backfill.c
+    query = sa.select(table.goal, table.definition, table.first_minute, table.meter)
+    rows = await transaction.execute(query.where(table.next_minute == table.end_minute))
+    return [row for row in rows.mappings() if row["goal"] in goals]
 
 
 async def begin_of_ledger(transaction: Transaction, goal: str) -> int | None:

@@ -19,7 +19,8 @@ from watchbill.store.store import Store
 from . import backfill_tables, blocks, meter_state
 from .counters import Meter
 from .holding import definition_of
-from .ledger import BLOCK, Block, Book, block_of, minute_of, start_of
+from .holdings import block_row
+from .ledger import Block, Book, block_of, minute_of, start_of
 from .measuring import LONGEST_READ
 from .model import SourceFor, SourceReading
 from .readings import instant
@@ -97,7 +98,9 @@ class Backfilling:
         sealed = state.count(total, part, goal, found["end_minute"])
         row = _row(goal, state, found["steps"] + 1, now)
         async with self._store.writing() as transaction:
-            if not await backfill_tables.move(transaction, found["steps"], row, [_block(goal, one) for one in sealed]):
+            if not await backfill_tables.move(
+                transaction, found["steps"], row, [block_row(goal.name, one) for one in sealed]
+            ):
                 raise Conflict(f"Another process fills the past of “{goal.name}” as well.", "Let one of them go on.")
         return _filling({**found, **row})
 
@@ -170,17 +173,4 @@ def _row(goal: Goal, state: _State, steps: int, now: datetime) -> Values:
         "meter": meter_state.to_bytes(state.meter),
         "steps": steps,
         "written_at": now,
-    }
-
-
-def _block(goal: Goal, block: Block) -> Values:
-    sums = block.sums(block.start, block.start + BLOCK)
-    return {
-        "goal": goal.name,
-        "start": block.start,
-        "bad": sums.bad,
-        "total": sums.total,
-        "measured": sums.measured,
-        "lower_bound": sums.lower_bound,
-        "minutes": blocks.to_bytes(block),
     }

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from watchbill.org.objectives import Goal
 
-from .counters import Counted, Meter
+from .counters import MINUTE, Counted, Meter
 from .ledger import Block, Book, block_of, measured, minute_of
 from .model import MinuteCount, SourceReading
 from .readings import milliseconds
@@ -98,6 +98,16 @@ class Holding:
     def unwritten_minutes(self, goal: Goal) -> list[MinuteCount]:
         """Return the same as minutes of a ledger."""
         return [measured(one.minute, one.good, one.total, one.marks) for one in self.unwritten(goal)]
+
+    def begin_with(self, past: Meter, definition: str, first_minute: int) -> None:
+        """Let what was filled in afterwards, from `first_minute` on, be where measuring began, if it counted the same."""
+        if definition != self.definition:
+            return
+        first = first_minute * MINUTE
+        if past.began:
+            self.meter.began = min(self.meter.began or past.began, max(past.began, first))
+        if past.part_begins:
+            self.meter.part_begins = min(self.meter.part_begins or past.part_begins, max(past.part_begins, first))
 
     def redefine(self, goal: Goal, cadence: timedelta) -> None:
         """Follow the goal's declaration: other counters begin anew, what was counted stays."""

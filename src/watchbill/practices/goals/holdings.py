@@ -13,7 +13,7 @@ from watchbill.org.objectives import Goal
 from watchbill.store.columns import Row, Values
 from watchbill.store.store import Store
 
-from . import blocks, meter_state, tables
+from . import backfill_tables, blocks, meter_state, tables
 from .burn_moves import BurnKey, BurnState
 from .holding import Holding, end_of, starts_of
 from .ledger import BLOCK, Block, Book, Sums, block_of, minute_of
@@ -43,6 +43,9 @@ class Holdings:
             sliced = {name: held.slices for name, held in loaded.items() if held.slices is not None}
             for row in await tables.blocks_since(transaction, sliced, since):
                 sliced[row["goal"]].add(blocks.from_bytes(row["start"], row["minutes"]))
+            for row in await backfill_tables.done(transaction, loaded):
+                past = meter_state.from_bytes(row["meter"])
+                loaded[row["goal"]].begin_with(past, row["definition"], row["first_minute"])
         self.by_name |= loaded
 
     def holds(self, goals: Mapping[str, Goal]) -> bool:
@@ -109,7 +112,7 @@ class Holdings:
         async with self._store.writing() as transaction:
             stored = await tables.next_minutes(transaction, closing, to_write=True)
             ours = {name for name, closed in closing.items() if stored.get(name) == closed.holding.stored_minute}
-            rows = [_row(name, block) for name in ours for block in closing[name].sealed]
+            rows = [block_row(name, block) for name in ours for block in closing[name].sealed]
             await tables.add_blocks(transaction, rows)
             await tables.move_cursors(transaction, [_cursor(name, closing[name].holding, now) for name in ours])
         return ours
@@ -183,7 +186,8 @@ def _cursor(name: str, holding: Holding, now: datetime) -> Values:
     }
 
 
-def _row(name: str, block: Block) -> Values:
+def block_row(name: str, block: Block) -> Values:
+    """Return the row that a sealed block of a goal is kept in."""
     sums = block.sums(block.start, block.end)
     return {
         "goal": name,
