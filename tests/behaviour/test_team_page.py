@@ -39,6 +39,21 @@ async def test_an_engagement_shows_its_record_and_what_was_agreed_on(acme: Websi
     assert "Operations 50 % at most" in page
 
 
+async def test_an_engagement_shows_all_that_its_sides_agreed_on_about_the_pager_practices_and_the_rest(
+    acme: Website,
+) -> None:
+    page = await text_of(acme, "/teams/checkout-sre")
+    for agreed in (
+        "Somebody responds within 5 min",
+        "Partner's share 20 % of the watch",
+        "Practices agreed capacity by the partner",
+        "Budget policy standard",
+        "Looked at every 3 months",
+    ):
+        assert agreed in page
+    assert "Maturity, " in await text_of(acme, "/teams/advisers")
+
+
 async def test_an_engagement_says_when_it_is_looked_at_next_and_one_that_is_over_when_it_ended(acme: Website) -> None:
     assert "Next review 1 July 2026" in await text_of(acme, "/teams/checkout-sre")
     embedded = await text_of(acme, "/teams/embedded-sre")
