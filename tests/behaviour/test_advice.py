@@ -74,6 +74,21 @@ async def test_who_recommended_it_does_not_answer_it(people: People) -> None:
     assert refused.json()["instead"][-1] == "ask the owner, group:payroll-developers"
 
 
+async def test_advice_to_ones_own_group_is_answered_by_somebody_else_and_counts_for_no_team(
+    acme: Website, people: People
+) -> None:
+    answer = await people.post("bea", "/recommendations", {**ADVICE, "service": "cluster-eu"})
+    made, team = answer.json()["recommendation"]["id"], answer.json()["recommendation"]["team"]
+    for way in ("accept", "decline"):
+        refused = await people.post("bea", f"/recommendations/{made}/{way}", {"reason": "no"})
+        assert (refused.status_code, refused.json()["detail"]) == (
+            403,
+            "Nobody accepts or declines their own recommendation.",
+        )
+    tally = await acme.watchbill.advice.tally(team, acme.clock.now())
+    assert (tally.made, tally.judged) == (0, 0)
+
+
 async def test_a_stranger_recommends_nothing_and_is_told_what_to_do(people: People) -> None:
     refused = await people.post("mei", "/recommendations", ADVICE)
     assert (refused.status_code, refused.json()["code"]) == (403, "refused")

@@ -27,7 +27,6 @@ class Promise:
     left_out: tuple[Goal, ...]
 
 
-
 def promises(goals: Iterable[Goal]) -> Mapping[EntityRef, Promise]:
     """Return what each thing promises; things with no goal that composes are left out."""
     by_thing: dict[EntityRef, list[Goal]] = defaultdict(list)

@@ -57,6 +57,11 @@ def answered(
     return replace(recommendation, state=state, decided_by=by, decided_at=now, reason=reason)
 
 
+def may_answer(recommendation: Recommendation, answer: Answer, by: EntityRef) -> bool:
+    """Whether an answer may be given by a person, if the owner's right is theirs: nobody accepts or declines their own."""
+    return answer is Answer.IMPLEMENT or by != recommendation.made_by
+
+
 def as_of(recommendation: Recommendation, now: datetime) -> Recommendation:
     """Return a recommendation as it stands at an instant: one that nobody answered in time has expired."""
     if recommendation.state is RecommendationState.WAITING and now >= recommendation.expires_at:

@@ -80,6 +80,12 @@ class AdviceService:
         async with self._store.writing() as transaction:
             before = await _recommendation(transaction, id)
             decision = self._decide(actor, Action.ACCEPT_RECOMMENDATION, before.thing, now)
+            if not rules.may_answer(before, answer, actor):
+                raise Refused(
+                    "Nobody accepts or declines their own recommendation.",
+                    f"Ask somebody else of {before.owner} to answer it.",
+                    about=str(before.thing),
+                )
             after = rules.answered(before, answer, actor, now, reason.strip())
             await tables.RECOMMENDATIONS.move(transaction, before, after)
             await audit(transaction, now, after, Done(str(actor), ANSWERS[answer], decision.ground, reason.strip()))
@@ -190,13 +196,15 @@ class AdviceService:
         return tuple(broken for each in found if (broken := rules.as_broken(each)) is not None)
 
     async def tally(self, team: str, now: datetime) -> Tally:
-        """Return what a team's advice of the last year has come to, and how much glass it broke in that year."""
+        """Return what a team's advice to others of the last year has come to, and how much glass it broke in that year."""
         since = now - rules.COUNTED_OVER
         async with self._store.reading() as transaction:
             of_team = (*tables.of_parties(team, None), tables.made_since(since))
             made = await tables.RECOMMENDATIONS.newest(transaction, _MOST_COUNTED, *of_team)
             glass = await tables.count_opened(transaction, team, since)
-        return rules.tally(made, glass, now)
+        advising = self._organization.organization.sre_teams.get(team)
+        to_others = [each for each in made if advising is None or each.owner != advising.group]
+        return rules.tally(to_others, glass, now)
 
     def _decide(self, actor: EntityRef, action: Action, thing: EntityRef, now: datetime) -> Decision:
         decision = decide(self._organization.organization, actor, action, thing, now)

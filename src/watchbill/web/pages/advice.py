@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from watchbill.org.authority import Action, Decision, decide
 from watchbill.org.values import EntityRef
-from watchbill.practices.advice.model import Recommendation, Tally
-from watchbill.practices.advice.rules import RECOMMENDATION_MOVES
+from watchbill.practices.advice.model import Answer, Recommendation, Tally
+from watchbill.practices.advice.rules import RECOMMENDATION_MOVES, may_answer
 from watchbill.web.doors import doors_of
 
 from .asked import GlassRow, glass_rows, user_of
@@ -83,12 +83,13 @@ async def one(request: Request) -> Response:
         "recommendation.html",
         made=made,
         decision=decision,
-        answers=_answers(made) if decision.allowed else (),
+        answers=_answers(made, user_of(request)) if decision.allowed else (),
     )
 
 
-def _answers(made: Recommendation) -> tuple[str, ...]:
-    return tuple(answer.value for answer in RECOMMENDATION_MOVES[made.state] if answer.value != "letExpire")
+def _answers(made: Recommendation, user: EntityRef | None) -> tuple[str, ...]:
+    moves = [answer for answer in RECOMMENDATION_MOVES[made.state] if answer is not Answer.LET_EXPIRE]
+    return tuple(answer.value for answer in moves if user is not None and may_answer(made, answer, user))
 
 
 ROUTES = [

@@ -11,8 +11,8 @@ from starlette.requests import Request
 
 from watchbill.org.authority import Action, decide, decide_approval
 from watchbill.org.values import EntityRef
-from watchbill.practices.advice.model import Glass, GlassMove, Recommendation
-from watchbill.practices.advice.rules import GLASS_MOVES
+from watchbill.practices.advice.model import Answer, Glass, GlassMove, Recommendation
+from watchbill.practices.advice.rules import GLASS_MOVES, may_answer
 from watchbill.web.callers import caller_of
 from watchbill.web.doors import Doors, doors_of
 
@@ -47,7 +47,10 @@ async def asked_of(request: Request) -> Asked:
     organization, now = doors.in_force.organization, doors.clock.now()
     waiting, asked = await doors.advice.unanswered(now)
     own = [
-        made for made in waiting if decide(organization, user, Action.ACCEPT_RECOMMENDATION, made.thing, now).allowed
+        made
+        for made in waiting
+        if may_answer(made, Answer.ACCEPT, user)
+        and decide(organization, user, Action.ACCEPT_RECOMMENDATION, made.thing, now).allowed
     ]
     return Asked(own, [row for row in glass_rows(request, asked) if row.moves])
 
