@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path as File
@@ -111,6 +113,15 @@ spec:
         'Write a list; each entry is a mapping, as in “{days: mon-fri, from: "08:00", to: "18:00"}”.',
         'Add “reason”: text, as in "two sites, six people each".',
     ]
+
+
+def test_a_folder_without_faults_never_waits_for_the_words() -> None:
+    program = (
+        "import sys; from pathlib import Path; from watchbill.org.folder import read; "
+        f"assert not read(Path({str(EXAMPLES)!r})).faults; print('watchbill.org.words' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
 
 
 @pytest.mark.parametrize("at", [datetime(2026, 5, 4, 12, tzinfo=UTC), datetime(2026, 11, 25, 20, tzinfo=UTC)])
