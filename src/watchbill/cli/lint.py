@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     help="How to write the faults: text for people, json for programs, github for annotations, sarif for code scanning.",
 )
 @click.option("--at", type=INSTANT, metavar="TIME", help="Check who holds which pager from then on; default: now.")
-def lint(org_dir: Path, form: str, at: datetime | None) -> None:
+@click.option("--strict", is_flag=True, help="Refuse what the official SDK of OpenSLO refuses; else it is noted.")
+def lint(org_dir: Path, form: str, at: datetime | None, *, strict: bool) -> None:
     """List all faults of the organisation declared in ORG_DIR.
 
     Each fault says where it is (file, line, column), what is wrong and how to mend it. Exit status: 0 when the organisation
@@ -36,10 +37,10 @@ def lint(org_dir: Path, form: str, at: datetime | None) -> None:
     """
     gc.disable()  # it ends in a moment: collecting garbage would take a tenth of its time
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # plugins of others are looked for at a cost
-    from watchbill.org.folder import read
+    from watchbill.org.folder import read, read_strictly
 
     instant = at_or_now(at)
-    reading = read(org_dir, instant)
+    reading = read_strictly(org_dir, instant) if strict else read(org_dir, instant)
     click.echo(_written(reading, org_dir, form, instant), nl=False, color=False if os.environ.get("NO_COLOR") else None)
     leave(1 if reading.errors else 0)
 

@@ -24,6 +24,7 @@ from .organization import Organization
 from .recognition import Declared, recognise
 from .register import Register
 from .shapes.fields import Shape
+from .strict_reading import strictly
 from .values import Place
 
 LARGEST_FILE = 4 * 1024 * 1024
@@ -74,11 +75,17 @@ def read(root: Path, at: datetime | None = None, known: FilesRead | None = None)
         return _read(root, at, known)
 
 
-def _read(root: Path, at: datetime | None, known: FilesRead | None) -> Reading:
-    organization, faults = _linked(root, known)
+def _read(root: Path, at: datetime | None, known: FilesRead | None, *, strict: bool = False) -> Reading:
+    organization, faults = _linked(root, known, strict=strict)
     if at is not None and not faults.has_errors:
         faults.extend((known or FilesRead()).standing.check(organization, at))
     return Reading(None if faults.has_errors else organization, faults.sorted(), organization.revision)
+
+
+def read_strictly(root: Path, at: datetime | None = None) -> Reading:
+    """Read a folder as `read` does; what the official SDK of OpenSLO refuses is an error."""
+    with uncollected():
+        return strictly(_read(root, at, None, strict=True))
 
 
 def read_anyway(root: Path) -> Organization:
@@ -89,7 +96,7 @@ def read_anyway(root: Path) -> Organization:
     return _linked(root, None)[0]
 
 
-def _linked(root: Path, known: FilesRead | None) -> tuple[Organization, FaultList]:
+def _linked(root: Path, known: FilesRead | None, *, strict: bool = False) -> tuple[Organization, FaultList]:
     check_is_folder(root)
     faults = FaultList()
     contents = _contents(root, faults)
@@ -112,6 +119,7 @@ def _linked(root: Path, known: FilesRead | None) -> tuple[Organization, FaultLis
         ),
         name=printable(root.resolve().name) or "organization",
         revision=_revision(contents),
+        strict=strict,
     )
     return organization, faults
 

@@ -17,14 +17,16 @@ from .register import Register
 from .reviews import check_openings, link_reviews
 from .sources import link_sources
 from .staffing import check_experience, check_hosts
+from .strict_reading import check_differences, check_strictly
 from .unheeded import check_unheeded
 from .watches import link_budget_policies, link_escalation_policies, link_schedules
 
 
-def link(register: Register, *, name: str, revision: str) -> Organization:
+def link(register: Register, *, name: str, revision: str, strict: bool = False) -> Organization:
     """Return the organisation that the documents declare. It is fit to take force only where the register's faults hold no error.
 
-    `name` is used where no Organization document says one; `revision` is the digest of the files.
+    `name` is used where no Organization document says one; `revision` is the digest of the files. `strict`
+    notes all that the SDK of OpenSLO refuses.
     """
     settings = link_settings(register, name)
     catalog = link_catalog(register)
@@ -61,6 +63,9 @@ def link(register: Register, *, name: str, revision: str) -> Organization:
     check_openings(register, organization)
     check_open_questions(register, organization)
     check_mentions(register)
+    check_differences(register)
+    if strict:
+        check_strictly(register)
     check_unheeded(register)
     check_reach(register, organization.groups)
     check_addresses(register, organization)

@@ -82,7 +82,7 @@ def test_a_severity_that_is_not_known_is_a_ticket(tmp_path: Path) -> None:
       spec:
         conditions:
           - kind: AlertCondition
-            spec: {severity: SEVERITY, condition: {threshold: 14.4, lookbackWindow: 1h}}
+            spec: {severity: SEVERITY, condition: {kind: burnrate, threshold: 14.4, lookbackWindow: 1h}}
 """
     goals = (SOUND / "goals.yaml").read_text().rstrip()
     for severity, expected, faults in (

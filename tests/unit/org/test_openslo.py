@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.org.test_folder import FIXTURES, codes, linked, organisation
-from watchbill.org.folder import read
+from watchbill.org.faults import Level
+from watchbill.org.folder import read, read_strictly
 
 EXAMPLES = {
     "budgeting-method/occurences-slo.yaml": ["goal-not-measured"],
@@ -64,7 +65,7 @@ INLINE = """
         conditions:
           - kind: AlertCondition
             metadata: {name: fast}
-            spec: {severity: page, condition: {threshold: 14.4, lookbackWindow: 1h}}
+            spec: {severity: page, condition: {kind: burnrate, threshold: 14.4, lookbackWindow: 1h}}
         notificationTargets: [{targetRef: pager}]
 """
 
@@ -128,3 +129,45 @@ def test_a_notification_target_that_an_inline_policy_names_is_looked_for(tmp_pat
     with (root / "goals.yaml").open("a") as goals:
         goals.write(f"  alertPolicies:{INLINE}\n")
     assert "unknown-notification-target" in codes(read(root))
+
+
+DIFFERING = """
+apiVersion: openslo/v1
+kind: AlertCondition
+metadata: {name: fast}
+spec: {severity: page, condition: {threshold: 14.4, lookbackWindow: 1h}}
+"""
+STRICTLY = [
+    ("{name: Fast, displayName: Fast}", "small letters"),
+    ("{name: fast, displayName: " + "x" * 64 + "}", "at most 63 characters"),
+]
+
+
+def test_where_the_sdk_refuses_what_the_text_allows_it_is_noted_and_strictly_it_is_an_error(tmp_path: Path) -> None:
+    root = organisation(tmp_path, alerts=DIFFERING)
+    (lenient,), (strict,) = read(root).faults, read_strictly(root).faults
+    assert (lenient.level, lenient.code, lenient.place.line) == (Level.NOTE, "strict-openslo", 5)
+    assert (strict.level, strict.place) == (Level.ERROR, lenient.place)
+    assert (linked(read(root)).goals.keys(), read_strictly(root).organization) == ({"cart-availability"}, None)
+
+
+@pytest.mark.parametrize(("metadata", "words"), STRICTLY)
+def test_what_both_forbid_is_told_by_a_strict_reading_alone(tmp_path: Path, metadata: str, words: str) -> None:
+    condition = DIFFERING.replace("{threshold", "{kind: burnrate, threshold").replace("{name: fast}", metadata)
+    root = organisation(tmp_path, alerts=condition)
+    assert read(root).faults == ()
+    (fault,) = read_strictly(root).errors
+    assert words in fault.message
+
+
+def test_a_strict_reading_counts_conditions_and_targets_and_takes_no_operator_on_a_ratio(tmp_path: Path) -> None:
+    root = organisation(
+        tmp_path, alerts="apiVersion: openslo/v1\nkind: AlertPolicy\nmetadata: {name: none}\nspec: {}\n"
+    )
+    goals = (root / "goals.yaml").read_text().replace("[{targetPercent: 99.9}]", "[{op: gt, targetPercent: 99.9}]")
+    (root / "goals.yaml").write_text(goals)
+    assert sorted(fault.code for fault in read_strictly(root).errors) == [
+        "op-on-ratio",
+        "strict-openslo",
+        "strict-openslo",
+    ]
