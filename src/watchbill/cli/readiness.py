@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from watchbill.lib.numbers import several
+
 from .instants import INSTANT, at_or_now
 
 if TYPE_CHECKING:
@@ -52,21 +54,27 @@ def new(engagement: str, folder: Path, at: datetime | None, form: str) -> None:
 
     organization = read_anyway(folder)
     day = day_of(organization, at_or_now(at))
-    document = review_to_go_through(organization, _named(organization, engagement), day)
+    document = review_to_go_through(organization, _named(organization, engagement, folder), day)
     click.echo(json.dumps(document, indent=2, ensure_ascii=False) if form == "json" else _yaml(document))
 
 
-def _named(organization: Organization, name: str) -> Engagement:
+def _named(organization: Organization, name: str, folder: Path) -> Engagement:
     from difflib import get_close_matches
 
     from watchbill.lib.errors import NotFound
+    from watchbill.org.folder import read
 
     found = organization.engagements.get(name.lower())
     if found is None:
         close = get_close_matches(name.lower(), organization.engagements, 1, 0.6)
         known = ", ".join(sorted(organization.engagements)) or "none"
         hint = f"Did you mean “{close[0]}”?" if close else f"The engagements of this folder: {known}."
-        raise NotFound(f"There is no engagement “{name}”.", hint)
+        errors = read(folder).errors
+        files = ", ".join(dict.fromkeys(fault.place.file for fault in errors))
+        unread = (
+            f" {several(len(errors), 'error')} in {files} may hide it: `watchbill lint` shows what." if errors else ""
+        )
+        raise NotFound(f"There is no engagement “{name}”.", hint + unread)
     return found
 
 

@@ -87,3 +87,11 @@ def test_an_engagement_that_is_not_there_is_named_with_the_one_that_is_meant(tmp
     root = organisation(tmp_path, own=ENGAGEMENT.replace("SRE", "front"))
     with pytest.raises(NotFound, match="with-developers"):
         CliRunner().invoke(readiness, ["new", "with-developer", "--org", str(root)], catch_exceptions=False)
+
+
+def test_an_engagement_that_a_broken_file_may_hide_is_told_with_the_file(tmp_path: Path) -> None:
+    folder = organisation(tmp_path, own=ENGAGEMENT.replace("SRE", "front"))
+    (folder / "own.yaml").write_text("kind: [unclosed")
+    answer = CliRunner().invoke(readiness, ["new", "with-developers", "--org", str(folder)])
+    assert isinstance(answer.exception, NotFound)
+    assert "1 error in own.yaml may hide it: `watchbill lint` shows what." in answer.exception.mend
