@@ -60,7 +60,10 @@ def _text(answer: Mapping[str, Any]) -> Iterator[str]:
     about = f"What {answer['product']} stands on in" if answer["product"] else "The common platform of"
     yield f"{about} {answer['organization']}"
     if not answer["things"]:
-        yield from ("", "Nothing critically depends on anything here.")
+        yield from (
+            "",
+            "Nothing depends critically on anything here: a dependsOn alone is none; say critical: true in a ServiceProfile.",
+        )
         return
     yield from ("", "What others critically depend on", "", *aligned(list(_rows_of_things(answer))))
     if answer["products"]:
