@@ -20,7 +20,11 @@ class _Instant(click.ParamType[datetime]):
         try:
             return read_instant(str(value))
         except ValueError:
-            self.fail(f"“{value}” is not a time; write 2026-05-03 or 2026-05-03T14:00:00Z.", param, ctx)
+            self.fail(
+                f"“{value}” is not a time; write 2026-05-03 (its noon in UTC) or 2026-05-03T14:00:00Z, from 1990 to 2200.",
+                param,
+                ctx,
+            )
 
 
 def read_instant(text: str) -> datetime:
