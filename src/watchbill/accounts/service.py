@@ -170,7 +170,10 @@ class AccountsService:
         async with self._store.reading() as transaction:
             found = await tables.account_with_hash(transaction, email.strip().lower())
         if found is None or found[0].disabled_at is not None:
-            raise NotFound(f"“{email}” has no account.", f"Make one: watchbill invite {email}")
+            raise NotFound(
+                f"“{email}” has no account.",
+                f"Make one: watchbill invite {email}, with the same --data or --database; it is there once the link was opened.",
+            )
         return found[0]
 
     async def access(self, now: datetime) -> list[Access]:
