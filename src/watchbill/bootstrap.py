@@ -146,6 +146,7 @@ def accesses_of(settings: Settings) -> dict[str, Access]:
             user=source.user,
             password=source.password,
             bearer_token=source.bearer_token,
+            bearer_token_file=source.bearer_token_file,
             ca_file=source.ca_file,
             certificate_file=source.certificate_file,
             key_file=source.key_file,

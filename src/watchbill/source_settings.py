@@ -34,7 +34,8 @@ Found = dict[str, Any]
 class SourceSettings:
     """How the server behind a data source lets watchbill in; `headers` are sent with each request, by lower-case name.
 
-    `name` is the source's as `source_key` writes it. Without `ca_file` the machine's certificate authorities are trusted.
+    `name` is the source's as `source_key` writes it. A bearer token that was read from `bearer_token_file` may change there. Without
+    `ca_file` the machine's certificate authorities are trusted.
     """
 
     name: str
@@ -42,6 +43,7 @@ class SourceSettings:
     user: str = ""
     bearer_token: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    bearer_token_file: Path | None = None
     ca_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None
@@ -78,7 +80,8 @@ def from_environment(environment: Mapping[str, str], prefix: str) -> dict[str, F
         if match["header"]:
             source["headers"][source_key(match["header"])] = written
         else:
-            source[(match["path"] or match["text"]).lower()] = written
+            name = (match["path"] or match["text"]).lower()
+            source |= {name: written} | _where_renewed(name, value if match["in_file"] else "")
     return found
 
 
@@ -107,7 +110,14 @@ def _of_table(table: Any, where: str) -> Iterator[tuple[str, Any]]:
     for name in table.keys() - {"headers"}:
         value = _text(table[name], f"{where}.{name}")
         is_in_file = name.removesuffix("_file") in _SECRETS and name.endswith("_file")
-        yield (name.removesuffix("_file"), read_value(value, f"{where}.{name}")) if is_in_file else (name, value)
+        secret = name.removesuffix("_file") if is_in_file else name
+        yield secret, read_value(value, f"{where}.{name}") if is_in_file else value
+        yield from _where_renewed(secret, value if is_in_file else "").items()
+
+
+def _where_renewed(name: str, file: str) -> Found:
+    """Return the file in which a bearer token may be renewed; an empty one takes the place of a file that was named below."""
+    return {"bearer_token_file": file} if name == "bearer_token" else {}
 
 
 def _header(value: Any, where: str) -> str:
@@ -130,7 +140,8 @@ def joined(file: Mapping[str, Found], environment: Mapping[str, Found]) -> tuple
         headers = {**below.get("headers", {}), **above.get("headers", {})}
         values = {**below, **above, "headers": headers}
         _check(values, f"sources.{name}")
-        paths = {key: Path(value).expanduser() for key, value in values.items() if key in _PATHS}
+        named = {key: values[key] for key in ("bearer_token_file", *_PATHS) if key in values}
+        paths = {key: Path(value).expanduser() if value else None for key, value in named.items()}
         found.append(SourceSettings(name, **values | paths))
     return tuple(found)
 

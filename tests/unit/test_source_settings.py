@@ -34,6 +34,7 @@ def test_secrets_are_named_by_source_in_the_file(tmp_path: Path) -> None:
     )
     (source,) = settings.sources
     assert (source.name, source.bearer_token, source.ca_file) == ("metrics-eu", SECRET, Path("/etc/ca.pem"))
+    assert source.bearer_token_file == tmp_path / "token"
     assert source.headers == {"x-scope-orgid": "acme", "x-key": SECRET}
 
 
@@ -53,6 +54,13 @@ def test_variables_win_over_the_file_for_the_same_source(tmp_path: Path) -> None
     assert source.headers == {"x-scope-orgid": "acme", "x-api-key": SECRET}
     assert other.url == "http://other.example"
     assert unknown_variables(environment) == {}
+
+
+def test_a_token_of_the_environment_takes_the_place_of_a_file_with_one(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("old")
+    text = f'[sources.metrics]\n{URL}bearer_token_file = "{tmp_path}/token"\n'
+    (source,) = load(_file(tmp_path, text), {"WATCHBILL_SOURCE_METRICS_BEARER_TOKEN": SECRET}).sources
+    assert (source.bearer_token, source.bearer_token_file) == (SECRET, None)
 
 
 def test_a_variable_that_is_none_of_a_source_is_named() -> None:

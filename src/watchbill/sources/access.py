@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from watchbill.lib.errors import Invalid
 
 _PORTS = {"http": 80, "https": 443}
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 HIDDEN = "(hidden)"
 
 
 @dataclass(frozen=True)
 class Access:
-    """What is sent with each request to the server at `url`, and to no other; an empty `url` asks for nothing."""
+    """What is sent with each request to the server at `url`, and to no other; an empty `url` asks for nothing.
+
+    A bearer token that stands in `token_file` may be renewed there at any time.
+    """
 
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     tls: ssl.SSLContext | None = None
+    token_file: Path | None = None
+
+    def renewed(self) -> Access:
+        """Return the access with the token as it stands in its file now; one that cannot be read or sent leaves it as it was."""
+        if self.token_file is None:
+            return self
+        try:
+            token = self.token_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            return self
+        before = self.headers["authorization"].removeprefix("Bearer ")
+        if token == before or not _TOKEN.fullmatch(token):
+            return self
+        others = [secret for secret in self.secrets if secret != before]
+        return replace(self, headers={**self.headers, "authorization": f"Bearer {token}"}, secrets=(*others, token))
 
     def is_for(self, url: str) -> bool:
         """Tell whether this may be sent to an address."""
@@ -40,7 +60,8 @@ OPEN = Access()
 
 def access(
     name: str, url: str, headers: Mapping[str, str], *, user: str = "", password: str = "", bearer_token: str = "",
-    ca_file: Path | None = None, certificate_file: Path | None = None, key_file: Path | None = None,
+    bearer_token_file: Path | None = None, ca_file: Path | None = None, certificate_file: Path | None = None,
+    key_file: Path | None = None,
 ) -> Access:  # fmt: skip
     """Return the access to a source. Raises Invalid where its certificates cannot be used."""
     sent, secrets = dict(headers), [*headers.values()]
@@ -51,7 +72,7 @@ def access(
         secrets.append(bearer_token)
         sent["authorization"] = f"Bearer {bearer_token}"
     tls = _tls(f"sources.{name}", ca_file, certificate_file, key_file)
-    return Access(url, sent, tuple(secret for secret in secrets if secret), tls)
+    return Access(url, sent, tuple(secret for secret in secrets if secret), tls, bearer_token_file)
 
 
 def _tls(where: str, ca: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:

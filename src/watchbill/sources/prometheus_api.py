@@ -60,6 +60,7 @@ class PrometheusApi:
 
         Raises RefusedQueryError where this question is to blame, Unavailable where the server is, TimeoutError where it is slow.
         """
+        self._access = self._access.renewed()
         self._expect_access()
         self.requests += 1
         span, at = (until - since) // _MILLISECOND, (until - _EPOCH) // _MILLISECOND

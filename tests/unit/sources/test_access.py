@@ -56,6 +56,24 @@ async def test_user_and_password_are_sent(http: HttpClient) -> None:
     assert server.heads[0]["authorization"] == f"Basic {BASIC}"
 
 
+async def test_a_token_that_is_renewed_in_its_file_is_sent_from_then_on(http: HttpClient, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("first-token\n")
+    async with serving(echoing(422)) as server:
+        given = access("metrics", server.url, {}, bearer_token="first-token", bearer_token_file=file)
+        source = PrometheusSource(data_source(url=server.url), http, given)
+        for written in ("first-token", SECRET, "not\na token"):
+            file.write_text(f"{written}\n")
+            with pytest.raises(Unavailable) as refused:
+                await source.read([parse_selector("requests_total")], UNTIL - timedelta(minutes=1), UNTIL)
+        file.unlink()
+        with pytest.raises(Unavailable):
+            await source.read([parse_selector("requests_total")], UNTIL - timedelta(minutes=1), UNTIL)
+    sent = [head["authorization"] for head in server.heads]
+    assert sent == ["Bearer first-token", *[f"Bearer {SECRET}"] * 3]
+    assert SECRET not in str(refused.value)
+
+
 async def test_each_server_is_sent_its_own_and_no_other(http: HttpClient) -> None:
     async with serving(matrix()) as first, serving(matrix()) as second:
         goals = {one.name: one for one in (goal("a", source="first"), goal("b", source="second"))}
