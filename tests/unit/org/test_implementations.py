@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import watchbill
 from watchbill.org.charters import Implementation
 from watchbill.org.implementations import PRACTICES, SCOPE_FORMS, Reach, all_rules, rules_of
+from watchbill.org.shapes.charter import ImplementationName
 
 SOURCE = Path(watchbill.__file__).parent
 
@@ -91,3 +93,11 @@ def test_no_code_outside_the_six_modules_asks_which_implementation_a_team_has() 
         if asking.search(line.split("#")[0]) and '"""' not in line
     ]
     assert offenders == []
+
+
+def test_whatever_documents_may_call_an_implementation_has_its_module_and_every_module_is_listed() -> None:
+    files = {path.stem for path in (SOURCE / "org" / "implementations").glob("*.py")}
+    modules = files - {"__init__", "rules", "checklist"}
+    assert {rules.implementation for rules in all_rules()} == set(Implementation)
+    assert {implementation.value for implementation in Implementation} == set(get_args(ImplementationName))
+    assert {implementation.name.lower() for implementation in Implementation} == modules
