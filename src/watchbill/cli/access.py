@@ -33,6 +33,12 @@ def invite(
     settings = settings_from(config_file, data=data, database=database)
     secret = asyncio.run(_invite(settings, address_in(email), _user(person), admin=admin))
     click.echo(f"{settings.public_url}/welcome/{secret}")
+    if not settings.base_url:
+        click.echo(
+            f"base_url is not set, so the link begins with {settings.public_url}. Where the server is reached otherwise, set it for "
+            "both: WATCHBILL_BASE_URL, or base_url in the file of --config.",
+            err=True,
+        )
 
 
 @click.group()

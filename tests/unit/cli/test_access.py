@@ -46,6 +46,17 @@ def test_an_invitation_is_listed_with_whom_it_names_and_can_be_taken_back(run: R
         run("access", "revoke", "ana@acme.example")
 
 
+def test_an_invitation_says_whose_address_its_link_has_while_none_is_set(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('base_url = "https://watch.acme.example"')
+    unset = done("invite", "ana@acme.example", "--as", "user:ana", "--data", str(tmp_path))
+    assert unset.stdout.startswith("http://127.0.0.1:8400/welcome/")
+    assert "base_url is not set, so the link begins with http://127.0.0.1:8400." in unset.stderr
+    is_set = done("invite", "ana@acme.example", "--as", "user:ana", "--data", str(tmp_path), "--config", str(file))
+    assert is_set.stdout.startswith("https://watch.acme.example/welcome/")
+    assert "base_url" not in is_set.stderr
+
+
 @pytest.mark.parametrize("person", ["group:sre", "a b"])
 def test_an_invitation_names_a_person(run: Run, person: str) -> None:
     with pytest.raises(Invalid, match=r"no person|not a reference"):
@@ -93,7 +104,8 @@ def test_access_may_be_set_up_before_the_first_start_and_the_database_is_named(
     place = tmp_path / "data" / "watchbill.db"
     first, second = (done(*command, "--data", str(place.parent)) for _ in range(2))
     assert first.stderr.startswith(f"watchbill: made the database {place}, which no server uses yet\n")
-    assert second.stderr == f"watchbill: database {place}\n"
+    assert second.stderr.splitlines()[0] == f"watchbill: database {place}"
+    assert "made" not in second.stderr
     assert len(first.stdout.splitlines()) == len(second.stdout.splitlines()) == 1
 
 
