@@ -37,12 +37,15 @@ def org_argument(command: Callable[..., None]) -> Callable[..., None]:
             raise click.UsageError("Missing argument 'ORG_DIR': the folder with the organisation's files.")
         command(org_dir=org_dir, **options)
 
-    return org_argument_or_server(with_folder)
+    return _org_argument(with_folder, "ORG_DIR")
 
 
 def org_argument_or_server(command: Callable[..., None]) -> Callable[..., None]:
     """Add the argument ORG_DIR as `org_argument` does, for a command that asks the running server without it: `org_dir`, or None."""
+    return _org_argument(command, "[ORG_DIR]")
 
+
+def _org_argument(command: Callable[..., None], shown_as: str) -> Callable[..., None]:
     @functools.wraps(command)
     def with_folder(org_dir: Path | None, folder: Path | None, **options: Any) -> None:
         named = org_dir or folder
@@ -55,7 +58,7 @@ def org_argument_or_server(command: Callable[..., None]) -> Callable[..., None]:
         command(org_dir=named, **options)
 
     option = click.option("--org", "folder", type=_FOLDER, metavar="DIR", help="The same as ORG_DIR.")
-    return click.argument("org_dir", required=False, metavar="ORG_DIR", type=_FOLDER)(option(with_folder))
+    return click.argument("org_dir", required=False, metavar=shown_as, type=_FOLDER)(option(with_folder))
 
 
 def organization_in(folder: Path, at: datetime) -> Organization:
