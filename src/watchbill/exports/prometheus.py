@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from watchbill.org import coverage, promql
 from watchbill.org.charters import AlertClass
-from watchbill.org.objectives import Goal, Selector, SourceKind
+from watchbill.org.objectives import Goal, Least, Selector, SourceKind
 from watchbill.org.organization import Organization
 from watchbill.org.values import Place
 
@@ -93,6 +93,9 @@ def _refusal(organization: Organization, goal: Goal, dialect: Dialect) -> NotCom
         what = "its budget counts time slices" if goal.slices is not None else "its window follows the calendar"
         mend = "Alert on it from watchbill, or give the ruler a goal with Occurrences over a rolling window."
         return NotCompiled(goal.name, f"{what}: a ruler's rules can say neither", mend, goal.place)
+    if goal.least != Least():
+        why = "its alerts wait for a least number of events or failures, which a ruler's rules do not count"
+        return NotCompiled(goal.name, why, "Alert on it from watchbill, or take the minimum out.", goal.place)
     for matcher in (each for selector in _selectors(goal) for each in selector.matchers):
         if matcher.operator in {"=~", "!~"} and not promql.is_readable(matcher.value):
             why = f"Prometheus cannot read the pattern “{matcher.value}” of its label {matcher.label}"

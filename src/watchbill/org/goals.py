@@ -12,7 +12,14 @@ from functools import partial
 
 from .alerting import link_tiers
 from .entities import Thing
-from .goal_records import link_approvals, link_reviewed
+from .goal_records import (
+    RATIONALE_ANNOTATION,
+    link_approvals,
+    link_aspirational,
+    link_least,
+    link_owner,
+    link_reviewed,
+)
 from .goal_slices import counts_slices, in_whole_slices, link_slices
 from .goal_terms import TargetShare, link_target, link_unknown
 from .goal_windows import link_window
@@ -64,6 +71,7 @@ def _goals(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[E
         return ()
     service, policy = _service(slo, things), _policy(slo)
     approved_by, reviewed_on, unknown = link_approvals(slo), link_reviewed(slo), link_unknown(slo)
+    owner, aspirational, least = link_owner(slo), link_aspirational(slo), link_least(slo)
     if service is None:
         return ()
     return tuple(
@@ -88,6 +96,10 @@ def _goals(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[E
             document=slo.one.name,
             calendar=window.calendar,
             slices=each.slices,
+            owner=owner,
+            rationale=slo.annotation(RATIONALE_ANNOTATION),
+            aspirational=aspirational,
+            least=least,
         )
         for each, own in zip(promises, tiers, strict=True)
         if own is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .addresses import check_addresses
+from .annotations import check_annotations
 from .catalog import link_catalog
 from .charter import link_settings, link_sre_teams
 from .demands import check_charters
@@ -63,6 +64,7 @@ def link(register: Register, *, name: str, revision: str, strict: bool = False) 
     check_openings(register, organization)
     check_open_questions(register, organization)
     check_mentions(register)
+    check_annotations(register)
     check_differences(register)
     if strict:
         check_strictly(register)

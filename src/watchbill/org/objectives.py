@@ -107,13 +107,22 @@ class Slices:
 
 
 @dataclass(frozen=True)
+class Least:
+    """How many events, and how many bad ones, both windows of a burn tier must hold before it may alert."""
+
+    events: int = 0
+    failures: int = 0
+
+
+@dataclass(frozen=True)
 class Goal:
     """A reliability goal: at least `target` (exact, 0 < target < 1) of the events in a window are good, or of the `slices`.
 
     The window rolls and is `window` long, or follows the `calendar`: then `window` is about its length.
     `total` counts all valid events; exactly one of `good` and `bad` is set and counts a part of them.
     `target_text` is the target in percent as written, for people. `approved_by` and `reviewed_on` are what is on record of it.
-    `document` is the name of the SLO that it is an objective of.
+    `document` is the name of the SLO that it is an objective of. `owner` answers for it, and the `rationale` says why it is so;
+    an `aspirational` goal is aimed at and not promised yet.
     """
 
     name: str
@@ -136,6 +145,10 @@ class Goal:
     document: str = ""
     calendar: CalendarWindow | None = None
     slices: Slices | None = None
+    owner: EntityRef | None = None
+    rationale: str = ""
+    aspirational: bool = False
+    least: Least = Least()
 
     def period(self, at: datetime) -> Period:
         """Return the window that an instant is judged by: the one that ends then, or the period of the calendar around it."""

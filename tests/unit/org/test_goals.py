@@ -225,3 +225,16 @@ def test_a_window_may_follow_the_calendar(tmp_path: Path) -> None:
     period = goal.period(datetime(2026, 4, 1, tzinfo=UTC))
     assert (period.start, period.end) == (datetime(2026, 2, 1, 5, tzinfo=UTC), datetime(2026, 5, 1, 4, tzinfo=UTC))
     assert (goal.over, goal.window) == ("the calendar quarter", timedelta(days=90))
+
+
+def test_annotations_say_who_answers_for_a_goal_why_it_is_so_and_how_few_events_are_too_few(tmp_path: Path) -> None:
+    group = min(linked(read(organisation(tmp_path))).groups)
+    said = (
+        f"watchbill.dev/owner: '{group}', watchbill.dev/rationale: below it they write to us, "
+        "watchbill.dev/aspirational: 'true', watchbill.dev/minimum-events: '100', watchbill.dev/minimum-failures: '5'"
+    )
+    reading = read(_with(tmp_path, ("{watchbill.dev/budget-policy: standard}", f"{{{said}}}")))
+    goal = linked(reading).goals["cart-availability"]
+    assert codes(reading) == []
+    assert (goal.owner, goal.rationale, goal.aspirational) == (group, "below it they write to us", True)
+    assert (goal.least.events, goal.least.failures) == (100, 5)

@@ -16,12 +16,13 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from watchbill.org.calendar_windows import Period
-from watchbill.org.objectives import BurnTier, Severity, UnknownPolicy
+from watchbill.org.objectives import BurnTier, Least, Severity, UnknownPolicy
 
 from .model import Amount, Burn, GoalState
 
 MEASURED_WITHIN = timedelta(minutes=10)
 _ATTENTION_BELOW = 0.5
+_EVEN_ONE = Least()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,10 @@ def window_holds(window: WindowSums, factor: Fraction, target: Fraction) -> bool
     )
 
 
+def _is_enough(window: WindowSums, least: Least) -> bool:
+    return window.amount(window.total) >= least.events and window.amount(window.bad) >= least.failures
+
+
 def judge(
     tier: BurnTier,
     target: Fraction,
@@ -155,15 +160,18 @@ def judge(
     newest: float | None,
     since: datetime | None,
     now: datetime,
+    least: Least = _EVEN_ONE,
 ) -> Burn:
     """Return a tier's burn, which began `since` or not yet (None). `newest` is the burn of the newest minutes, None where unknown.
 
     A tier holds while both windows do, so it ends soon after the errors do, with the short one. One that held goes on while
     nothing at all is measured in its short window: that a burn is out of sight does not end it; that all of it was excluded does.
-    An unfireable tier never holds.
+    An unfireable tier never holds, and none begins to on fewer events than the `least`, in either window.
     """
     is_possible = is_fireable(tier.factor, target)
-    burns = is_possible and window_holds(long, tier.factor, target) and window_holds(short, tier.factor, target)
+    burns = is_possible and all(window_holds(each, tier.factor, target) for each in (long, short))
+    if since is None:
+        burns = burns and all(_is_enough(each, least) for each in (long, short))
     holds = burns or (since is not None and short.measured == 0 < short.length)
     long_rate, short_rate = burn_rate(long, target), burn_rate(short, target)
     return Burn(

@@ -91,7 +91,7 @@ def _burns(goal: Goal, sight: Sight, burning: Mapping[BurnKey, BurnState], now: 
         state = burning.get(BurnKey(goal.name, tier.severity))
         since = state.tiers.get(tier.name) if state else None
         long, short = windows[tier.long], windows[tier.short]
-        yield rules.judge(tier, goal.target, long, short, newest=newest, since=since, now=now)
+        yield rules.judge(tier, goal.target, long, short, newest=newest, since=since, now=now, least=goal.least)
 
 
 def _problem(goal: Goal, holding: Holding, state: GoalState, minute: int) -> str | None:

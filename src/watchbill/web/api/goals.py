@@ -103,6 +103,11 @@ class GoalAnswer(Answer):
     title: str
     description: str
     service: str = Field(examples=["component:payments"])
+    owner: str | None = Field(description="Who answers for the goal, where it is said.")
+    rationale: str
+    aspirational: bool = Field(description="Whether it is aimed at and not promised yet.")
+    minimum_events: int = Field(description="How many each window of a rule must hold before the rule alerts.")
+    minimum_failures: int
     target: float = Field(examples=[0.999])
     target_exact: ExactRatio
     window: Window
@@ -155,6 +160,11 @@ class GoalAnswer(Answer):
             title=goal.title,
             description=goal.description,
             service=str(goal.service),
+            owner=None if goal.owner is None else str(goal.owner),
+            rationale=goal.rationale,
+            aspirational=goal.aspirational,
+            minimum_events=goal.least.events,
+            minimum_failures=goal.least.failures,
             target=float(goal.target),
             target_exact=ExactRatio.of(goal.target),
             window=Window.of(goal, status),

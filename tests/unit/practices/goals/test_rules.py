@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.practices.goals.made import DAY, HOUR, MIDNIGHT, MINUTE
 from watchbill.org.burn_tiers import default_tiers
 from watchbill.org.calendar_windows import Period
-from watchbill.org.objectives import BurnTier, Severity, UnknownPolicy
+from watchbill.org.objectives import BurnTier, Least, Severity, UnknownPolicy
 from watchbill.practices.goals import rules
 from watchbill.practices.goals.model import Burn, GoalState
 from watchbill.practices.goals.rules import WindowSums
@@ -245,3 +245,15 @@ def test_the_burn_that_is_shown_is_the_one_that_decides(bad: int, good: int, mea
 
 def test_severities_are_told_apart() -> None:
     assert [tier.severity for tier in (FAST, SLOW, TICKET)] == [Severity.PAGE, Severity.PAGE, Severity.TICKET]
+
+
+@pytest.mark.parametrize(
+    ("least", "holds"), [(Least(), True), (Least(10, 3), True), (Least(11, 0), False), (Least(0, 4), False)]
+)
+def test_a_tier_begins_on_no_fewer_events_and_failures_than_the_least_in_both_windows(
+    least: Least, holds: bool
+) -> None:
+    long, short = WindowSums(6, 20, LONG, LONG), WindowSums(3, 10, SHORT, SHORT)
+    found = rules.judge(FAST, THREE_NINES, long, short, newest=None, since=None, now=MIDNIGHT, least=least)
+    gone_on = rules.judge(FAST, THREE_NINES, long, short, newest=None, since=MIDNIGHT, now=MIDNIGHT, least=least)
+    assert (found.holds, gone_on.holds) == (holds, True)
