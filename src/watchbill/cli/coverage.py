@@ -126,14 +126,17 @@ def _csv_rows(service: Mapping[str, Any]) -> Iterator[Mapping[str, str | None]]:
 
 def _table(answer: Mapping[str, Any]) -> str:
     services = answer["services"]
-    classes = [found["pager"]["alertClass"] for found in services[0]["pagers"]] if services else []
-    has_practices = bool(services and services[0]["practices"])
+    asked_at = f"Coverage of {answer['organization']} at {answer['at']}"
+    if not services:
+        return f"{asked_at}\n\nNothing to show: no service is declared, or with --gaps, each is covered and somebody is called."
+    classes = [found["pager"]["alertClass"] for found in services[0]["pagers"]]
+    has_practices = bool(services[0]["practices"])
     head = ("service", "tier", "covered by", *(f"{each} pager" for each in classes))
     rows = [head + (("practices",) if has_practices else ())]
     rows += [_row(service, has_practices=has_practices) for service in services]
     by_sre = sum(service["team"] is not None for service in services)
     total = f"{len(services)} service{'s' if len(services) != 1 else ''}: {by_sre} covered by SRE, {len(services) - by_sre} not."
-    return "\n".join([f"Coverage of {answer['organization']} at {answer['at']}", "", *aligned(rows), "", total])
+    return "\n".join([asked_at, "", *aligned(rows), "", total])
 
 
 def _row(service: Mapping[str, Any], *, has_practices: bool) -> tuple[str, ...]:

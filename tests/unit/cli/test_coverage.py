@@ -81,6 +81,11 @@ def test_gaps_are_what_no_sre_team_covers() -> None:
     assert set(asked("--gaps")) == {"component:loyalty-points", "component:northwind-store", "component:payroll"}
 
 
+def test_where_there_is_no_gap_that_is_said() -> None:
+    startup = str(Path(ACME).with_name("startup"))
+    assert run(coverage, startup, "--gaps").endswith("with --gaps, each is covered and somebody is called.\n")
+
+
 def test_a_sheet_gets_a_line_for_every_question() -> None:
     rows = list(csv.DictReader(io.StringIO(run(coverage, ACME, "--format", "csv"))))
     of_cart = [row for row in rows if row["service"] == "component:cart"]
