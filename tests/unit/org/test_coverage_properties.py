@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.org import made
-from tests.unit.org.drawn import PEOPLE, checked, instants, organizations, shuffled
-from watchbill.org.authority import Action, decide
+from tests.unit.org.drawn import checked, instants, organizations, shuffled
 from watchbill.org.charters import AlertClass, EngagementState, Implementation
 from watchbill.org.coverage import coverage, pager
 from watchbill.org.duties import How, duties
@@ -107,25 +105,3 @@ def test_between_two_moves_and_ends_the_answers_stand_still(organization: Organi
         assert [(each.holder, each.team) for each in coverage(organization, tomorrow)] == [
             (each.holder, each.team) for each in coverage(organization, at)
         ]
-
-
-@checked
-@given(organizations(), instants, st.sampled_from([Action.CHANGE_CODE, Action.CHANGE_CONFIG, Action.SILENCE]))
-def test_authority_never_exceeds_ownership_the_engagement_and_the_implementation(
-    organization: Organization, at: datetime, action: Action
-) -> None:
-    for thing in organization.things.values():
-        covered = pager(organization, thing.ref, AlertClass.APPLICATION, at)
-        for name in PEOPLE:
-            person = made.ref(name, "user")
-            decision = decide(organization, person, action, thing.ref, at)
-            owns = person in organization.groups[thing.owner].members
-            if not decision.allowed or owns:
-                continue
-            if decision.by == "member":
-                assert covered.team is not None
-                assert person in organization.groups[organization.sre_teams[covered.team].group].members
-                agreed = organization.engagements[covered.engagement].authority if covered.engagement else None
-                assert agreed is None or action.value in agreed
-            else:
-                assert (decision.by, action) == ("consultant", Action.SILENCE)
