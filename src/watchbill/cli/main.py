@@ -43,6 +43,7 @@ COMMANDS = {
     "compile": _Command("compile:compile_", "Write goals as rules for your cluster's own ruler."),
     "drift": _Command("drift:drift", "Compare what your ruler recorded with the ledger."),
     "import": _Command("imports:import_", "Turn specs of Sloth, Pyrra or slo-generator into OpenSLO documents."),
+    "fmt": _Command("fmt:fmt", "Write documents of an older version as the one that is read."),
     "schema": _Command("schema:schema", "Print the JSON Schemas of the documents, for editors."),
     "config": _Command("config:config", "Print the settings in force, secrets hidden."),
     "invite": _Command("access:invite", "Make a one-time sign-in link for a person."),

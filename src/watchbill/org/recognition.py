@@ -116,7 +116,12 @@ def _foreign_version(document: Document, version: str, faults: FaultList) -> Non
     group = version.partition("/")[0]
     if group in {"openslo", "openslo.com"}:
         faults.warning(
-            "unknown-version", place, f"OpenSLO {version} is not read by this version of watchbill.", "Use openslo/v1."
+            "unknown-version",
+            place,
+            f"OpenSLO {version} is not read by this version of watchbill.",
+            "`watchbill fmt --upgrade FILE` makes it openslo/v1."
+            if version.endswith("/v1alpha")
+            else "Use openslo/v1.",
         )
         return
     close = difflib.get_close_matches(version, VERSIONS, 1, 0.8)
