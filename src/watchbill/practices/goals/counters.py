@@ -223,17 +223,18 @@ class Meter:
 
     def _count(self, key: int, readings: Readings, batch: Batch, end: int, paces: Mapping[int, int]) -> None:
         last = self.series.get(key)
-        is_total = key in batch.totals
+        is_total, target = key in batch.totals, batch.target_of[key]
+        usual = self._pace(target)
         fresh = 0 if last is None else bisect_right(readings, last[0], key=_time_of)
         for at, value in readings[fresh:]:
             if at > end:
                 break
             if last is not None and at - last[0] > _FORGOTTEN_AFTER:
                 last = None
-            bridge = 2 * paces.get(at, self._pace(batch.target_of[key]))
+            bridge = 2 * paces.get(at, usual)
             minute = max(at // MINUTE, self.next_minute)
             tally = self.open.setdefault(minute, Tally())
-            if self._is_continuous(last, batch.target_of[key], at, batch, bridge):
+            if self._is_continuous(last, target, at, batch, bridge):
                 _add(tally, last, value, is_total)
                 if is_total:
                     self._measure(last, at, bridge)
