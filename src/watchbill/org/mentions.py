@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from .nodes import Path
 from .recognition import Declared, Family
@@ -18,9 +17,8 @@ def check_mentions(register: Register) -> None:
         _check_policy(register, one, ("spec",), policy.spec)
     for one, sli in register.each(Family.OPENSLO, "SLI", openslo.SLI):
         _check_indicator(register, one, ("spec",), sli.spec)
-    checked = register.linker("mentions")
     for one, slo in register.each(Family.OPENSLO, "SLO", openslo.SLO):
-        checked(one, partial(_check_slo, register, one, slo.spec))
+        _check_slo(register, one, slo.spec)
 
 
 def _check_slo(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import partial
 
 from .faults import Level
 from .in_force import Reading
@@ -34,9 +33,8 @@ def check_differences(register: Register) -> None:
         _check_condition(register, one, ("spec",), condition.spec)
     for one, policy in register.each(Family.OPENSLO, "AlertPolicy", openslo.AlertPolicy):
         _check_conditions(register, one, ("spec",), policy.spec)
-    checked = register.linker("differences")
     for one, slo in register.each(Family.OPENSLO, "SLO", openslo.SLO):
-        checked(one, partial(_check_differences, register, one, slo.spec))
+        _check_differences(register, one, slo.spec)
 
 
 def _check_differences(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
