@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import httpx2
@@ -17,6 +19,9 @@ from tests.unit.practices.goals.recorded import OFFSET, PACE, Traffic
 from tests.unit.sources.serving import Reply, matrix, serving
 from tests.website import NOW, Website, open_website
 from watchbill.lib.durations import THIN
+from watchbill.org.calendar_windows import CalendarUnit, CalendarWindow
+from watchbill.org.in_force import Reading
+from watchbill.org.objectives import Least, Slices
 
 PATH = "/goals/api-availability"
 TICK = 15 * SECOND
@@ -144,3 +149,40 @@ async def test_before_it_pages_every_place_says_so_and_after_it_one_burn_is_name
     assert f"1 h / 5 min {now}×" in page
     first = (await shop.api())["burns"][0]  # type: ignore[index]
     assert float(now) == pytest.approx(first["longRate"], abs=0.1)
+
+
+async def test_a_goal_of_time_slices_on_the_calendar_is_told_in_slices_and_by_its_period(shop: Shop) -> None:
+    """Five minutes of 30 % failures among ten: one bad slice of two, and a month of 31 days has 8,928 of them."""
+    in_force = shop.website.watchbill.organization
+    before = in_force.organization
+    (goal,) = before.goals.values()
+    month = CalendarWindow(1, CalendarUnit.MONTH, NOW.replace(tzinfo=None, day=1, hour=0, minute=0), "UTC")
+    sliced = replace(
+        goal,
+        slices=Slices(5, Fraction(95, 100)),
+        calendar=month,
+        aspirational=True,
+        owner=goal.service._replace(kind="group", name="sre-core"),
+        least=Least(1, 1),
+    )
+    assert in_force.offer(
+        Reading(replace(before, goals={goal.name: sliced}, revision="+"), (), "+"), shop.website.clock.now()
+    )
+    shop.traffic.break_between(timedelta(days=1, minutes=5), timedelta(days=1, minutes=10))
+    await shop.until(11 * MINUTE)
+    page = await shop.page()
+    assert "99.9 % over the calendar month aspirational" in page
+    assert re.search(r"bad time slices · [\d.]+ allowed in the calendar month 1 ", page)
+    assert "one is good where at least 95 % of its events are" in page
+    assert (
+        "A rule begins to alert only where each of its windows holds at least 1 time slices, at least 1 of them bad."
+        in page
+    )
+    answer = await shop.api()
+    assert (answer["counts"], answer["timeSlices"], answer["spent"]) == (
+        "time slices",
+        {"seconds": 300, "target": 0.95},
+        1,
+    )
+    assert (answer["aspirational"], answer["minimumEvents"], answer["owner"]) == (True, 1, "group:sre-core")
+    assert answer["allowed"] == month.period(NOW).length / (5 * MINUTE) * 0.001
