@@ -28,10 +28,11 @@ class Promise:
 
 
 def promises(goals: Iterable[Goal]) -> Mapping[EntityRef, Promise]:
-    """Return what each thing promises; things with no goal that composes are left out."""
+    """Return what each thing promises; things with no goal that composes are left out. An aspirational goal is no promise."""
     by_thing: dict[EntityRef, list[Goal]] = defaultdict(list)
     for goal in sorted(goals, key=lambda each: (each.target, each.window, each.name)):
-        by_thing[goal.service].append(goal)
+        if not goal.aspirational:
+            by_thing[goal.service].append(goal)
     found = {thing: _promise(of_it) for thing, of_it in by_thing.items()}
     return {thing: promise for thing, promise in found.items() if promise is not None}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
@@ -177,6 +178,14 @@ def test_of_several_goals_the_strictest_asks_the_loosest_is_given_and_speed_does
     assert database is not None
     assert (database.asked.name, database.given.name) == ("reads", "writes")
     assert [left_out.name for left_out in database.left_out] == ["fast"]
+
+
+def test_an_aspirational_goal_asks_nothing_and_gives_nothing() -> None:
+    hoped_for = replace(goal("app", "99.999", name="hoped-for"), aspirational=True)
+    found = report({"app": ["db"]}, [goal("app", "99.9"), hoped_for, goal("db", "99.99")])
+    assert percent(found.carriers[ref("db")].required) == percent(
+        report({"app": ["db"]}, {"app": "99.9", "db": "99.99"}).carriers[ref("db")].required
+    )
 
 
 def test_a_thing_with_a_goal_of_speed_alone_promises_nothing_that_composes() -> None:
