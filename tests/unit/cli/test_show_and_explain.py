@@ -77,7 +77,7 @@ def test_a_folder_whose_pager_nobody_can_be_paged_for_is_neither_shown_nor_expla
 def test_a_time_that_is_none_is_refused_with_an_example(at: str) -> None:
     result = CliRunner().invoke(explain, ["page", "cart", "--org", ACME, "--at", at])
     assert result.exit_code == 2
-    assert "write 2026-05-03 or 2026-05-03T14:00:00Z" in result.output
+    assert "write 2026-05-03 (its noon in UTC) or 2026-05-03T14:00:00Z, from 1990 to 2200" in result.output
 
 
 def test_show_prints_teams_services_goals_and_who_is_on_call() -> None:
