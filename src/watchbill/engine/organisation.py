@@ -58,9 +58,9 @@ class FolderWatch:
         if self._seen is not None and await asyncio.to_thread(self._is_unchanged):
             return
         self._seen, reading = await asyncio.to_thread(self._read, now)
-        set_aside()  # a search for garbage through a large organisation would stop everything for seconds
         said_before = in_force.latest.faults == reading.faults
         if in_force.offer(reading, now):
+            set_aside()  # a search for garbage through a large organisation would stop everything for seconds
             await asyncio.to_thread(self._keep)
             log.info("organisation.taken_over", revision=reading.revision[:12])
         elif in_force.is_stale and not said_before:

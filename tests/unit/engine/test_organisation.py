@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import weakref
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,6 +83,21 @@ async def test_a_folder_that_is_gone_is_a_fault_and_comes_back(folder: Folder) -
     assert "Shop API" in titles(folder.restarted())
     folder.root.with_name("away").rename(folder.root)
     assert not (await folder.look()).is_stale
+
+
+async def test_looking_at_a_folder_that_is_gone_lets_go_of_all_that_it_makes(folder: Folder) -> None:
+    folder.root.rename(folder.root.with_name("away"))
+    aside = gc.get_freeze_count()
+    for _ in range(3):
+        await folder.look()
+    assert gc.get_freeze_count() <= aside
+
+
+async def test_an_organisation_that_is_no_more_in_force_is_let_go(folder: Folder) -> None:
+    before = weakref.ref(folder.in_force.organization)
+    folder.retitle("Renamed")
+    await folder.look()
+    assert before() is None
 
 
 async def test_a_change_beside_an_unreadable_file_is_taken_over_once_that_is_gone(folder: Folder) -> None:
