@@ -67,7 +67,7 @@ class HttpClient:
             try:
                 request = self._client.build_request(method, url, headers=headers, content=content, data=data)
                 answer = await self._once(request, largest or self._largest)
-            except httpx2.HTTPError as error:
+            except (httpx2.HTTPError, OSError) as error:  # what TLS refuses while it is read comes as it is
                 problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
                 continue
             if answer.status not in _RETRIED:

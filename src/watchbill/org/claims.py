@@ -123,10 +123,14 @@ class Adviser:
     because: Because
 
 
+_Nearness = tuple[bool, tuple[int, int, int, int], str]
+
+
 @dataclass(frozen=True)
 class Standing:
     """All that the documents say of one thing: claims in order, advisers by name, and why others do not count.
 
+    A team advises by one document: an engagement in force before any other, then in the order of claims.
     `agreed` are the engagements about it that are not over, whatever they give by now.
     """
 
@@ -176,7 +180,7 @@ class Claims:
 
     def _standing(self, thing: Thing) -> Standing:
         claims: list[Claim] = []
-        advisers: dict[str, Adviser] = {}
+        advice: dict[str, tuple[_Nearness, Adviser]] = {}
         passed_over: list[Because] = []
         agreed: list[Source] = []
         facets = self._facets(thing)
@@ -190,9 +194,11 @@ class Claims:
                 claims.append(Claim(source, match))
             elif source.engagement is not None and source.state not in _ADVISING:
                 passed_over.append(self._out_of_life(source, source.engagement))
-            adviser = self._advice_of(source)
-            if adviser is not None and (adviser.engagement is not None or source.team.name not in advisers):
-                advisers[source.team.name] = adviser
+            if (adviser := self._advice_of(source)) is not None:
+                nearness = (source.state not in CLAIMING, Claim(source, match).key, source.document)
+                if source.team.name not in advice or nearness < advice[source.team.name][0]:
+                    advice[source.team.name] = (nearness, adviser)
+        advisers = {name: adviser for name, (_, adviser) in advice.items()}
         for adviser in (*self._advice_of_dependencies(thing), *self._advice_to_adopters(thing)):
             advisers.setdefault(adviser.team.name, adviser)
         if len(claims) > 1:

@@ -16,7 +16,7 @@ from .claims import Standing as Documents
 from .entities import Thing
 from .offices import BY_ACCOUNT, administers, approves_budget, leads, leads_watch, led_by, watch_of
 from .organization import Organization
-from .terms import consultants_terms, consulting_of, terms_of
+from .terms import consultants_terms, consults, terms_of
 from .values import EntityRef
 
 _NO_DOCUMENTS = Documents((), (), ())
@@ -103,7 +103,7 @@ def standing_of(
     winner = documents.winner
     covering = winner if _serves(organization, winner, person, day) else None
     advising = [each for each in documents.advisers if person in people_of(organization, each.team, day)]
-    consulting = consulting_of(advising, day)
+    consulting = [each for each in advising if consults(each, day)]
     roles: dict[Role, tuple[Because, ...]] = _of_the_moment(person, presence)
     if covering is not None and claims is not None:
         roles[Role.MEMBER] = _member(claims, covering, person)
@@ -111,8 +111,8 @@ def standing_of(
         roles[Role.OWNER] = (owner,)
     if advising:
         roles[Role.ADVISER] = tuple(adviser.because for adviser in advising)
-    if consulting is not None:
-        roles[Role.CONSULTANT] = (consulting.because,)
+    if consulting:
+        roles[Role.CONSULTANT] = tuple(adviser.because for adviser in consulting)
         if (glass := open_glass(presence.glass, person, thing, at)) is not None:
             roles[Role.BROKEN_GLASS] = (glass.because,)
     watch = watch_of(organization, thing, at)
@@ -120,14 +120,14 @@ def standing_of(
         roles[Role.WATCH_LEAD] = leading
     roles |= _in_office(organization, person, thing, documents, day)
     roles |= _of_all(organization, person, administrator=presence.administrator)
-    engagement = consulting.engagement if consulting else None
+    engagement = consulting[0].engagement if consulting else None
     led = led_by(organization, person, documents, day)
     terms, acts_for = _terms(thing, covering, consulting), _acting_for(covering, advising, consulting)
     return Standing(roles, terms, winner, covering, engagement, day, led, acts_for, watch)
 
 
 def _acting_for(
-    covering: Claim | None, advising: Sequence[Adviser], consulting: Adviser | None
+    covering: Claim | None, advising: Sequence[Adviser], consulting: Sequence[Adviser]
 ) -> dict[Role, tuple[str, str | None]]:
     found: dict[Role, tuple[str, str | None]] = {}
     if covering is not None:
@@ -135,8 +135,8 @@ def _acting_for(
         found[Role.MEMBER] = (covering.source.team.name, engagement.name if engagement is not None else None)
     if advising:
         found[Role.ADVISER] = _named(advising[0])
-    if consulting is not None:
-        found[Role.CONSULTANT] = found[Role.BROKEN_GLASS] = _named(consulting)
+    if consulting:
+        found[Role.CONSULTANT] = found[Role.BROKEN_GLASS] = _named(consulting[0])
     return found
 
 
@@ -182,12 +182,13 @@ def _serves(organization: Organization, claim: Claim | None, person: EntityRef, 
     return claim is not None and person in people_of(organization, claim.source.team, day)
 
 
-def _terms(thing: Thing | None, covering: Claim | None, consulting: Adviser | None) -> Mapping[Role, frozenset[str]]:
+def _terms(thing: Thing | None, covering: Claim | None, consulting: Sequence[Adviser]) -> Mapping[Role, frozenset[str]]:
     terms: dict[Role, frozenset[str]] = {}
     if covering is not None and thing is not None:
         terms[Role.MEMBER] = terms_of(covering.source, thing)
-    if consulting is not None and consulting.engagement is not None:
-        terms[Role.CONSULTANT] = consultants_terms(consulting.engagement)
+    engagements = [each.engagement for each in consulting if each.engagement is not None]
+    if engagements:
+        terms[Role.CONSULTANT] = frozenset().union(*map(consultants_terms, engagements))
     return terms
 
 

@@ -5,7 +5,6 @@ What a role may do by them is the authority's matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from .charters import Engagement
@@ -43,11 +42,6 @@ def consults(adviser: Adviser, day: date) -> bool:
     engagement = adviser.engagement
     is_consultant = rules_of(adviser.team.implementation).advises_only
     return engagement is not None and is_consultant and engagement.state_at(day) in CLAIMING
-
-
-def consulting_of(advising: Iterable[Adviser], day: date) -> Adviser | None:
-    """Return the first of some advisers who consults."""
-    return next((adviser for adviser in advising if consults(adviser, day)), None)
 
 
 def _named(source: Source, thing: Thing) -> frozenset[str]:

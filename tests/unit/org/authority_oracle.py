@@ -84,15 +84,30 @@ class Oracle:
 
     def _of_consultant(self) -> set[str]:
         found: set[str] = set()
-        for engagement in self.organization.engagements.values():
-            team = self.organization.sre_teams[engagement.sre]
-            in_force = engagement.state_at(self.day) in {EngagementState.ACTIVE, EngagementState.HANDING_BACK}
-            advises = in_force and team.implementation is Implementation.CONSULTING and self._reaches(engagement)
-            if advises and self._serves(engagement.sre):
-                found |= {"recommend", "breakGlass"} | (set(engagement.authority or ()) - CHANGES)
-                found |= {"editGoal", "editPolicy"} if "setGoals" in (engagement.authority or ()) else set()
+        for name, team in self.organization.sre_teams.items():
+            agreed = [each for each in self.organization.engagements.values() if each.sre == name]
+            near = sorted((self._distance(each), each.name, each) for each in agreed if self._is_in_force(each))
+            if near and team.implementation is Implementation.CONSULTING and self._serves(name):
+                given = set(near[0][2].authority or ())
+                found |= {"recommend", "breakGlass"} | (given - CHANGES)
+                found |= {"editGoal", "editPolicy"} if "setGoals" in given else set()
                 found |= IN_AN_EMERGENCY if any(self._is_open(glass) for glass in self.glass) else set()
         return found
+
+    def _is_in_force(self, engagement: Engagement) -> bool:
+        is_agreed = engagement.state_at(self.day) in {EngagementState.ACTIVE, EngagementState.HANDING_BACK}
+        return is_agreed and self._reaches(engagement)
+
+    def _distance(self, engagement: Engagement) -> int:
+        """Return how near a scope that reaches the thing comes to it: the thing itself first, everything last."""
+        scope, thing = engagement.scope, self.thing
+        near = (
+            (thing.ref, scope.things),
+            (thing.system, scope.systems),
+            (thing.domain, scope.domains),
+            (thing.owner, scope.owned_by),
+        )
+        return next((place for place, (one, covered) in enumerate(near) if one in covered), len(near))
 
     def _is_open(self, glass: BrokenGlass) -> bool:
         theirs = (glass.holder, glass.thing) == (self.person, self.thing.ref) and glass.approved_by != self.person

@@ -22,14 +22,13 @@ HEAD = "apiVersion: watchbill/v1\nkind: Organization\nmetadata: {name: harbour}\
 OFFICE = """
 apiVersion: watchbill/v1
 kind: Engagement
-metadata: {name: guests-with-developers}
+metadata: {name: core-with-developers}
 spec:
-  sre: guests
+  sre: core
   partner: developers
   covers: {components: [cart]}
   pager: {hours: office}
   life: [{state: proposed, on: 2026-01-12, by: user:ana, why: asked for}]
-  ends: 2026-12-31
 """
 
 
