@@ -183,10 +183,14 @@ class Sought(Place):
     def __init__(self, document: Document, path: Path, *, of_key: bool) -> None:
         self.file = document.file
         self.sought = (path, of_key, document)
-        self._position = None
 
-    def look(self) -> tuple[int, int]:
-        """Return line and column."""
+    def position(self) -> tuple[int, int]:
+        """Return line and column; they are looked for once."""
+        if not hasattr(self, "_position"):
+            self._position = self._look()
+        return self._position
+
+    def _look(self) -> tuple[int, int]:
         path, of_key, document = self.sought
         if of_key and path:
             parent, key = document.at(path[:-1]), path[-1]

@@ -66,7 +66,7 @@ class Place:
 
     def __init__(self, file: str, line: int, column: int = 1) -> None:
         self.file = file
-        self._position: tuple[int, int] | None = (line, column)
+        self._position = (line, column)
 
     @property
     def line(self) -> int:
@@ -79,14 +79,8 @@ class Place:
         return self.position()[1]
 
     def position(self) -> tuple[int, int]:
-        """Return line and column; they are looked for once, where they are not known yet."""
-        if self._position is None:
-            self._position = self.look()
+        """Return line and column."""
         return self._position
-
-    def look(self) -> tuple[int, int]:
-        """Return line and column of a place that was made without them."""
-        raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Place):
