@@ -37,6 +37,7 @@ class Ruler:
 
     def __init__(self, folder: Path, rules: str) -> None:
         self._folder = folder
+        self._groups = [group["name"] for group in yaml.safe_load(rules)["groups"]]
         (folder / "rules.yaml").write_text(rules, encoding="utf-8")
 
     def finds(
@@ -54,7 +55,13 @@ class Ruler:
             "input_series": [{"series": name, "values": text} for name, text in series.items()],
             "promql_expr_test": asked,
         }
-        test = {"rule_files": ["rules.yaml"], "evaluation_interval": "1m", "tests": [case]}
+        test = {
+            "rule_files": ["rules.yaml"],
+            "evaluation_interval": "1m",
+            # Without it, promtool evaluates groups of the same instant in an order that differs from run to run.
+            "group_eval_order": self._groups,
+            "tests": [case],
+        }
         (self._folder / "test.yaml").write_text(yaml.safe_dump(test), encoding="utf-8")
         promtool("test", "rules", "test.yaml", folder=self._folder)
 
