@@ -5,9 +5,10 @@ Nothing is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import overload
 
 from .values import EntityRef, Place
 
@@ -25,6 +26,42 @@ class Because:
     text: str
     place: Place | None
     document: str = ""
+
+
+class Chain(Sequence[Because]):
+    """Reasons in their order, put into words when somebody reads them: most answers are never asked why."""
+
+    __slots__ = ("_tell", "_told")
+
+    def __init__(self, tell: Callable[[], Iterable[Because]]) -> None:
+        self._tell: Callable[[], Iterable[Because]] | None = tell
+        self._told: tuple[Because, ...] = ()
+
+    def _read(self) -> tuple[Because, ...]:
+        if (tell := self._tell) is not None:
+            self._told = tuple(tell())
+            self._tell = None
+        return self._told
+
+    @overload
+    def __getitem__(self, position: int) -> Because: ...
+    @overload
+    def __getitem__(self, position: slice) -> tuple[Because, ...]: ...
+    def __getitem__(self, position: int | slice) -> Because | tuple[Because, ...]:
+        """Return a reason, or some of them."""
+        return self._read()[position]
+
+    def __len__(self) -> int:
+        """Return how many reasons there are."""
+        return len(self._read())
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the reasons are the same, wherever they are kept."""
+        return isinstance(other, Chain | tuple) and self._read() == tuple(other)
+
+    def __hash__(self) -> int:
+        """Return the hash of the reasons."""
+        return hash(self._read())
 
 
 def spoken(ref: EntityRef) -> str:

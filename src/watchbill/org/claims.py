@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from .because import Because, day_in_words, spoken
@@ -37,8 +38,7 @@ class Form(IntEnum):
     EVERYTHING = 4
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """That a scope reaches a thing: by which form, through which reference; `distance` counts Domains upwards from the nearest."""
 
     form: Form
@@ -96,22 +96,20 @@ class Source:
         return f"{self.words[0].upper()}{self.words[1:]}"
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A source's claim on a thing. Claims are ordered by `key`, lowest first; equal keys are a tie."""
+class Claim(NamedTuple):
+    """A source's claim on a thing. Claims are ordered by `key`, lowest first; equal keys are a tie.
+
+    The key: engagement before charter; the more specific scope; then the implementations' order.
+    """
 
     source: Source
     match: Match
+    key: tuple[int, int, int, int]
 
-    @cached_property
-    def key(self) -> tuple[int, int, int, int]:
-        """Engagement before charter; the more specific scope; then the implementations' order."""
-        return (
-            0 if self.source.engagement else 1,
-            self.match.form,
-            self.match.distance,
-            self.source.rules.rank,
-        )
+    @classmethod
+    def of(cls, source: Source, match: Match) -> Claim:
+        """Return the claim of a source that reaches a thing."""
+        return cls(source, match, (0 if source.engagement else 1, match.form, match.distance, source.rules.rank))
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,7 @@ class Adviser:
 _Nearness = tuple[bool, tuple[int, int, int, int], str]
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """All that the documents say of one thing: claims in order, advisers by name, and why others do not count.
 
     A team advises by one document: an engagement in force before any other, then in the order of claims.
@@ -165,7 +162,7 @@ class Claims:
         self.day = day
         self.told: dict[EntityRef, tuple[Because, ...]] = {}
         self._standings: dict[EntityRef, Standing] = {}
-        self._facets_around: dict[tuple[EntityRef | None, ...], tuple[Match, ...]] = {}
+        self._around: dict[tuple[EntityRef | None, ...], Standing] = {}
         self._reasons: dict[tuple[str, Match], tuple[Because, ...]] = {}
         self._advices: dict[str, Adviser | None] = {}
         self._of_today: dict[str, Source | None] = {}
@@ -179,11 +176,27 @@ class Claims:
         return found
 
     def _standing(self, thing: Thing) -> Standing:
+        standing = self._by_documents(thing)
+        known = {adviser.team.name for adviser in standing.advisers}
+        further = {each.team.name: each for each in self._advice_of_dependencies(thing) if each.team.name not in known}
+        if not further:
+            return standing
+        return standing._replace(advisers=_by_name([*standing.advisers, *further.values()]))
+
+    def _by_documents(self, thing: Thing) -> Standing:
+        """Return what documents make of a thing: the same for all of one owner in one place that no document names by itself."""
+        if thing.ref in self._documents.named:
+            return self._reached((Match(Form.THING, 0, thing.ref), *self._matches_around(thing)), thing)
+        around = (thing.system, thing.domain, thing.owner)
+        if (found := self._around.get(around)) is None:
+            found = self._around[around] = self._reached(tuple(self._matches_around(thing)), thing)
+        return found
+
+    def _reached(self, facets: tuple[Match, ...], thing: Thing) -> Standing:
         claims: list[Claim] = []
         advice: dict[str, tuple[_Nearness, Adviser]] = {}
         passed_over: list[Because] = []
         agreed: list[Source] = []
-        facets = self._facets(thing)
         for source, match in self._reaching(facets):
             if (exception := _exception(source, facets)) is not None:
                 passed_over.append(_left_out(source, exception))
@@ -191,20 +204,18 @@ class Claims:
             if source.engagement is not None and source.state not in _OVER:
                 agreed.append(source)
             if self._is_claiming(source, thing):
-                claims.append(Claim(source, match))
+                claims.append(Claim.of(source, match))
             elif source.engagement is not None and source.state not in _ADVISING:
                 passed_over.append(self._out_of_life(source, source.engagement))
             if (adviser := self._advice_of(source)) is not None:
-                nearness = (source.state not in CLAIMING, Claim(source, match).key, source.document)
+                nearness = (source.state not in CLAIMING, Claim.of(source, match).key, source.document)
                 if source.team.name not in advice or nearness < advice[source.team.name][0]:
                     advice[source.team.name] = (nearness, adviser)
-        advisers = {name: adviser for name, (_, adviser) in advice.items()}
-        for adviser in (*self._advice_of_dependencies(thing), *self._advice_to_adopters(thing)):
-            advisers.setdefault(adviser.team.name, adviser)
+        advisers = {adviser.team.name: adviser for adviser in self._advice_to_adopters(thing)}
+        advisers |= {name: adviser for name, (_, adviser) in advice.items()}
         if len(claims) > 1:
             claims.sort(key=lambda claim: (claim.key, claim.source.document))
-        by_name = tuple(advisers[name] for name in sorted(advisers))
-        return Standing(tuple(claims), by_name, tuple(passed_over), tuple(agreed))
+        return Standing(tuple(claims), _by_name(advisers.values()), tuple(passed_over), tuple(agreed))
 
     def reasons(self, claim: Claim) -> tuple[Because, ...]:
         """Return why a claim counts: what its document covers and, for an engagement, the move that brought it into force."""
@@ -249,12 +260,6 @@ class Claims:
             source = Source(written.team, written.rules, written.engagement, state) if state is not None else None
             self._of_today[written.document] = source
         return self._of_today[written.document]
-
-    def _facets(self, thing: Thing) -> tuple[Match, ...]:
-        around = (thing.system, thing.domain, thing.owner)
-        if (found := self._facets_around.get(around)) is None:
-            found = self._facets_around[around] = tuple(self._matches_around(thing))
-        return (Match(Form.THING, 0, thing.ref), *found)
 
     def _matches_around(self, thing: Thing) -> Iterator[Match]:
         if thing.system is not None:
@@ -327,7 +332,8 @@ class Claims:
 class _Documents:
     """The documents of an organisation that may claim, whatever the day: by what they reach, and the charters by their group.
 
-    `adopted_by` has the charters that advise what a group owns, as it is one of their partners.
+    `named` are the references that some scope names, to reach or to leave out; `adopted_by` has the charters that advise what a
+    group owns, as it is one of their partners.
     """
 
     def __init__(self, organization: Organization) -> None:
@@ -348,6 +354,8 @@ class _Documents:
         for source in found:
             for key in _keys(source):
                 self.by_key.setdefault(key, []).append(source)
+        left_out = (source.scope.excluded for source in found if source.scope is not None)
+        self.named = frozenset(self.by_key).union(*left_out)
 
 
 def claims_at(organization: Organization, at: datetime) -> Claims:
@@ -359,6 +367,10 @@ def claims_at(organization: Organization, at: datetime) -> Claims:
 def day_of(organization: Organization, at: datetime) -> date:
     """Return the day of an instant by the organisation's own calendar."""
     return at.astimezone(ZoneInfo(organization.time_zone)).date()
+
+
+def _by_name(advisers: Iterable[Adviser]) -> tuple[Adviser, ...]:
+    return tuple(sorted(advisers, key=lambda adviser: adviser.team.name))
 
 
 def _keys(source: Source) -> list[EntityRef]:

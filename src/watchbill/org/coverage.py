@@ -7,11 +7,11 @@ behind that policy at the moment is the schedules' matter.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from .because import Because
+from .because import Because, Chain
 from .charters import AlertClass, EscalationPolicy
 from .claims import Claims, Source, Standing, claims_at, day_of
 from .entities import Thing
@@ -26,8 +26,7 @@ from .ways import Ways
 _ITSELF = AlertClass.APPLICATION
 
 
-@dataclass(frozen=True)
-class PagerAnswer:
+class PagerAnswer(NamedTuple):
     """Who holds the pager for a thing and alert class, and why.
 
     `team` is the SRE team whose claim covers the thing (None: no SRE team does), by `engagement` or else by its charter;
@@ -43,23 +42,8 @@ class PagerAnswer:
     policy: str | None
     advisers: tuple[str, ...]
     gap: str | None
-    because: tuple[Because, ...]
+    because: Sequence[Because]
     told: tuple[EntityRef, ...] = ()
-
-    def because_of(self, first: Because) -> PagerAnswer:
-        """Return the same answer with one more reason before the others; `replace` would take three times as long."""
-        return PagerAnswer(
-            self.thing,
-            self.alert_class,
-            self.holder,
-            self.team,
-            self.engagement,
-            self.policy,
-            self.advisers,
-            self.gap,
-            (first, *self.because),
-            self.told,
-        )
 
 
 def pager(organization: Organization, thing: EntityRef | None, alert_class: AlertClass, at: datetime) -> PagerAnswer:
@@ -136,15 +120,11 @@ class _Answers:
 
     def _own(self, thing: Thing, alert_class: AlertClass) -> PagerAnswer:
         standing = self._claims.standing(thing)
-        opening = grounds(self._claims, thing, standing)
-        if standing.winner is not None:
-            return self._claimed(thing, alert_class, standing, opening)
-        return self._uncovered(thing, alert_class, standing, opening)
+        answer = self._claimed if standing.winner is not None else self._uncovered
+        return answer(thing, alert_class, standing)
 
-    def _claimed(
-        self, thing: Thing, alert_class: AlertClass, standing: Standing, opening: tuple[Because, ...]
-    ) -> PagerAnswer:
-        winner = standing.claims[0].source
+    def _claimed(self, thing: Thing, alert_class: AlertClass, standing: Standing) -> PagerAnswer:
+        claims, winner = self._claims, standing.claims[0].source
         key = (winner.document, alert_class)
         holder, named, terms = self._agreed.get(key) or self._agreed.setdefault(key, self._terms(winner, alert_class))
         way = self._ways.to(holder, named)
@@ -158,7 +138,14 @@ class _Answers:
             policy=way.policy,
             advisers=tuple(adviser.team.name for adviser in advisers),
             gap=way.gap,
-            because=(*opening, *(adviser.because for adviser in advisers), *terms, way.because),
+            because=Chain(
+                lambda: (
+                    *grounds(claims, thing, standing),
+                    *(adviser.because for adviser in advisers),
+                    *terms,
+                    way.because,
+                )
+            ),
         )
 
     def _terms(self, source: Source, alert_class: AlertClass) -> tuple[EntityRef, str | None, tuple[Because, ...]]:
@@ -170,10 +157,8 @@ class _Answers:
         held = held_under(self._organization, engagement, alert_class, is_shut=is_shut)
         return held.holder, held.policy, (held.because,)
 
-    def _uncovered(
-        self, thing: Thing, alert_class: AlertClass, standing: Standing, opening: tuple[Because, ...]
-    ) -> PagerAnswer:
-        advice = tuple(adviser.because for adviser in standing.advisers)
+    def _uncovered(self, thing: Thing, alert_class: AlertClass, standing: Standing) -> PagerAnswer:
+        claims = self._claims
         answer = PagerAnswer(
             thing=thing.ref,
             alert_class=alert_class,
@@ -183,7 +168,9 @@ class _Answers:
             policy=None,
             advisers=tuple(adviser.team.name for adviser in standing.advisers),
             gap=None,
-            because=(*opening, *advice),
+            because=Chain(
+                lambda: (*grounds(claims, thing, standing), *(adviser.because for adviser in standing.advisers))
+            ),
         )
         owners = self._ways.owners(thing.owner)
         if len(owners) != 1:
@@ -200,25 +187,25 @@ class _Answers:
             return self._held(answer, catch_all, Because("catch-all", text, place, document))
         gap = "neither its owner has an escalation policy nor the organisation a catchAll"
         end = Because("no-catch-all", f"The way ends here: {gap}.", place, document)
-        return replace(answer, gap=gap, because=(*answer.because, end))
+        return answer._replace(gap=gap, because=Chain(lambda: (*answer.because, end)))
 
     def _held(self, answer: PagerAnswer, holder: EntityRef, why: Because) -> PagerAnswer:
         way = self._ways.to(holder)
-        because = (*answer.because, why, way.because)
-        return replace(answer, holder=holder, policy=way.policy, gap=way.gap, because=because)
+        because = Chain(lambda: (*answer.because, why, way.because))
+        return answer._replace(holder=holder, policy=way.policy, gap=way.gap, because=because)
 
     def _platform(self, thing: Thing, own: PagerAnswer) -> PagerAnswer:
         """Hand a platform alert to the nearest other holder of what the thing stands on; where several do, to its own."""
         below, others = self._others_below(thing, own)
         if len({answer.holder for _, answer in others}) != 1:
-            return own.because_of(_no_other_holder(thing, [step for step, _ in others] or below, len(others)))
+            steps = [step for step, _ in others] or below
+            return own._replace(because=Chain(lambda: (_no_other_holder(thing, steps, len(others)), *own.because)))
         answer = others[0][1]
         because = tuple(dict.fromkeys(_critical_dependency(each, step) for step, _ in others for each in step.way))
         if own.holder is not None:
             text = f"{own.holder}, who holds {thing.ref} itself, is told and not woken."
             because += (Because("consumer-is-told", text, thing.place, document_of(thing)),)
-        return replace(
-            answer,
+        return answer._replace(
             thing=thing.ref,
             alert_class=AlertClass.PLATFORM,
             advisers=tuple(name for name in own.advisers if name != answer.team),

@@ -6,12 +6,13 @@ Whether a practice is done is told by evidence, which is not read here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from .because import Because
+from .because import Because, Chain
 from .claims import CLAIMING, Claim, Claims, Source, Standing, claims_at
 from .entities import Thing
 from .grounds import document_of, grounds
@@ -41,12 +42,12 @@ _EXPECTED = {
 }
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(NamedTuple):
     """Who is accountable for a practice on a thing, and how it is done.
 
     `team` is the SRE team whose claim covers the thing (None: no SRE team does), by `engagement` or else by its charter.
-    `accountable` is one group or owner; None only where `gap` says what is missing.
+    `accountable` is one group or owner; None only where `gap` says what is missing. `opening` are the reasons that all duties
+    on the thing share, `own` those of this one.
     """
 
     thing: EntityRef
@@ -56,7 +57,13 @@ class Duty:
     team: str | None
     engagement: str | None
     gap: str | None
-    because: tuple[Because, ...]
+    opening: Sequence[Because]
+    own: Sequence[Because]
+
+    @property
+    def because(self) -> tuple[Because, ...]:
+        """The whole chain."""
+        return (*self.opening, *self.own)
 
 
 def duty(organization: Organization, thing: Thing, practice: str, at: datetime) -> Duty:
@@ -94,21 +101,20 @@ class _Duties:
 
     def of(self, thing: Thing) -> tuple[Duty, ...]:
         """Return the duties on a thing, in the order of PRACTICES."""
-        standing = self._claims.standing(thing)
-        opening = grounds(self._claims, thing, standing)
+        claims, standing = self._claims, self._claims.standing(thing)
+        opening = Chain(lambda: grounds(claims, thing, standing))
         if (winner := standing.winner) is None:
             return tuple(self._unclaimed(thing, practice, standing, opening) for practice in PRACTICES)
         source = winner.source
         engagement = source.engagement.name if source.engagement is not None else None
         return tuple(
-            self._answer(thing, practice, settled, (*opening, *settled.because), source.team.name, engagement)
+            self._answer(thing, practice, settled, opening, source.team.name, engagement)
             for practice, settled in zip(PRACTICES, self._settled_by(winner, thing), strict=True)
         )
 
-    def _unclaimed(self, thing: Thing, practice: str, standing: Standing, opening: tuple[Because, ...]) -> Duty:
+    def _unclaimed(self, thing: Thing, practice: str, standing: Standing, opening: Chain) -> Duty:
         how, because = self._advised(thing, practice, standing)
-        settled = _Settled(how, thing.owner, because)
-        return self._answer(thing, practice, settled, (*opening, *because), None, None)
+        return self._answer(thing, practice, _Settled(how, thing.owner, because), opening, None, None)
 
     def _settled_by(self, winner: Claim, thing: Thing) -> tuple[_Settled, ...]:
         source = winner.source
@@ -122,16 +128,16 @@ class _Duties:
         thing: Thing,
         practice: str,
         settled: _Settled,
-        because: tuple[Because, ...],
+        opening: Chain,
         team: str | None,
         engagement: str | None,
     ) -> Duty:
-        accountable = settled.accountable
+        accountable, own = settled.accountable, settled.because
         if accountable in self._organization.groups or accountable in self._organization.users:
-            return Duty(thing.ref, practice, accountable, settled.how, team, engagement, None, because)
+            return Duty(thing.ref, practice, accountable, settled.how, team, engagement, None, opening, own)
         gap = f"{accountable} is not in the catalog"
         end = Because("unknown-accountable", f"The way ends here: {gap}.", thing.place, document_of(thing))
-        return Duty(thing.ref, practice, None, settled.how, team, engagement, gap, (*because, end))
+        return Duty(thing.ref, practice, None, settled.how, team, engagement, gap, opening, (*own, end))
 
     def _advised(self, thing: Thing, practice: str, standing: Standing) -> tuple[How, tuple[Because, ...]]:
         """Return how a practice is done that no claim decides: by the owner, or together with who advises on it by agreement."""

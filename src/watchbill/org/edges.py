@@ -6,8 +6,8 @@ References that lead nowhere are warnings: Backstage allows them, and a catalog 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from .faults import Level
 from .nodes import Path
@@ -20,8 +20,7 @@ from .values import EntityRef, Place
 _EITHER = ("component", "resource")
 
 
-@dataclass(frozen=True)
-class Edges:
+class Edges(NamedTuple):
     """What one entity says: members of groups, parents of groups by child, and dependencies with where they are said.
 
     A claim on a child begins with whether the parent makes it, which counts less than what the child says itself.

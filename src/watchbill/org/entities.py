@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from .values import EntityRef, Place
 
@@ -51,8 +52,7 @@ class Redundancy:
     shared_fate: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Dependency:
+class Dependency(NamedTuple):
     """An edge of the service graph: the thing that carries it does not work well without `on`."""
 
     on: EntityRef

@@ -7,9 +7,10 @@ they are read from the text, never through a binary float.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
+from . import mentions, unheeded
 from .alerting import link_tiers
 from .entities import Thing
 from .goal_records import (
@@ -45,7 +46,7 @@ def link_goals(
     goals: dict[str, Goal] = {}
     linked = register.linker("goal", sources)
     for one, shape in register.each(Family.OPENSLO, "SLO", openslo.SLO):
-        for goal in linked(one, partial(_goals, WrittenSLO(register, one, shape), sources, things)):
+        for goal in linked(one, partial(_read, WrittenSLO(register, one, shape), sources, things)):
             first = goals.setdefault(goal.name, goal)
             if first.document != goal.document:
                 register.faults.error(
@@ -56,6 +57,12 @@ def link_goals(
                     [first.place],
                 )
     return goals
+
+
+def _read(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[EntityRef, Thing]) -> tuple[Goal, ...]:
+    mentions.check_slo(slo.register, slo.one, slo.spec)
+    unheeded.check_slo(slo.register, slo.one, slo.spec)
+    return _goals(slo, sources, things)
 
 
 def _goals(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[EntityRef, Thing]) -> tuple[Goal, ...]:
@@ -106,8 +113,7 @@ def _goals(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[E
     )
 
 
-@dataclass(frozen=True)
-class _Promise:
+class _Promise(NamedTuple):
     """What one objective promises, and by which time slices it is budgeted, if by any."""
 
     position: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .nodes import Path
 from .objectives import DataSource, Selector
@@ -14,8 +14,7 @@ from .shapes.fields import Shape
 from .slos import WrittenSLO
 
 
-@dataclass(frozen=True)
-class Indicator:
+class Indicator(NamedTuple):
     """A ratio of counters, and where it is written: in the SLO, or in an SLI that it names."""
 
     one: Declared[Shape]

@@ -7,8 +7,7 @@ a fault was found in it. So a folder that is read again is linked to the same as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from .recognition import Declared
 from .register import Answers, Register
@@ -17,8 +16,7 @@ from .shapes.fields import Shape
 Linked = TypeVar("Linked")
 
 
-@dataclass(frozen=True)
-class _Kept:
+class _Kept(NamedTuple):
     """What a document was linked to beside a context, and what the register answered meanwhile."""
 
     one: Declared[Shape]

@@ -12,16 +12,15 @@ from .shapes.fields import Shape
 
 
 def check_mentions(register: Register) -> None:
-    """Report what is mentioned and nobody declares."""
+    """Report what alert policies and SLIs mention and nobody declares."""
     for one, policy in register.each(Family.OPENSLO, "AlertPolicy", openslo.AlertPolicy):
         _check_policy(register, one, ("spec",), policy.spec)
     for one, sli in register.each(Family.OPENSLO, "SLI", openslo.SLI):
         _check_indicator(register, one, ("spec",), sli.spec)
-    for one, slo in register.each(Family.OPENSLO, "SLO", openslo.SLO):
-        _check_slo(register, one, slo.spec)
 
 
-def _check_slo(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
+def check_slo(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
+    """Report what an SLO mentions and nobody declares."""
     for position, policy in enumerate(spec.alert_policies):
         if policy.spec is not None:
             _check_policy(register, one, ("spec", "alertPolicies", position, "spec"), policy.spec)

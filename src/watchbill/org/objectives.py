@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from watchbill.lib.durations import window
 
@@ -46,8 +47,7 @@ class DataSource:
     place: Place
 
 
-@dataclass(frozen=True)
-class Matcher:
+class Matcher(NamedTuple):
     """One label matcher of a selector: `operator` is one of `=`, `!=`, `=~`, `!~`."""
 
     label: str
@@ -55,8 +55,7 @@ class Matcher:
     value: str
 
 
-@dataclass(frozen=True)
-class Selector:
+class Selector(NamedTuple):
     """A selector of counter series: metric name and label matchers. `text` is canonical PromQL."""
 
     metric: str

@@ -7,9 +7,8 @@ linked here.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from .documents import ReadDocument
 from .faults import FaultList, Level
@@ -40,8 +39,7 @@ _LEFT_ALONE = frozenset({"Location", "Template", "AiResource"})
 _PLACEHOLDERS = frozenset({"$text", "$json", "$yaml"})
 
 
-@dataclass(frozen=True)
-class Declared(Generic[ShapeT_co]):
+class Declared(NamedTuple, Generic[ShapeT_co]):
     """A document that declares something. `shape` is None where its fields are faulty; it still exists for those who name it.
 
     `name` and `namespace` are lower case, as references compare them; `ref` is the reference by which Backstage entities are

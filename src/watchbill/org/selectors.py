@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .objectives import Matcher, Selector
 
@@ -40,8 +40,7 @@ _SIMPLE_ESCAPES = {
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|(.))", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """What a query counts; `function` is the `rate` or `increase` that stood around the selector, or empty."""
 
     selector: Selector

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .faults import FaultList
 from .nodes import Document, Path
@@ -12,8 +12,7 @@ from .shapes import openslo
 from .shapes.fields import Shape
 
 
-@dataclass(frozen=True)
-class WrittenSLO:
+class WrittenSLO(NamedTuple):
     """An SLO document, its shape, and the register that its references are resolved in."""
 
     register: Register

@@ -5,8 +5,6 @@ Each is a warning at its place that says what happens instead. What keeps a goal
 
 from __future__ import annotations
 
-from functools import partial
-
 from .alerting import PAGING, TICKETING
 from .nodes import Path
 from .recognition import Declared, Family
@@ -19,7 +17,7 @@ _SLICES = ("timeSliceTarget", "timeSliceWindow")
 
 
 def check_unheeded(register: Register) -> None:
-    """Warn of every field of an OpenSLO document that is valid and changes nothing here."""
+    """Warn of every field of the documents that SLOs name which is valid and changes nothing here."""
     for one, policy in register.each(Family.OPENSLO, "AlertPolicy", openslo.AlertPolicy):
         _check_policy(register, one, ("spec",), policy.spec)
     for one, condition in register.each(Family.OPENSLO, "AlertCondition", openslo.AlertCondition):
@@ -28,16 +26,14 @@ def check_unheeded(register: Register) -> None:
         _check_details(register, one, source.spec)
     for one, sli in register.each(Family.OPENSLO, "SLI", openslo.SLI):
         _check_sources(register, one, ("spec",), sli.spec)
-    checked = register.linker("unheeded")
-    for one, slo in register.each(Family.OPENSLO, "SLO", openslo.SLO):
-        checked(one, partial(_check_slo, register, one, slo.spec))
 
 
 def _warn(register: Register, one: Declared[Shape], path: Path, message: str, hint: str) -> None:
     register.faults.warning("not-acted-on", one.document.key_place(*path), message, hint)
 
 
-def _check_slo(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
+def check_slo(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
+    """Warn of every field of an SLO that is valid and changes nothing here."""
     for position, inline in enumerate(spec.alert_policies):
         if inline.spec is not None:
             _check_policy(register, one, ("spec", "alertPolicies", position, "spec"), inline.spec)

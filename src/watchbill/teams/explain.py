@@ -6,7 +6,7 @@ ends. Nothing is decided here that a page would not decide the same way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -54,7 +54,7 @@ class Explanation:
     answer: PagerAnswer
     paged: tuple[Paged, ...]
     gap: str | None
-    because: tuple[Because, ...]
+    because: Sequence[Because]
 
 
 def explain_page(

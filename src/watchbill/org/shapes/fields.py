@@ -160,15 +160,10 @@ def _zone(name: str) -> str:
     return name
 
 
-def _reference(text: str) -> str:
-    EntityRef.parse(text, kind="any")
-    return text
-
-
 def _filled(value: Any) -> str:
-    if isinstance(value, str) and not value.strip():
+    if not (text := _text(value, "text")):
         raise refusal("empty", "This text is empty.", "Write something, or remove the field.")
-    return _text(value, "text")
+    return text
 
 
 Text: TypeAlias = Annotated[str, Reads(_filled, {"type": "string", "minLength": 1})]
@@ -268,13 +263,14 @@ def _reference_text(value: Any) -> str:
         value = f"{f'{kind}:' if kind else ''}{f'{namespace}/' if namespace else ''}{value['name']}"
     text = _text(value, "a reference")
     try:
-        return _reference(text)
+        EntityRef.parse(text, kind="any")
     except ValueError as error:
         raise refusal(
             "bad-reference",
             f"“{text}” is not a reference.",
             "Write [kind:][namespace/]name, as in user:ana or group:sre.",
         ) from error
+    return text
 
 
 Reference: TypeAlias = Annotated[
