@@ -86,3 +86,25 @@ def test_what_two_documents_say_of_each_other_follows_a_change_of_either(tmp_pat
     assert read(root, AT, known) == read(root, AT)
     added.unlink()
     assert read(root, AT, known) == unknown
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("owner: group:payroll-developers, system: payroll}", "owner: group:growth, system: payroll}"),
+        ("owner: group:growth, system: loyalty}", "owner: group:growth, system: payroll}"),
+    ],
+    ids=["owner", "system"],
+)
+def test_a_thing_that_comes_within_the_reach_of_advisers_is_found_and_keeps_its_line(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    root, known = Path(shutil.copytree(ACME, tmp_path / "org")), FilesRead()
+    assert read(root, AT, known).faults == ()
+    file = root / "catalog" / "back-office.yaml"
+    file.write_text(file.read_text().replace(old, new))
+    (found,) = read(root, AT, known).faults
+    assert found.code == "advice-past-the-owner"
+    file.write_text("# Everything of the back office.\n" + file.read_text())
+    (moved,) = read(root, AT, known).faults
+    assert moved.place.line == found.place.line + 1
