@@ -90,13 +90,9 @@ def test_what_two_documents_say_of_each_other_follows_a_change_of_either(tmp_pat
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [
-        ("owner: group:payroll-developers, system: payroll}", "owner: group:growth, system: payroll}"),
-        ("owner: group:growth, system: loyalty}", "owner: group:growth, system: payroll}"),
-    ],
-    ids=["owner", "system"],
+    [("owner: group:northwind, ", "owner: group:growth, "), ("system: northwind, ", "system: payroll, ")],
 )
-def test_a_thing_that_comes_within_the_reach_of_advisers_is_found_and_keeps_its_line(
+def test_a_thing_that_comes_within_the_reach_of_advisers_is_found_where_it_stands(
     tmp_path: Path, old: str, new: str
 ) -> None:
     root, known = Path(shutil.copytree(ACME, tmp_path / "org")), FilesRead()
@@ -105,6 +101,8 @@ def test_a_thing_that_comes_within_the_reach_of_advisers_is_found_and_keeps_its_
     file.write_text(file.read_text().replace(old, new))
     (found,) = read(root, AT, known).faults
     assert found.code == "advice-past-the-owner"
-    file.write_text("# Everything of the back office.\n" + file.read_text())
+    file.write_text(
+        file.read_text().replace("metadata: {name: northwind-store", "# Theirs.\nmetadata: {name: northwind-store")
+    )
     (moved,) = read(root, AT, known).faults
-    assert moved.place.line == found.place.line + 1
+    assert moved.related[0].line == found.related[0].line + 1
