@@ -60,9 +60,10 @@ def link_goals(
 
 
 def _read(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[EntityRef, Thing]) -> tuple[Goal, ...]:
-    mentions.check_slo(slo.register, slo.one, slo.spec)
+    goals = _goals(slo, sources, things)
     unheeded.check_slo(slo.register, slo.one, slo.spec)
-    return _goals(slo, sources, things)
+    mentions.check_slo(slo.register, slo.one, slo.spec, is_measured=len(goals) == len(slo.spec.objectives))
+    return goals
 
 
 def _goals(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[EntityRef, Thing]) -> tuple[Goal, ...]:

@@ -19,11 +19,16 @@ def check_mentions(register: Register) -> None:
         _check_indicator(register, one, ("spec",), sli.spec)
 
 
-def check_slo(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
-    """Report what an SLO mentions and nobody declares."""
+def check_slo(register: Register, one: Declared[Shape], spec: openslo.SLOSpec, *, is_measured: bool) -> None:
+    """Report what the alert policies inside an SLO mention and nobody declares; of an SLO that is not measured, its indicators too."""
     for position, policy in enumerate(spec.alert_policies):
         if policy.spec is not None:
             _check_policy(register, one, ("spec", "alertPolicies", position, "spec"), policy.spec)
+    if not is_measured:
+        _check_indicators(register, one, spec)
+
+
+def _check_indicators(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
     if spec.indicator is not None:
         _check_indicator(register, one, ("spec", "indicator", "spec"), spec.indicator.spec)
     for position, objective in enumerate(spec.objectives):

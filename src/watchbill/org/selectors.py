@@ -19,7 +19,7 @@ _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _OPERATOR = re.compile(r"=~|!~|!=|=")
 _SIMPLE = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)(=~|!~|!=|=)"([^"\\]*)"')
-_ALL_SIMPLE = re.compile(rf"\{{(?:{_SIMPLE.pattern},)*{_SIMPLE.pattern}\}}")
+_PLAIN = re.compile(rf"({_METRIC.pattern})(?:\{{((?:{_SIMPLE.pattern},)*{_SIMPLE.pattern})\}})?")
 _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
 _GROUPING = re.compile(r"(?:by|without)\s*\(\s*(?:[a-zA-Z_][a-zA-Z0-9_]*\s*(?:,\s*|(?=\))))*\)", re.IGNORECASE)
 _RANGE = re.compile(r"\[[^\[\]:]+\]")
@@ -52,6 +52,8 @@ def parse_query(text: str) -> Query:
 
     A ratio of rates and a ratio of increases are, over one window, the ratio of the counters' differences.
     """
+    if (plain := _PLAIN.fullmatch(text)) is not None:
+        return Query(_canonical(plain[1], [_matcher(*each) for each in _SIMPLE.findall(plain[2] or "")], text), "")
     reader = _Reader(text)
     selector = reader.expression()
     reader.expect_end()
@@ -172,24 +174,13 @@ class _Reader:
             self._at = grouping.end()
 
     def _selector(self, metric: str) -> Selector:
-        matchers = self._matchers()
-        names = [m for m in matchers if m.label == "__name__"]
-        if len(names) == 1 and not metric and names[0].operator == "=":
-            metric, matchers, names = names[0].value, [m for m in matchers if m.label != "__name__"], []
-        if not metric or names:
-            raise ValueError(f"“{self._text.strip()}” does not name one metric: {_BARE}")
-        kept = tuple(sorted(set(matchers), key=lambda m: (m.label, m.operator, m.value)))
-        inner = ",".join(f"{m.label}{m.operator}{_quoted(m.value)}" for m in kept)
-        return Selector(metric, kept, f"{metric}{{{inner}}}" if kept else metric)
+        return _canonical(metric, self._matchers(), self._text)
 
     def _matchers(self) -> list[Matcher]:
         self._skip()
         found: list[Matcher] = []
         if not self._text.startswith("{", self._at):
             return found
-        if (simple := _ALL_SIMPLE.match(self._text, self._at)) is not None:
-            self._at = simple.end()
-            return [_matcher(*each) for each in _SIMPLE.findall(simple[0])]
         self._at += 1
         while not self._closes():
             if found:
@@ -245,6 +236,17 @@ class _Reader:
     def _here(self) -> str:
         rest = self._text[self._at :].strip()
         return f"before “{rest}”" if rest else f"at the end of “{self._text.strip()}”"
+
+
+def _canonical(metric: str, matchers: list[Matcher], text: str) -> Selector:
+    names = [m for m in matchers if m.label == "__name__"]
+    if len(names) == 1 and not metric and names[0].operator == "=":
+        metric, matchers, names = names[0].value, [m for m in matchers if m.label != "__name__"], []
+    if not metric or names:
+        raise ValueError(f"“{text.strip()}” does not name one metric: {_BARE}")
+    kept = tuple(sorted(set(matchers)))
+    inner = ",".join(f"{m.label}{m.operator}{_quoted(m.value)}" for m in kept)
+    return Selector(metric, kept, f"{metric}{{{inner}}}" if kept else metric)
 
 
 def _matcher(label: str, operator: str, value: str) -> Matcher:
