@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -185,7 +186,7 @@ class Claims:
 
     def _by_documents(self, thing: Thing) -> Standing:
         """Return what documents make of a thing: the same for all of one owner in one place that no document names by itself."""
-        if thing.ref in self._documents.named:
+        if self._documents.names(thing.ref):
             return self._reached((Match(Form.THING, 0, thing.ref), *self._matches_around(thing)), thing)
         around = (thing.system, thing.domain, thing.owner)
         if (found := self._around.get(around)) is None:
@@ -332,14 +333,15 @@ class Claims:
 class _Documents:
     """The documents of an organisation that may claim, whatever the day: by what they reach, and the charters by their group.
 
-    `named` are the references that some scope names, to reach or to leave out; `adopted_by` has the charters that advise what a
-    group owns, as it is one of their partners.
+    `left_out` are the references that some scope excludes; `adopted_by` has the charters that advise what a group owns, as it is
+    one of their partners.
     """
 
     def __init__(self, organization: Organization) -> None:
         self.by_key: dict[EntityRef, list[Source]] = {}
         self.charters: dict[EntityRef, list[Source]] = {}
         self.adopted_by: dict[EntityRef, list[Source]] = {}
+        self.left_out: set[EntityRef] = set()
         teams = organization.sre_teams
         found = [Source(team, rules_of(team.implementation), None, None) for _, team in sorted(teams.items())]
         for source in found:
@@ -352,10 +354,20 @@ class _Documents:
             if (team := teams.get(engagement.sre)) is not None
         ]
         for source in found:
-            for key in _keys(source):
-                self.by_key.setdefault(key, []).append(source)
-        left_out = (source.scope.excluded for source in found if source.scope is not None)
-        self.named = frozenset(self.by_key).union(*left_out)
+            if (scope := source.scope) is not None:
+                self.left_out |= scope.excluded
+                self._enter(source, scope.things, scope.systems, scope.domains, scope.owned_by)
+                self._enter(source, (_EVERYTHING,) if scope.everything else ())
+            if source.engagement is None and source.rules.charter_claims is Reach.OWN:
+                self._enter(source, (source.team.group,))
+
+    def names(self, ref: EntityRef) -> bool:
+        """Whether some scope names a reference, to reach it or to leave it out."""
+        return ref in self.by_key or ref in self.left_out
+
+    def _enter(self, source: Source, *keys: Iterable[EntityRef]) -> None:
+        for key in chain.from_iterable(keys):
+            self.by_key.setdefault(key, []).append(source)
 
 
 def claims_at(organization: Organization, at: datetime) -> Claims:
@@ -371,17 +383,6 @@ def day_of(organization: Organization, at: datetime) -> date:
 
 def _by_name(advisers: Iterable[Adviser]) -> tuple[Adviser, ...]:
     return tuple(sorted(advisers, key=lambda adviser: adviser.team.name))
-
-
-def _keys(source: Source) -> list[EntityRef]:
-    found: list[EntityRef] = []
-    if (scope := source.scope) is not None:
-        found += [*scope.things, *scope.systems, *scope.domains, *scope.owned_by]
-        if scope.everything:
-            found.append(_EVERYTHING)
-    if source.engagement is None and source.rules.charter_claims is Reach.OWN:
-        found.append(source.team.group)
-    return found
 
 
 def _exception(source: Source, facets: Iterable[Match]) -> EntityRef | None:

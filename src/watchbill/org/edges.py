@@ -94,5 +94,7 @@ def _of_resource(
 def _resolved(
     register: Register, one: Declared[Shape], path: Path, texts: Sequence[str], kinds: Sequence[str]
 ) -> list[tuple[int, EntityRef]]:
+    if not texts:
+        return []
     found = [(position, resolve(register, one, (*path, position), text, kinds)) for position, text in enumerate(texts)]
     return [(position, ref) for position, ref in found if ref is not None]
