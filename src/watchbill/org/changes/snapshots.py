@@ -54,8 +54,9 @@ class Side:
 def side_of(organization: Organization, at: datetime, days: Sequence[date]) -> Side:
     """Return what holds at `at` and then from each of some later days on."""
     held = [_snapshot(organization, at)]
+    dependants = _dependants(organization)
     for day in days:
-        anew = _moved(organization, day)
+        anew = _and_beyond(_moved(organization, day), dependants)
         held.append(_renewed(held[-1], organization, anew, day) if anew else held[-1])
     return Side(organization, at, tuple(days), tuple(held))
 
@@ -65,9 +66,10 @@ def _begin_of(organization: Organization, day: date) -> datetime:
 
 
 def _renewed(before: Snapshot, organization: Organization, anew: set[EntityRef], day: date) -> Snapshot:
-    """Return what holds from a day on: worked out anew for some things, as before for the rest."""
-    needed = anew | {edge.on for ref in anew for edge in organization.things[ref].dependencies}
-    part = replace(organization, things={ref: organization.things[ref] for ref in needed & organization.things.keys()})
+    """Return what holds from a day on: worked out anew for some things, by all that they stand on; as before for the rest."""
+    below = {ref: [edge.on for edge in thing.dependencies] for ref, thing in organization.things.items()}
+    needed = _and_beyond(anew, below) & organization.things.keys()
+    part = replace(organization, things={ref: organization.things[ref] for ref in needed})
     now = _snapshot(part, _begin_of(organization, day))
     return {**before, **{ref: now[ref] for ref in anew}}
 
@@ -103,12 +105,26 @@ def _holding(organization: Organization, within: PagerAnswer, outside: PagerAnsw
 
 
 def _moved(organization: Organization, day: date) -> set[EntityRef]:
-    """Return the things for which other answers may hold from a day on: what a change of engagements reaches, and what needs it."""
-    within = reached(organization, (each for each in organization.engagements.values() if _changes_on(each, day)))
-    if not within:
-        return within
-    things = organization.things.values()
-    return within | {thing.ref for thing in things if any(edge.on in within for edge in thing.dependencies)}
+    """Return the things that an engagement reaches which changes on a day."""
+    return reached(organization, (each for each in organization.engagements.values() if _changes_on(each, day)))
+
+
+def _dependants(organization: Organization) -> Mapping[EntityRef, Sequence[EntityRef]]:
+    found: dict[EntityRef, list[EntityRef]] = {}
+    for thing in organization.things.values():
+        for edge in thing.dependencies:
+            found.setdefault(edge.on, []).append(thing.ref)
+    return found
+
+
+def _and_beyond(refs: set[EntityRef], edges: Mapping[EntityRef, Sequence[EntityRef]]) -> set[EntityRef]:
+    """Return some things and all that edges lead to from them, at any depth: a platform's alert may go to whoever holds the last."""
+    found, ahead = set(refs), list(refs)
+    while ahead:
+        following = [ref for ref in edges.get(ahead.pop(), ()) if ref not in found]
+        found.update(following)
+        ahead += following
+    return found
 
 
 def _changes_on(engagement: Engagement, day: date) -> bool:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.org import made
 from watchbill.org.changes import Change, Plan, Span, compare
-from watchbill.org.charters import Engagement, EngagementState, Move, RuleOverride
+from watchbill.org.charters import Engagement, EngagementState, Implementation, Move, RuleOverride
 from watchbill.org.duties import How
 from watchbill.org.findings import Verdict
 from watchbill.org.folder import read
@@ -250,3 +251,24 @@ def test_more_days_of_change_than_are_looked_at_are_counted(acme: Organization) 
     plan = compare(acme, replace(acme, engagements={**acme.engagements, **many}), AT)
     assert plan.days_left_out == 31 - 24  # the thirty ends, and the one of the passkeys in 2027
     assert plan.looked_until == date(2028, 1, 24)
+
+
+def test_the_alerts_of_a_platform_two_steps_below_move_with_its_pager_on_a_later_day() -> None:
+    """The shop stands on the queue, the queue on the cluster: whoever takes the cluster over is paged for the shop too."""
+    things = [
+        made.thing("shop", "devs", needs=["queue"]),
+        made.thing("queue", "devs", needs=["cluster"]),
+        made.thing("cluster", "platform"),
+    ]
+    infra = made.team("infra", Implementation.INFRASTRUCTURE)
+    agreed = made.engagement("infra-with-platform", infra, made.scope(things=["cluster"]), partner="platform")
+    (before, move) = agreed.life
+    later = replace(agreed, life=(before, replace(move, on=date(2026, 7, 1))))
+    policies = [made.policy(group) for group in ("devs", "platform", "infra")]
+    old = made.organization(things=things, teams=[infra], engagements=[], policies=policies)
+    new = made.organization(things=things, teams=[infra], engagements=[later], policies=policies)
+
+    moved = [change for change in compare(old, new, made.AT).pagers if change.of == ("platform",)]
+    assert [(set(map(str, change.things)), change.span.since) for change in moved] == [
+        ({"component:shop", "component:queue", "component:cluster"}, date(2026, 7, 1))
+    ]
