@@ -12,6 +12,9 @@ from .selectors import parse_query
 from .shapes import openslo
 from .shapes.fields import Shape
 from .slos import WrittenSLO
+from .values import Place
+
+_RECORDED = ":"
 
 
 class Indicator(NamedTuple):
@@ -56,7 +59,11 @@ def _ratio_of(slo: WrittenSLO, one: Declared[Shape], path: Path, spec: openslo.S
         return None
     path = (*path, "ratioMetric")
     if ratio.raw is not None:
-        slo.not_measured(_indicator_path(slo), "its indicator is a ratio made by the source", "Use counters.")
+        what = (
+            "its indicator is a ratio made by the source, which cannot be summed: over several series, or over time, a quiet "
+            "moment would weigh as much as a busy one"
+        )
+        slo.not_measured(_indicator_path(slo), what, "Use counters: good (or bad) and total.")
         return None
     if ratio.counter is False:
         slo.not_measured(_indicator_path(slo), "its metrics are no counters", "Use metrics that only grow.")
@@ -110,7 +117,19 @@ def _selector(slo: WrittenSLO, indicator: Indicator, side: str, metric: openslo.
             "windows.",
             "Write the bare counter to see here what is read.",
         )
+    if _RECORDED in found.selector.metric:
+        _doubt_recorded(slo, document.place(*path), found.selector.metric)
     return found.selector
+
+
+def _doubt_recorded(slo: WrittenSLO, place: Place, metric: str) -> None:
+    slo.faults.warning(
+        "recorded-series",
+        place,
+        f"“{metric}” is named as what a recording rule makes. A recorded sum of counters falls whenever one of them goes away, and "
+        "then counts as begun anew; a recorded rate is no counter at all.",
+        "Name the counter that the rule reads.",
+    )
 
 
 def link_source(slo: WrittenSLO, indicator: Indicator, sources: Mapping[str, DataSource]) -> str | None:

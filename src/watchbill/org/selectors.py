@@ -15,6 +15,10 @@ from typing import NamedTuple
 from .objectives import Matcher, Selector
 
 _BARE = 'give the bare counter, as in http_requests_total{code=~"5.."}; watchbill takes the differences itself'
+_OF_A_SUM = (
+    "takes the growth of a sum, and a sum falls whenever one of its processes goes away, which looks like a counter that "
+    "began anew; differences come first, each series its own, and are summed then"
+)
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _OPERATOR = re.compile(r"=~|!~|!=|=")
@@ -158,6 +162,8 @@ class _Reader:
         word = _METRIC.match(self._text, self._at)
         name = word[0] if word else ""
         self._at += len(name)
+        if name and self._is_call(self._at):
+            raise ValueError(f"{function}({name}(…)) {_OF_A_SUM if name == 'sum' else 'cannot be read here'}: {_BARE}")
         selector = self._selector(name)
         self._skip()
         span = _RANGE.match(self._text, self._at)

@@ -238,3 +238,26 @@ def test_annotations_say_who_answers_for_a_goal_why_it_is_so_and_how_few_events_
     assert codes(reading) == []
     assert (goal.owner, goal.rationale, goal.aspirational) == (group, "below it they write to us", True)
     assert (goal.least.events, goal.least.failures) == (100, 5)
+
+
+def test_the_series_of_a_recording_rule_is_told_at_its_query_for_it_falls_when_a_process_goes_away(
+    tmp_path: Path,
+) -> None:
+    reading = read(_with(tmp_path, ("query: 'http_requests_total", "query: 'job:http_requests:sum")))
+    faults = [fault for fault in reading.faults if fault.code == "recorded-series"]
+    assert [(fault.level, fault.place.line, fault.hint) for fault in faults] == [
+        (Level.WARNING, 12, "Name the counter that the rule reads."),
+        (Level.WARNING, 13, "Name the counter that the rule reads."),
+    ]
+    assert faults[0].message.startswith("“job:http_requests:sum” is named as what a recording rule makes.")
+    assert "cart-availability" in linked(reading).goals
+
+
+def test_a_ratio_of_the_source_is_not_measured_for_its_series_cannot_be_summed(tmp_path: Path) -> None:
+    root = organisation(tmp_path)
+    text = (root / "goals.yaml").read_text()
+    begin, end = text.index("    counter: true"), text.index("---", text.index("ratioMetric"))
+    raw = "    rawType: success\n    raw: {metricSource: {metricSourceRef: metrics, spec: {query: success_ratio}}}\n"
+    (root / "goals.yaml").write_text(text[:begin] + raw + text[end:])
+    (fault,) = [fault for fault in read(root).faults if fault.code == "goal-not-measured"]
+    assert "over several series, or over time, a quiet moment would weigh as much as a busy one" in fault.message

@@ -42,6 +42,12 @@ def test_a_plain_selector_is_read_bare_or_summed(text: str, canonical: str) -> N
         ("rate(a[5m])", "give the bare counter"),
         ("sum(rate(a[5m]))", "give the bare counter"),
         ("increase(a[28d])", "give the bare counter"),
+        (
+            "rate(sum(a)[5m:])",
+            "rate(sum(…)) takes the growth of a sum, and a sum falls whenever one of its processes goes away",
+        ),
+        ("increase(sum by (job) (a)[1h:])", "increase(sum(…)) takes the growth of a sum"),
+        ("rate(max(a)[5m:])", "rate(max(…)) cannot be read here"),
         ("sum(a[5m])", "asks for a range"),
         ("a[5m]", "asks for a range"),
         ("a offset 5m", "cannot follow a selector"),

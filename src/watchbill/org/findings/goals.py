@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
+from itertools import takewhile
 
 from watchbill.lib.durations import closely
 from watchbill.lib.numbers import rate, target
@@ -19,6 +20,7 @@ from .books import OWN, sre, together, workbook
 from .finding import Observation, Rule, Threshold, Unit, Verdict, rule
 from .situation import Situation
 
+_CHANNEL = "channel"
 _SECOND = timedelta(seconds=1)
 _RESPONSE = {Tier.CRITICAL: timedelta(minutes=5)}
 _SLOWER_RESPONSE = timedelta(minutes=30)
@@ -107,7 +109,7 @@ MEASURED = Rule(
     "Begin with what is measured, and raise it by what users need.",
     None,
     None,
-    needs="four weeks of measurements, which the files do not hold; a goal's page has them",
+    needs="four weeks of measurements, which the files do not hold: ask `watchbill goals check`, or look at a goal's page",
 )
 
 
@@ -155,7 +157,8 @@ def _consumed(goal: Goal, tier: BurnTier) -> Fraction:
 def defensible_goal(seen: Situation, most: Fraction) -> Iterator[Observation]:
     """Yield each paging goal of which a full outage takes too much before anybody is there.
 
-    Until then pass: a sample, the time until the first paging tier holds, and the time in which somebody agreed to respond.
+    Until then pass: a sample, the time until the first paging tier holds, the steps of the escalation policy that call nobody, and
+    the time in which somebody agreed to respond.
     """
     for goal in _goals(seen):
         paging = [tier for tier in goal.tiers if tier.severity is Severity.PAGE]
@@ -165,7 +168,8 @@ def defensible_goal(seen: Situation, most: Fraction) -> Iterator[Observation]:
         detection = min(goal.window * float((1 - goal.target) * _consumed(goal, tier)) for tier in paging)
         source = seen.organization.sources.get(goal.source)
         response = _response(seen, goal)
-        needed = detection + response + (source.interval if source is not None else timedelta())
+        pages = detection + _until_called(seen, goal) + (source.interval if source is not None else timedelta())
+        needed = pages + response
         if needed > budget * float(most):
             text = (
                 f"A full outage spends the whole budget of {goal.name} in {closely(budget)}; "
@@ -173,10 +177,19 @@ def defensible_goal(seen: Situation, most: Fraction) -> Iterator[Observation]:
             )
             figures = {
                 "budget": closely(budget),
-                "until it pages": closely(needed - response),
+                "until it pages": closely(pages),
                 "until somebody is there": closely(needed),
             }
             yield _of(seen, goal, text, figures)
+
+
+def _until_called(seen: Situation, goal: Goal) -> timedelta:
+    """Return how long the holder's escalation policy waits before its first step that calls anybody: a channel calls nobody."""
+    answer = seen.answers.get(goal.service)
+    policy = seen.organization.escalation_policies.get((answer.policy if answer is not None else None) or "")
+    steps = policy.steps if policy is not None else ()
+    before = takewhile(lambda step: all(target.kind == _CHANNEL for target in step.targets), steps)
+    return sum((step.wait for step in before), timedelta())
 
 
 def _response(seen: Situation, goal: Goal) -> timedelta:

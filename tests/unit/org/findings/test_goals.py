@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.unit.org import made
+from watchbill.org.charters import EscalationStep, Target
 from watchbill.org.entities import Tier
 from watchbill.org.findings import RULES, Verdict
 from watchbill.org.objectives import BurnTier, Goal, Severity
@@ -98,6 +99,17 @@ def test_somebody_can_be_there_before_a_full_outage_has_taken_all() -> None:
         "until it pages": "24 s",
         "until somebody is there": "30 min 24 s",
     }
+
+
+def test_a_policy_that_first_tells_a_channel_takes_that_long_to_call_somebody() -> None:
+    # 28 days at 99.9 % allow 40 min 19 s; the fast tier holds after 48 s, a response takes 30 min: 10 min of waiting are too many
+    calls = made.policy("sre")
+    tells = EscalationStep((Target("channel", "room", made.place()),), timedelta(minutes=10), False, (), made.place())
+    whole = with_goal(building.goal("shop", "99.9"))
+    slow = replace(whole, escalation_policies={calls.name: replace(calls, steps=(tells, *calls.steps))})
+    assert building.found(whole, "defensible-goal") == []
+    (finding,) = building.findings(slow, "defensible-goal")
+    assert finding.figures["until it pages"].replace("\u202f", " ") == "10 min 48 s"
 
 
 def test_what_needs_measurements_is_not_judged_and_says_so() -> None:
