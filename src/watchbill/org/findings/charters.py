@@ -128,7 +128,7 @@ def rename_only(seen: Situation, _: Fraction) -> Iterator[Observation]:
 
 
 def _has_postmortems(seen: Situation, team: SRETeam) -> bool:
-    agreed = (each.agreement for each, of in seen.engagements() if of is team)
+    agreed = (each.agreement for each in seen.in_force_of(team))
     names = {agreement.budget_policy for agreement in agreed if agreement is not None and agreement.budget_policy}
     policies = seen.organization.budget_policies
     return any(policies[name].postmortem_share is not None for name in names & policies.keys())

@@ -44,9 +44,9 @@ def _of_goals(goals: list[Goal]) -> Iterator[str]:
 
 
 def _agreed(seen: Situation, team: SRETeam) -> Iterator[str]:
-    for engagement, of in seen.engagements():
+    for engagement in seen.in_force_of(team):
         agreed = engagement.agreement
-        if of is team and agreed is not None and agreed.budget_policy is not None:
+        if agreed is not None and agreed.budget_policy is not None:
             yield agreed.budget_policy
 
 
@@ -63,6 +63,6 @@ def _by_watch(seen: Situation, team: SRETeam) -> Iterator[str]:
 
 def _by_reviews(seen: Situation, team: SRETeam) -> Iterator[str]:
     """A question of a readiness review that is answered with yes, and by what, shows the practice that it is about."""
-    for engagement, of in seen.engagements():
-        for review in seen.reviews_of.get(engagement.name, ()) if of is team else ():
+    for engagement in seen.in_force_of(team):
+        for review in seen.reviews_of.get(engagement.name, ()):
             yield from (item.area for item in review.items if item.status is ItemStatus.YES and item.evidence)

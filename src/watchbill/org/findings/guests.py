@@ -127,7 +127,7 @@ def consulting_boundary(seen: Situation, _: Fraction) -> Iterator[Observation]:
 def consulting_selection(seen: Situation, most: Fraction) -> Iterator[Observation]:
     """Yield each team of advisers that chose its customers by several rules."""
     for team in seen.watching("consulting-selection"):
-        agreed = [each.agreement for each, of in seen.engagements() if of is team and each.agreement is not None]
+        agreed = [each.agreement for each in seen.in_force_of(team) if each.agreement is not None]
         rules = sorted({each.selected_by.value for each in agreed if each.selected_by is not None})
         if len(rules) > most:
             yield Observation(

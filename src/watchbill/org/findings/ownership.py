@@ -89,7 +89,7 @@ def tool_on_serving_path(seen: Situation, _: Fraction) -> Iterator[Observation]:
 def one_product(seen: Situation, most: Fraction) -> Iterator[Observation]:
     """Yield each such team whose charter and engagements reach things of too many products."""
     for team in seen.watching("one-product"):
-        scopes = [each.scope for each, of in seen.engagements() if of is team]
+        scopes = [each.scope for each in seen.in_force_of(team)]
         scopes += [team.scope] if team.scope is not None else []
         products = _products(
             seen, [each for scope in scopes for each in _meant(seen, scope) if each.owner != team.group]

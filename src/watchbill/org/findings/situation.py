@@ -132,6 +132,17 @@ class Situation:
             if watching is None or self.watches(team, watching):
                 yield engagement, team
 
+    def in_force_of(self, team: SRETeam) -> Sequence[Engagement]:
+        """Return the engagements in force of an SRE team, by name."""
+        return self._in_force.get(team.name, ())
+
+    @cached_property
+    def _in_force(self) -> Mapping[str, Sequence[Engagement]]:
+        found: dict[str, list[Engagement]] = {}
+        for engagement, team in self.engagements():
+            found.setdefault(team.name, []).append(engagement)
+        return found
+
     def engaged_things(self, engagement: Engagement) -> Iterator[Thing]:
         """Yield the things that an engagement in force claims or advises on, whoever holds them."""
         for ref in sorted(reached(self.organization, [engagement])):
