@@ -36,6 +36,7 @@ from watchbill.lib.signing import Signer
 from watchbill.org.in_force import OrganizationInForce
 from watchbill.practices.advice.service import AdviceService
 from watchbill.practices.goals.backfilling import Backfilling
+from watchbill.practices.goals.budgets.service import BudgetsService
 from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.links import AcknowledgeLinks
@@ -71,6 +72,7 @@ class Watchbill:
     organization: OrganizationInForce
     sources: SourceRegistry
     goals: GoalsService
+    budgets: BudgetsService
     incidents: IncidentsService
     oncall: OnCallService
     advice: AdviceService
@@ -124,6 +126,7 @@ async def build(
         organization=organization,
         sources=sources,
         goals=goals,
+        budgets=BudgetsService(organization, goals),
         incidents=incidents,
         oncall=oncall,
         advice=AdviceService(store, organization),
@@ -229,6 +232,7 @@ def doors_of(watchbill: Watchbill, engine: Engine) -> Doors:
         clock=watchbill.clock,
         in_force=watchbill.organization,
         goals=watchbill.goals,
+        budgets=watchbill.budgets,
         incidents=watchbill.incidents,
         oncall=watchbill.oncall,
         advice=watchbill.advice,

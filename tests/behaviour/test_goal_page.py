@@ -3,89 +3,27 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
-import httpx2
 import pytest
 
-from tests.organizations import SMALL
+from tests.behaviour.measured_shop import PATH, Shop, open_shop
 from tests.unit.practices.goals.made import MINUTE, SECOND
-from tests.unit.practices.goals.recorded import OFFSET, PACE, Traffic
-from tests.unit.sources.serving import Reply, matrix, serving
-from tests.website import NOW, Website, open_website
+from tests.website import NOW
 from watchbill.lib.durations import THIN
 from watchbill.org.calendar_windows import CalendarUnit, CalendarWindow
 from watchbill.org.in_force import Reading
 from watchbill.org.objectives import Least, Slices
 
-PATH = "/goals/api-availability"
-TICK = 15 * SECOND
-
-
-class Shop:
-    """The website of an organisation whose goal is read from a Prometheus of its own; time passes by hand."""
-
-    def __init__(self, website: Website, traffic: Traffic, browser: httpx2.AsyncClient) -> None:
-        self.website, self.traffic, self.browser = website, traffic, browser
-
-    async def until(self, end: timedelta) -> None:
-        goals, clock = self.website.watchbill.goals, self.website.clock
-        while clock.now() < NOW + end:
-            clock.set(clock.now() + TICK)
-            await goals.measure(clock.now())
-            await goals.evaluate(clock.now())
-
-    async def page(self, path: str = PATH) -> str:
-        """Return what a reader sees of a page: its text, with plain spaces."""
-        html = (await self.browser.get(path)).text
-        main = re.sub(r"(?s).*<main[^>]*>|</main>.*", "", html)
-        return " ".join(re.sub(r"<[^>]*>", " ", main).replace(THIN, " ").split())
-
-    async def api(self) -> dict[str, object]:
-        program = await self.website.program("read")
-        goal: dict[str, object] = (await program.get(f"/api/v1{PATH}")).json()["goal"]
-        return goal
-
 
 @pytest.fixture
 async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
-    traffic = Traffic(NOW - timedelta(days=1))
-
-    def answer(_path: str, form: dict[str, str]) -> Reply:
-        end = float(form["time"])
-        span = int(re.findall(r"\[(\d+)ms\]", form["query"])[0]) / 1000
-        first = int((end - span - traffic.start.timestamp()) // PACE)
-        seconds = [number * PACE + OFFSET for number in range(first, first + int(span) // PACE + 2)]
-        return matrix(
-            *(
-                (
-                    {
-                        "__name__": "http_requests_total",
-                        "service": "api",
-                        "code": code,
-                        "job": "shop",
-                        "instance": "api-0",
-                    },
-                    [[traffic.start.timestamp() + second, str(traffic.counts(second)[side])] for second in seconds],
-                )
-                for side, code in enumerate(("200", "500"))
-            )
-        )
-
-    async with serving(answer) as server:
-        folder = tmp_path / "organisation"
-        shutil.copytree(SMALL, folder)
-        goals = folder / "goals.yaml"
-        goals.write_text(goals.read_text().replace("http://127.0.0.1:9", server.url))
-        async with open_website(database_url, tmp_path / "data", organization=folder) as website:
-            browser, _ = await website.person("ana")
-            await website.watchbill.goals.measure(NOW)
-            yield Shop(website, traffic, browser)
+    async with open_shop(database_url, tmp_path) as opened:
+        yield opened
 
 
 def number(text: str) -> float:

@@ -37,6 +37,7 @@ COMMANDS = {
     "allowed": _Command("allowed:allowed", "Say whether a person may do something to a service."),
     "platform": _Command("platform:platform", "Say what the common platform must reach, and which goals cannot hold."),
     "check": _Command("check:check", "List which rules of good practice the organisation does not keep."),
+    "budget": _Command("budget:budget", "Say what a service's goals have left, what follows, and who spent it."),
     "goals": _Command("goals:goals", "Test reliability goals on samples from a file; fill in their past."),
     "plan": _Command("plan:plan", "Say what a change of the organisation means before it counts."),
     "readiness": _Command("readiness:readiness", "Write the readiness review of an engagement, to go through."),

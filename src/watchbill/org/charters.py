@@ -314,7 +314,7 @@ class EscalationPolicy:
 class BudgetState:
     """A state of a budget policy: it holds while the remaining share is at most `remaining_at_most` (None: always).
 
-    `approvers` are the people and groups who may let a release through in it.
+    `approvers` are the people and groups who may let a release through in it, `notify` whom it concerns.
     """
 
     name: str
@@ -323,6 +323,7 @@ class BudgetState:
     allow: tuple[str, ...]
     place: Place
     approvers: tuple[EntityRef, ...] = ()
+    notify: tuple[Target, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -209,7 +209,6 @@ def _state(register: Register, one: Declared[Shape], position: int, shape: shape
     named = [
         register.resolve(one, (*path, "approvers", number), ("group", "user")) for number in range(len(shape.approvers))
     ]
-    link_targets(register, one, (*path, "notify"), shape.notify)
     return BudgetState(
         name=shape.name,
         remaining_at_most=shape.remaining_at_most,
@@ -217,6 +216,7 @@ def _state(register: Register, one: Declared[Shape], position: int, shape: shape
         allow=tuple(shape.allow),
         place=one.document.place(*path),
         approvers=tuple(approver for approver in named if approver is not None),
+        notify=link_targets(register, one, (*path, "notify"), shape.notify),
     )
 
 

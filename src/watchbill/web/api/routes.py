@@ -11,6 +11,7 @@ from . import (
     allowed,
     audit,
     break_glass,
+    budgets,
     coverage,
     explain,
     findings,
@@ -32,6 +33,7 @@ def routers() -> Sequence[APIRouter]:
     subjects = (
         organization,
         teams,
+        budgets,  # its addresses begin as those of services do
         services,
         coverage,
         explain,
