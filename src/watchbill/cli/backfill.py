@@ -6,17 +6,17 @@ import asyncio
 import sys
 from collections.abc import Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from watchbill.lib.errors import Invalid, NotFound
+from watchbill.lib.errors import Invalid
 from watchbill.lib.numbers import count
 from watchbill.settings import Settings
 
 from .instants import INSTANT
+from .naming import named_goals
 from .serving import settings_from, store_options
 
 if TYPE_CHECKING:
@@ -58,25 +58,23 @@ async def _fill(settings: Settings, folder: Path, name: str, since: datetime | N
 
     at = now()
     organization, reading = read_in_force(folder, at)
-    goal, data_source = _named(name, organization.goals, organization.sources)
+    (goal,) = named_goals(organization, [name])
+    data_source = _source_of(goal, organization.sources)
     async with backfilling_of(settings, OrganizationInForce(reading, at)) as backfilling:
         filling = await backfilling.begin(goal, data_source, now(), since=since, until=until)
         return await _with_progress(backfilling, filling, goal, data_source)
 
 
-def _named(name: str, goals: Mapping[str, Goal], sources: Mapping[str, DataSource]) -> tuple[Goal, DataSource]:
+def _source_of(goal: Goal, sources: Mapping[str, DataSource]) -> DataSource:
     from watchbill.org.objectives import SourceKind
 
-    if name not in goals:
-        near = get_close_matches(name, goals, n=1)
-        raise NotFound(f"There is no goal “{name}”.", f"Did you mean “{near[0]}”?" if near else "")
-    goal = goals[name]
-    if sources[goal.source].kind is not SourceKind.PROMETHEUS:
+    source = sources[goal.source]
+    if source.kind is not SourceKind.PROMETHEUS:
         raise Invalid(
-            f"“{goal.source}”, the source of “{name}”, keeps no past: watchbill scrapes it itself.",
+            f"“{goal.source}”, the source of “{goal.name}”, keeps no past: watchbill scrapes it itself.",
             "Only what a Prometheus-compatible server holds can be filled in.",
         )
-    return goal, sources[goal.source]
+    return source
 
 
 async def _with_progress(backfilling: Backfilling, filling: Filling, goal: Goal, data_source: DataSource) -> Filling:

@@ -14,6 +14,7 @@ from watchbill.lib.numbers import count, left, rate, several
 from . import fault_formats
 from .backfill import backfill
 from .columns import aligned
+from .goals_check import check_goals
 
 if TYPE_CHECKING:
     from watchbill.org.faults import Fault
@@ -32,10 +33,11 @@ _REASONS = {
 
 @click.group()
 def goals() -> None:
-    """Reliability goals: try them out on samples, fill in their past."""
+    """Reliability goals: check them before they count, try them out on samples, fill in their past."""
 
 
 goals.add_command(backfill)
+goals.add_command(check_goals)
 
 
 @goals.command()
