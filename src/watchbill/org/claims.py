@@ -179,7 +179,10 @@ class Claims:
     def _standing(self, thing: Thing) -> Standing:
         standing = self._by_documents(thing)
         known = {adviser.team.name for adviser in standing.advisers}
-        further = {each.team.name: each for each in self._advice_of_dependencies(thing) if each.team.name not in known}
+        further: dict[str, Adviser] = {}
+        for adviser in self._advice_of_dependencies(thing):
+            if adviser.team.name not in known:
+                further.setdefault(adviser.team.name, adviser)
         if not further:
             return standing
         return standing._replace(advisers=_by_name([*standing.advisers, *further.values()]))

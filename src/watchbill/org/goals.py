@@ -62,8 +62,17 @@ def link_goals(
 def _read(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[EntityRef, Thing]) -> tuple[Goal, ...]:
     goals = _goals(slo, sources, things)
     unheeded.check_slo(slo.register, slo.one, slo.spec)
-    mentions.check_slo(slo.register, slo.one, slo.spec, is_measured=len(goals) == len(slo.spec.objectives))
+    if not _names_are_known(slo, goals):
+        mentions.check_indicators(slo.register, slo.one, slo.spec)
+    mentions.check_policies(slo.register, slo.one, slo.spec)
     return goals
+
+
+def _names_are_known(slo: WrittenSLO, goals: tuple[Goal, ...]) -> bool:
+    """Whether all that the indicators of an SLO name has been found already: every objective is a goal, counted by its one ratio."""
+    inline = slo.spec.indicator
+    is_ratio = inline is None or inline.spec.threshold_metric is None
+    return is_ratio and len(goals) == len(slo.spec.objectives) > 0
 
 
 def _goals(slo: WrittenSLO, sources: Mapping[str, DataSource], things: Mapping[EntityRef, Thing]) -> tuple[Goal, ...]:

@@ -19,16 +19,15 @@ def check_mentions(register: Register) -> None:
         _check_indicator(register, one, ("spec",), sli.spec)
 
 
-def check_slo(register: Register, one: Declared[Shape], spec: openslo.SLOSpec, *, is_measured: bool) -> None:
-    """Report what the alert policies inside an SLO mention and nobody declares; of an SLO that is not measured, its indicators too."""
+def check_policies(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
+    """Report what the alert policies inside an SLO mention and nobody declares."""
     for position, policy in enumerate(spec.alert_policies):
         if policy.spec is not None:
             _check_policy(register, one, ("spec", "alertPolicies", position, "spec"), policy.spec)
-    if not is_measured:
-        _check_indicators(register, one, spec)
 
 
-def _check_indicators(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
+def check_indicators(register: Register, one: Declared[Shape], spec: openslo.SLOSpec) -> None:
+    """Report what the indicators of an SLO mention and nobody declares."""
     if spec.indicator is not None:
         _check_indicator(register, one, ("spec", "indicator", "spec"), spec.indicator.spec)
     for position, objective in enumerate(spec.objectives):
