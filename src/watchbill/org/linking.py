@@ -8,6 +8,7 @@ from .catalog import link_catalog
 from .charter import link_settings, link_sre_teams
 from .demands import check_charters
 from .engagements import link_engagements
+from .exclusions import check_exclusions, link_exclusions
 from .goals import link_goals
 from .mentions import check_mentions
 from .open_questions import check_open_questions
@@ -35,6 +36,7 @@ def link(register: Register, *, name: str, revision: str, strict: bool = False) 
     teams = link_sre_teams(register)
     schedules = link_schedules(register)
     sources = link_sources(register)
+    goals = link_goals(register, sources, things)
     organization = Organization(
         name=settings.name,
         title=settings.title,
@@ -52,16 +54,18 @@ def link(register: Register, *, name: str, revision: str, strict: bool = False) 
         escalation_policies=link_escalation_policies(register),
         budget_policies=link_budget_policies(register),
         sources=sources,
-        goals=link_goals(register, sources, things),
+        goals=goals,
         place=settings.place,
         revision=revision,
         reviews=link_reviews(register),
         overrides=settings.overrides,
+        exclusions=link_exclusions(register, goals, settings.time_zone),
     )
     check_charters(register, teams)
     check_experience(register.faults, organization)
     check_hosts(register.faults, organization)
     check_openings(register, organization)
+    check_exclusions(register, organization)
     check_open_questions(register, organization)
     check_mentions(register)
     check_annotations(register)

@@ -169,6 +169,34 @@ class Goal:
 
 
 @dataclass(frozen=True)
+class AgreedExclusion:
+    """Time that was agreed not to count for `goals` (goals or whole SLOs, by name) and for all goals of `things`, and why.
+
+    It begins at the wall time `start` of the `zone` and lasts so long; with a `rule` (an RRULE of iCalendar) it happens whenever that
+    says, counted from `start`. In a goal's window it takes out at most `cap`. `by` asks for it.
+    """
+
+    name: str
+    title: str
+    goals: frozenset[str]
+    things: frozenset[EntityRef]
+    zone: str
+    start: datetime
+    lasts: timedelta
+    rule: str
+    cap: timedelta | None
+    why: str
+    by: EntityRef
+    approved_by: EntityRef | None
+    approved_on: date | None
+    place: Place
+
+    def covers(self, goal: Goal) -> bool:
+        """Whether it is about a goal."""
+        return goal.service in self.things or not self.goals.isdisjoint((goal.name, goal.document))
+
+
+@dataclass(frozen=True)
 class Exclusion:
     """Minutes that do not count for a goal: those of [`start`, `until`), both whole minutes, and why."""
 

@@ -17,7 +17,7 @@ from .charters import (
 )
 from .entities import Group, System, Thing, User
 from .memory import Memory
-from .objectives import DataSource, Goal
+from .objectives import AgreedExclusion, DataSource, Goal
 from .values import EntityRef, Place
 
 
@@ -49,6 +49,7 @@ class Organization:
     revision: str
     reviews: Mapping[str, ReadinessReview] = field(default_factory=dict)
     overrides: tuple[RuleOverride, ...] = ()
+    exclusions: Mapping[str, AgreedExclusion] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory, init=False, compare=False, repr=False)
 
     def things_in_order(self) -> tuple[Thing, ...]:

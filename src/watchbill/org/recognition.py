@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 from .documents import ReadDocument
 from .faults import FaultList, Level
 from .nodes import Document, Mapping, Node, Scalar, Sequence, of_nodes
-from .shapes import backstage, charter, openslo, watches
+from .shapes import backstage, charter, exclusions, openslo, watches
 from .shapes.checking import check
 from .shapes.fields import Shape
 from .values import EntityRef, Place
@@ -32,7 +32,7 @@ class Family(StrEnum):
 KINDS: dict[Family, dict[str, type[Shape]]] = {
     Family.BACKSTAGE: dict(backstage.KINDS),
     Family.OPENSLO: dict(openslo.KINDS),
-    Family.WATCHBILL: {**charter.KINDS, **watches.KINDS},
+    Family.WATCHBILL: {**charter.KINDS, **watches.KINDS, **exclusions.KINDS},
 }
 VERSIONS = {"backstage.io/v1alpha1", "backstage.io/v1beta1", "openslo/v1", "watchbill/v1"}
 _LEFT_ALONE = frozenset({"Location", "Template", "AiResource"})

@@ -119,7 +119,7 @@ spec: {alertWhenBreaching: true, conditions: [{conditionRef: fast}]}
 ---
 apiVersion: openslo/v1
 kind: SLO
-metadata: {name: cart-speed, displayName: Cart is fast}
+metadata: {name: cart-speed, displayName: Cart is fast, annotations: {watchbill.dev/budget-policy: strict}}
 spec:
   service: cart
   indicator:
@@ -133,6 +133,33 @@ spec:
   budgetingMethod: Occurrences
   objectives: [{displayName: fast enough, target: 0.99}]
   alertPolicies: [quick]
+---
+apiVersion: watchbill/v1
+kind: BudgetPolicy
+metadata: {name: strict}
+spec:
+  owner: user:ana
+  states: [{name: spent, remainingAtMost: 0%, releases: approval, approvers: ["user:raj"]}, {name: healthy, releases: open}]
+---
+apiVersion: watchbill/v1
+kind: Exclusion
+metadata: {name: sundays, title: Sundays at night}
+spec:
+  goals: [cart-availability]
+  services: [cart]
+  timeZone: Europe/Berlin
+  from: "2026-03-01T02:00"
+  lasts: 2h
+  repeats: FREQ=WEEKLY;BYDAY=SU
+  cap: 8h
+  why: the database is looked after
+  by: user:raj
+  approved: {by: user:ana, on: 2026-02-20}
+---
+apiVersion: watchbill/v1
+kind: Exclusion
+metadata: {name: new-disks}
+spec: {goals: [cart-speed], from: "2026-03-01T22:00", until: "2026-03-02T01:30", why: new disks, by: user:raj}
 """
 
 

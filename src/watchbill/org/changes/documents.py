@@ -45,6 +45,7 @@ def _declared(organization: Organization) -> _Declared:
         "Schedule": organization.schedules,
         "EscalationPolicy": organization.escalation_policies,
         "BudgetPolicy": organization.budget_policies,
+        "Exclusion": organization.exclusions,
         "SLO": organization.goals,
         "DataSource": organization.sources,
     }

@@ -21,6 +21,7 @@ _FILES = {
     "hours": ("organization",),
     "charter": ("organization", "engagement"),
     "watches": ("watches",),
+    "exclusions": ("exclusions",),
     "openslo": ("openslo",),
     "backstage": ("backstage",),
 }
