@@ -309,6 +309,15 @@ class EscalationPolicy:
         """The names of the schedules that its steps call."""
         return frozenset(target.name for step in self.steps for target in step.targets if target.kind == "schedule")
 
+    @property
+    def first_by_name(self) -> tuple[EntityRef, ...]:
+        """The people whom it calls by name before anybody else could answer: in the first of its steps that calls no room alone."""
+        calling = (step for step in self.steps if any(target.kind != "channel" for target in step.targets))
+        first = next(calling, None)
+        if first is None or first.when:
+            return ()
+        return tuple(EntityRef.parse(each.name, kind="user") for each in first.targets if each.kind == "user")
+
 
 @dataclass(frozen=True)
 class BudgetState:

@@ -1,4 +1,7 @@
-"""Who stands the watch in the quarter ahead, and for how much of their time in the long run. Counts hours; judges nothing."""
+"""Who stands the watch in the quarter ahead, and for how much of their time in the long run. Counts hours; judges nothing.
+
+Whom a policy calls first and by name, not through a schedule, stands a watch that never ends.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 
-from watchbill.org.charters import EscalationPolicy, Layer
+from watchbill.org.charters import EscalationPolicy, Layer, Schedule
 from watchbill.org.organization import Organization
 from watchbill.org.rotation import Shift, shifts
 from watchbill.org.values import EntityRef
@@ -18,6 +21,7 @@ QUARTER = timedelta(weeks=13)
 _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 _LONGEST_ROUND = timedelta(weeks=104)
+_ALWAYS = datetime(2024, 1, 1)  # noqa: DTZ001 - wall time, like that of every layer
 
 
 @dataclass(frozen=True)
@@ -38,18 +42,29 @@ class WatchTime:
         self._shifts: dict[str, tuple[Shift, ...]] = {}
         self._stretches: dict[EntityRef, tuple[Stretch, ...]] = {}
         self._shares: dict[tuple[str, ...], Mapping[EntityRef, Fraction]] = {}
+        self._by_name = dict(_watches_by_name(organization))
+        self._watches: Mapping[str, Schedule] = {
+            **organization.schedules,
+            **{watch.name: watch for watch in self._by_name.values()},
+        }
+
+    def watch(self, name: str) -> Schedule:
+        """Return a watch: a schedule, or the turn without an end of those whom a policy calls by name."""
+        return self._watches[name]
 
     def shifts(self, schedule: str) -> tuple[Shift, ...]:
         """Return the shifts of a schedule in the quarter ahead."""
         if schedule not in self._shifts:
-            found = shifts(self._organization.schedules[schedule], self._at, self._at + QUARTER)
+            found = shifts(self._watches[schedule], self._at, self._at + QUARTER)
             self._shifts[schedule] = tuple(found)
         return self._shifts[schedule]
 
     def called_by(self, policies: Iterable[EscalationPolicy]) -> tuple[str, ...]:
-        """Return the names of the schedules that some policies call, by name."""
-        named = {name for policy in policies for name in policy.schedules}
-        return tuple(sorted(named & self._organization.schedules.keys()))
+        """Return the names of the watches that some policies call: of schedules, and of those whom they call by name."""
+        known = list(policies)
+        named = {name for policy in known for name in policy.schedules} & self._organization.schedules.keys()
+        named |= {self._by_name[policy.name].name for policy in known if policy.name in self._by_name}
+        return tuple(sorted(named))
 
     def people_on(self, schedules: Iterable[str]) -> frozenset[EntityRef]:
         """Return who stands a turn of some schedules in the quarter ahead."""
@@ -64,17 +79,18 @@ class WatchTime:
         """Return who has turns on some schedules, each with the names of those that are theirs."""
         found: dict[EntityRef, list[str]] = {}
         for name in sorted(schedules):
-            layers = self._organization.schedules[name].layers
+            layers = self._watches[name].layers
             for person in sorted({person for layer in layers for turn in layer.turns for person in turn}):
                 found.setdefault(person, []).append(name)
         return {person: tuple(names) for person, names in found.items()}
 
     def stretches(self, person: EntityRef) -> tuple[Stretch, ...]:
-        """Return when a person stands watch in the quarter ahead, whatever the watch: the first and the last may go on outside."""
+        """Return when a person stands the watch of schedules in the quarter ahead: the first and the last may go on outside."""
         if person not in self._stretches:
             turns = [
                 Stretch(shift.start, shift.end, (name,))
                 for name in self.schedules_of.get(person, ())
+                if name in self._organization.schedules
                 for shift in self.shifts(name)
                 if person in shift.people
             ]
@@ -89,7 +105,7 @@ class WatchTime:
 
     def _in_the_long_run(self, schedules: tuple[str, ...]) -> Mapping[EntityRef, Fraction]:
         """Unfold some watches over whole rounds of their turns, after all have begun, on a clock that is never put forward."""
-        watches = [replace(self._organization.schedules[name], time_zone="UTC") for name in schedules]
+        watches = [replace(self._watches[name], time_zone="UTC") for name in schedules]
         layers = [layer for watch in watches for layer in watch.layers if any(layer.turns)]
         begin = max([self._at, *(layer.start.replace(tzinfo=UTC) for layer in layers)])
         rounds = math.lcm(1, *(_round(layer) for layer in layers))
@@ -101,6 +117,21 @@ class WatchTime:
                     stood.setdefault(person, []).append(Stretch(shift.start, shift.end, (watch.name,)))
         whole = (end - begin) // _SECOND
         return {person: Fraction(_length(turns) // _SECOND, whole) for person, turns in stood.items()}
+
+
+def _watches_by_name(organization: Organization) -> Iterator[tuple[str, Schedule]]:
+    """Yield each policy that calls people first and by name, with the watch that they stand; a customer's people are its matter."""
+    customers = {ref for ref, group in organization.groups.items() if group.type == "customer"}
+    for name, policy in organization.escalation_policies.items():
+        people = policy.first_by_name
+        if people and not policy.groups <= customers:
+            zones = (
+                organization.schedules[each].time_zone
+                for each in sorted(policy.schedules & organization.schedules.keys())
+            )
+            layer = Layer("by name", _ALWAYS, 1, "weeks", (people,), policy.place)
+            zone = next(zones, organization.time_zone)
+            yield name, Schedule(f"the policy {name}", policy.title, zone, (layer,), policy.place)
 
 
 def _round(layer: Layer) -> int:

@@ -1,6 +1,7 @@
 """What a change means for each person: the groups that they belong to, and the share of time that they are on call.
 
-On call is who stands a turn of a schedule through which something is paged; who stands two watches at once does so once.
+On call is who stands a turn of a schedule through which something is paged, or is called first and by name; who stands two
+watches at once does so once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 
 from watchbill.org.belonging import leaving_days, members_of
+from watchbill.org.charters import EscalationPolicy
 from watchbill.org.claims import day_of
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
@@ -87,18 +89,17 @@ def _groups_on(organization: Organization, day: date) -> _Belonging:
 def _shares(side: Side) -> Iterator[_Shares]:
     """Yield the share of each person in the long run, by what holds at once and then from each later day on."""
     watch_time = WatchTime(side.organization, side.at)
-    known: dict[frozenset[str], _Shares] = {}
+    known: dict[tuple[str, ...], _Shares] = {}
     for held in side.held:
-        schedules = _schedules(side.organization, held)
+        schedules = watch_time.called_by(_policies(side.organization, held))
         if schedules not in known:
             standing = watch_time.standing(schedules)
             known[schedules] = {person: watch_time.share(person, names) for person, names in standing.items()}
         yield known[schedules]
 
 
-def _schedules(organization: Organization, held: Snapshot) -> frozenset[str]:
-    """Return the schedules through which something is paged."""
+def _policies(organization: Organization, held: Snapshot) -> list[EscalationPolicy]:
+    """Return the policies by which something is paged."""
     holdings = {holding for of_thing in held.values() for holding in of_thing.pagers.values()}
     named = {name for holding in holdings for name in (holding.policy, holding.outside_policy) if name}
-    policies = (organization.escalation_policies[name] for name in named)
-    return frozenset({name for policy in policies for name in policy.schedules} & organization.schedules.keys())
+    return [organization.escalation_policies[name] for name in sorted(named)]

@@ -41,7 +41,7 @@ def on_call_share(seen: Situation, most: Fraction) -> Iterator[Observation]:
             yield Observation(
                 str(person),
                 f"{person} is on call for {part(share)} of the time.",
-                seen.organization.schedules[schedules[0]].place,
+                seen.watch_time.watch(schedules[0]).place,
                 _team_on(seen, person, schedules),
                 {"share": part(share), "watches": ", ".join(schedules)},
             )
@@ -100,7 +100,7 @@ def _sites(seen: Situation) -> Iterator[_Site]:
         for policy in seen.policies(team.group):
             in_zone: dict[str, list[str]] = {}
             for name in seen.watch_time.called_by([policy]):
-                in_zone.setdefault(seen.organization.schedules[name].time_zone, []).append(name)
+                in_zone.setdefault(seen.watch_time.watch(name).time_zone, []).append(name)
             for zone, schedules in sorted(in_zone.items()):
                 yield _Site(team, policy, schedules, f" in {zone}" if len(in_zone) > 1 else "")
 
@@ -129,13 +129,13 @@ def _too_few(seen: Situation, site: _Site, needed: int) -> Iterator[Observation]
     threshold=Threshold(Fraction(24), Unit.HOURS),
 )
 def long_shift(seen: Situation, most: Fraction) -> Iterator[Observation]:
-    """Yield each watch that an SRE team's policies call on which stretches without a break begin that are too long."""
+    """Yield each schedule that an SRE team's policies call on which stretches without a break begin that are too long."""
     for team in seen.teams:
         of_team = seen.watch_time.called_by(seen.policies(team.group))
         too_long: dict[str, dict[EntityRef, _Unbroken]] = {}
         for person in sorted(seen.watch_time.people_on(of_team)):
-            longest = max(_unbroken(seen, person, of_team), key=lambda each: each.hours)
-            if longest.hours > most:
+            longest = max(_unbroken(seen, person, of_team), key=lambda each: each.hours, default=None)
+            if longest is not None and longest.hours > most:
                 too_long.setdefault(longest.watch, {})[person] = longest
         for name, people in sorted(too_long.items()):
             yield _long_shift(seen, team, name, people)
@@ -182,7 +182,7 @@ def _long_shift(seen: Situation, team: SRETeam, name: str, people: Mapping[Entit
 def night_shift(seen: Situation, _: Fraction) -> Iterator[Observation]:
     """Yield each watch of a policy of several time zones that has turns in its own night."""
     for _name, policy in sorted(seen.organization.escalation_policies.items()):
-        schedules = seen.watch_time.called_by([policy])
+        schedules = [name for name in seen.watch_time.called_by([policy]) if name in seen.organization.schedules]
         zones = {name: seen.organization.schedules[name].time_zone for name in schedules}
         if len(set(zones.values())) < 2:
             continue

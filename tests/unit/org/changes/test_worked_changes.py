@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.org import made
 from watchbill.org.changes import Change, Plan, Span, compare
-from watchbill.org.charters import Engagement, EngagementState, Implementation, Move, RuleOverride
+from watchbill.org.charters import Engagement, EngagementState, Implementation, Move, RuleOverride, Target
 from watchbill.org.duties import How
 from watchbill.org.findings import Verdict
 from watchbill.org.folder import read
@@ -129,6 +129,14 @@ def test_a_first_and_a_second_watch_of_six_people_overload_each_of_them(acme: Or
     assert "33.3\u202f% of the time; at most 25\u202f% is sustainable" in harm.text
     assert Counter(finding.rule for finding in plan.findings.opened) == {"on-call-share": 6, "on-call-exposure": 4}
     assert [each.rule for each in plan.harms] == ["on-call-share"]  # six findings, told as one harm
+
+
+def test_one_person_in_the_place_of_a_watch_is_on_call_all_the_time_and_that_is_a_harm(acme: Organization) -> None:
+    policy = acme.escalation_policies["sre-core"]
+    alone = replace(policy, steps=(replace(policy.steps[0], targets=(Target("user", "mei", policy.place),)),))
+    plan = compare(acme, replace(acme, escalation_policies={**acme.escalation_policies, "sre-core": alone}), AT)
+    assert shares(plan)["mei"][1] == 1
+    assert ("on-call-share", ("user:mei",)) in [(harm.rule, harm.subjects) for harm in plan.harms]
 
 
 def test_the_limit_of_time_on_call_is_the_organisations_own(acme: Organization) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
 
 from tests.unit.org import made
-from watchbill.org.charters import RuleOverride, Schedule
+from watchbill.org.charters import EscalationStep, Hours, RuleOverride, Schedule, Target
 from watchbill.org.findings import Verdict
 from watchbill.org.organization import Organization
 from watchbill.org.watch_time import WatchTime
@@ -137,6 +137,42 @@ def test_two_sites_leave_each_other_their_nights() -> None:
     assert building.found(kept, "night-shift") == []
     alone = standing(site("Europe/Berlin", day_and_night))
     assert building.found(alone, "night-shift") == []
+
+
+def calling(*steps: tuple[str, ...], when: tuple[Hours, ...] = ()) -> Organization:
+    """Make an organisation whose SRE team is called by steps such as `user:s1` and `channel:ops`; `when` limits the first."""
+    made_steps = tuple(
+        EscalationStep(
+            tuple(Target(*target.split(":"), made.place()) for target in targets),
+            timedelta(minutes=5),
+            False,
+            () if position else when,
+            made.place(),
+        )
+        for position, targets in enumerate(steps)
+    )
+    watches = [building.watch("first", people(8))]
+    plain = standing(*watches, members=8)
+    policy = replace(plain.escalation_policies["sre"], steps=made_steps)
+    return replace(plain, escalation_policies={"sre": policy})
+
+
+def test_whom_a_policy_calls_first_and_by_name_is_on_call_all_the_time() -> None:
+    for first in (("user:s1",), ("user:s1", "channel:ops"), ("schedule:first", "user:s1")):
+        (found,) = building.findings(calling(first), "on-call-share")
+        assert (found.subject, found.figures["share"]) == ("user:s1", "100 %".replace(" ", "\u202f"))
+    assert building.found(calling(("channel:ops",), ("user:s1",)), "on-call-share") == [(Verdict.FAIL, "user:s1")]
+    assert building.found(calling(("user:s1",)), "rotation-size") == [(Verdict.FAIL, "EscalationPolicy sre")]
+
+
+def test_who_is_called_by_name_after_a_watch_or_in_some_hours_alone_stands_none_for_it() -> None:
+    office = (Hours(frozenset(range(5)), time(9), time(17)),)
+    for organization in (
+        calling(("schedule:first",), ("user:s1",)),
+        calling(("group:sre",), ("user:s1",)),
+        calling(("user:s1",), ("schedule:first",), when=office),
+    ):
+        assert building.found(organization, "on-call-share") == []
 
 
 def test_everybody_in_a_team_with_a_pager_stands_a_turn_in_the_quarter() -> None:
