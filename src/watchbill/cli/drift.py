@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from watchbill.lib.instants import rfc3339
 from watchbill.lib.numbers import several
 
 from .asking import DEFAULT_SERVER, ask
@@ -60,19 +61,27 @@ def drift(
     from watchbill.exports.drift import compare
     from watchbill.exports.prometheus import compile_rules
 
-    answer = ask(server, "/api/v1/goals", {})
-    at = datetime.fromisoformat(answer["at"])
+    at, standing = _standing(server)
     organization = organization_in(org_dir, at)
     sources = {file.source: file.goals for file in compile_rules(organization, at).files}
     compiled = {goal for goals in sources.values() for goal in goals}
     recorded = asyncio.run(_recorded(organization, list(sources), ruler, at, settings_from(config_file)))
-    goals = [goal for goal in answer["goals"] if goal["name"] in compiled]
+    goals = [goal for goal in standing if goal["name"] in compiled]
     found = compare(goals, recorded, tolerance / 100)
     if form == "json":
-        click.echo(json.dumps(_as_json(found, answer["at"]), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_as_json(found, rfc3339(at)), indent=2, ensure_ascii=False))
     else:
         click.echo("\n".join(_text(found, is_all=is_all)))
     raise SystemExit(1 if found.apart or found.not_recorded or found.not_declared else 0)
+
+
+def _standing(server: str) -> tuple[datetime, list[dict[str, Any]]]:
+    """Return all goals as the server answers for them, and the instant that it began to."""
+    answers, first = [], 0
+    while first is not None:
+        answers.append(ask(server, "/api/v1/goals", {"sort": "name", "limit": "10000", "from": str(first)}))
+        first = answers[-1]["nextFrom"]
+    return datetime.fromisoformat(answers[0]["at"]), [goal for answer in answers for goal in answer["goals"]]
 
 
 async def _recorded(

@@ -213,6 +213,10 @@ class Book:
             result += self.sealed.between(low, high)
         return result + self._partial(block_of(first), first, inner_first) + self._partial(inner_end, inner_end, end)
 
+    def sealed_from(self, first: int) -> array[int]:
+        """Return the starts of the sealed blocks from minute `first` on, oldest first."""
+        return self.starts[bisect_left(self.starts, first) :]
+
     def keep_details(self, starts: set[int]) -> None:
         """Let go of the minutes of all blocks but these."""
         self.detailed = {start: block for start, block in self.detailed.items() if start in starts}

@@ -6,7 +6,8 @@ to the incidents. It never reads a clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -21,13 +22,16 @@ from watchbill.store.store import Store, Transaction
 from . import backfill_tables, blocks, charting, tables
 from .burn_moves import BurnKey, BurnMove, BurnState, after, moves
 from .counters import MINUTE, Counted
+from .fleet import Fleet
 from .holdings import Holdings
 from .ledger import Block, block_of, minute_of, unknown
 from .measuring import Measuring
 from .model import GoalStatus, MinuteCount, Point, SourceFor
+from .recents import Pieces, Recents
 from .standing import status_of
 
 STALE_AFTER = timedelta(seconds=45)
+_IN_ONE_GO = 16
 
 
 class TakesSignals(Protocol):
@@ -51,6 +55,9 @@ class GoalsService:
         self._in_force = organization
         self._incidents = incidents
         self._holdings = Holdings(store)
+        self._recents = Recents(store)
+        self._fleet: Fleet | None = None
+        self._gathering = asyncio.Lock()
         self._measuring = Measuring(self._holdings, source_for)
         self._known_at: datetime | None = None
         self._filled: Mapping[str, int] = {}
@@ -86,10 +93,11 @@ class GoalsService:
         """
         await self._refresh(now)
         while True:
-            await self._holdings.bring_details(self._goals.values(), now)
-            before = self._holdings.burns
-            found = moves(before, self._at_hand(now), self._in_force.organization, now)
+            organization, before = self._in_force.organization, self._holdings.burns
+            standing = await self._standing(organization.goals, before, now)
+            found = moves(before, standing.values(), organization, now)
             if not found or await self._commit(found, before, now):
+                self._fleet = Fleet.of(organization.goals, _by_name(organization.goals, standing, now), now)
                 return len(found)
 
     async def _commit(self, found: Sequence[BurnMove], before: Mapping[BurnKey, BurnState], now: datetime) -> bool:
@@ -106,10 +114,29 @@ class GoalsService:
 
     async def statuses(self, now: datetime) -> list[GoalStatus]:
         """Return how all goals stand at `now`, by name."""
+        return await self.statuses_of(self._goals, now)
+
+    async def statuses_of(self, names: Iterable[str], now: datetime) -> list[GoalStatus]:
+        """Return how these goals stand at `now`, by name; of those that are not declared, nothing."""
         await self._refresh(now)
-        await self._holdings.bring_details(self._goals.values(), now)
-        held = self._holdings
-        return [status_of(goal, held.by_name.get(name), held.burns, now) for name, goal in sorted(self._goals.items())]
+        goals = {name: self._goals[name] for name in names if name in self._goals}
+        return _by_name(goals, await self._standing(goals, self._holdings.burns, now), now)
+
+    async def fleet(self, now: datetime) -> Fleet:
+        """Return all goals at a glance, as they were evaluated last: anew where that is long ago, or other goals are declared now."""
+        async with self._gathering:
+            while (known := self._fleet) is None or not known.is_of(self._goals, now):
+                goals = self._goals
+                await self._refresh(now)
+                standing = await self._standing(goals, self._holdings.burns, now)
+                self._fleet = Fleet.of(goals, _by_name(goals, standing, now), now)
+            return known
+
+    async def recents(self, names: Iterable[str], now: datetime) -> dict[str, Pieces]:
+        """Return the last day of these goals in pieces; of those of which nothing was read yet, nothing."""
+        await self._refresh(now)
+        goals = [self._goals[name] for name in names if name in self._goals]
+        return await self._recents.of(goals, self._holdings.by_name, now)
 
     async def status(self, name: str, now: datetime) -> GoalStatus:
         """Return how a goal stands at `now`. Raises NotFound."""
@@ -185,14 +212,25 @@ class GoalsService:
             await self._holdings.catch_up(self._goals, now)
             self._known_at = now
 
-    def _at_hand(self, now: datetime) -> list[GoalStatus]:
-        """Return how the goals stand that have been read; of the others nothing can be said."""
-        held, burns = self._holdings.by_name, self._holdings.burns
-        return [
-            status_of(goal, held[name], burns, now)
-            for name, goal in self._goals.items()
-            if name in held and held[name].is_budgeted_as(goal)
-        ]
+    async def _standing(
+        self, goals: Mapping[str, Goal], burns: Mapping[BurnKey, BurnState], now: datetime
+    ) -> dict[str, GoalStatus]:
+        """Return how those goals stand that have been read; of the others nothing can be said.
+
+        They are looked at a few at a time, and whoever else waits for its turn has it in between: a page, an alert.
+        """
+        found: dict[str, GoalStatus] = {}
+        names = list(goals)
+        for at in range(0, len(names), _IN_ONE_GO):
+            if at:
+                await asyncio.sleep(0)
+            few = [goals[name] for name in names[at : at + _IN_ONE_GO]]
+            await self._holdings.bring_details(few, now)
+            for goal in few:
+                holding = self._holdings.by_name.get(goal.name)
+                if holding is not None and holding.is_budgeted_as(goal):
+                    found[goal.name] = status_of(goal, holding, burns, now)
+        return found
 
     async def _blocks(self, goal: Goal, first: int, end: int) -> list[Block]:
         """Return the blocks that hold minutes of [`first`, `end`), oldest first, and at the end always the one being written."""
@@ -201,3 +239,8 @@ class GoalsService:
             cursors = await tables.cursors(transaction, [goal.name])
         found = [blocks.from_bytes(row["start"], row["minutes"]) for row in rows]
         return found + [blocks.from_bytes(row["open_start"], row["open_minutes"]) for row in cursors]
+
+
+def _by_name(goals: Mapping[str, Goal], standing: Mapping[str, GoalStatus], now: datetime) -> list[GoalStatus]:
+    """Return the statuses of goals by name: those that nothing is known of among them."""
+    return [standing.get(name) or status_of(goal, None, {}, now) for name, goal in sorted(goals.items())]

@@ -202,14 +202,6 @@ def _slices(goal: Goal) -> TimeSlices | None:
     return TimeSlices(seconds=int(goal.slices.span.total_seconds()), target=target)
 
 
-class GoalsAnswer(Answer):
-    """All goals."""
-
-    schema_: Literal["watchbill/goals/v1"] = Field(default="watchbill/goals/v1", alias="schema")
-    at: datetime
-    goals: list[GoalAnswer]
-
-
 class OneGoalAnswer(Answer):
     """One goal."""
 
@@ -288,18 +280,6 @@ class MinutesAnswer(Answer):
     start: datetime
     end: datetime
     minutes: list[MinuteAnswer]
-
-
-@router.get("/goals", responses=problems())
-async def get_goals(doors: FromDoors) -> GoalsAnswer:
-    """Return every goal and how it stands now."""
-    now = doors.clock.now()
-    declared = doors.in_force.organization.goals
-    statuses = await doors.goals.statuses(now)
-    return GoalsAnswer(
-        at=now,
-        goals=[GoalAnswer.of(declared[status.goal], status) for status in statuses if status.goal in declared],
-    )
 
 
 @router.get("/goals/{name}", responses=problems(404))

@@ -1,8 +1,7 @@
-"""Goals: the list by urgency, and one goal with its budget, its burn, its minutes and how all of it was computed."""
+"""One goal: its budget, its burn, its minutes and how all of it was computed. The list of goals is `fleet`."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,12 +16,11 @@ from watchbill.web.lookups import goal_named
 from watchbill.web.show.drawings import MINUTE, burn_of, strip
 
 from .frame import page
-from .rows import goal_rows, held_by, standings
+from .rows import held_by
 
 LONGEST_STRIP = timedelta(hours=3)
 CHART_POINTS = 120
 MOST_INCIDENTS = 5
-PAGE_LENGTH = 50
 _SPANS = {
     "15min": timedelta(minutes=15),
     "1h": timedelta(hours=1),
@@ -30,31 +28,6 @@ _SPANS = {
     "24h": timedelta(days=1),
     "7d": timedelta(days=7),
 }
-_STATES = ("burning", "spent", "attention", "notMeasured", "healthy")
-
-
-async def listed(request: Request) -> Response:
-    """Show all goals, or those in one state (`?state=`), a page of them from a place on (`?from=`)."""
-    doors = doors_of(request)
-    now = doors.clock.now()
-    standing = await standings(doors, now)
-    asked = request.query_params.get("state", "")
-    state = asked if asked in _STATES else ""
-    chosen = [each for each in standing if not state or each.status.state == state]
-    start = _start(request.query_params.get("from", ""))
-    return await page(
-        request,
-        "goals.html",
-        goals=await goal_rows(doors, now, chosen[start : start + PAGE_LENGTH]),
-        total=len(standing),
-        more_from=start + PAGE_LENGTH if len(chosen) > start + PAGE_LENGTH else None,
-        state=state,
-        by_state=Counter(each.status.state for each in standing),
-    )
-
-
-def _start(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 7 else 0
 
 
 @dataclass(frozen=True)
@@ -128,6 +101,5 @@ def _row(point: Point, goal: Goal) -> ChartRow:
 
 
 ROUTES = [
-    Route("/goals", listed, methods=["GET"], name="goals"),
     Route("/goals/{name}", one, methods=["GET"], name="goal"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from watchbill.org.charters import AlertClass
 from watchbill.org.coverage import PagerAnswer, pager
@@ -12,20 +12,11 @@ from watchbill.org.entities import Tier
 from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
-from watchbill.practices.goals.model import GoalState, GoalStatus, Standing
+from watchbill.practices.goals.fleet import URGENCY
+from watchbill.practices.goals.model import GoalStatus, Standing
 from watchbill.teams.explain import usual_class
 from watchbill.web.doors import Doors
 from watchbill.web.show.drawings import Spark, spark
-
-DAY = timedelta(days=1)
-SPARK_POINTS = 48
-_URGENCY = (
-    GoalState.BURNING,
-    GoalState.SPENT,
-    GoalState.ATTENTION,
-    GoalState.NOT_MEASURED,
-    GoalState.HEALTHY,
-)
 
 
 @dataclass(frozen=True)
@@ -41,12 +32,8 @@ class GoalRow:
 async def standings(doors: Doors, now: datetime, goals: Iterable[Goal] | None = None) -> list[Standing]:
     """Return how goals stand, the most urgent first; all of them when none are named."""
     declared = doors.in_force.organization.goals
-    wanted = set(declared) if goals is None else {goal.name for goal in goals}
-    return by_urgency(
-        Standing(declared[status.goal], status)
-        for status in (await doors.goals.statuses(now) if wanted else ())
-        if status.goal in wanted and status.goal in declared
-    )
+    statuses = await doors.goals.statuses_of(declared if goals is None else [goal.name for goal in goals], now)
+    return by_urgency(Standing(declared[status.goal], status) for status in statuses if status.goal in declared)
 
 
 def by_urgency(standing: Iterable[Standing]) -> list[Standing]:
@@ -56,19 +43,22 @@ def by_urgency(standing: Iterable[Standing]) -> list[Standing]:
 
 def _urgency(standing: Standing) -> tuple[int, bool, str]:
     status = standing.status
-    return _URGENCY.index(status.state), status.pages_in is None, standing.goal.name
+    return URGENCY.index(status.state), status.pages_in is None, standing.goal.name
 
 
 async def goal_rows(doors: Doors, now: datetime, shown: Iterable[Standing]) -> list[GoalRow]:
-    """Return goals as rows. Each costs a reading of its chart: hand in what a page shows, not more."""
-    organization = doors.in_force.organization
-    rows = []
-    for each in shown:
-        goal, status = each.goal, each.status
-        points = await doors.goals.chart(goal.name, now, span=DAY, points=SPARK_POINTS)
-        held = held_by(organization, goal.service, now)
-        rows.append(GoalRow(goal, status, held, spark(points, goal)))
-    return rows
+    """Return goals as rows, their last day read in one go. Hand in what a page shows, not more."""
+    organization, standing = doors.in_force.organization, list(shown)
+    days = await doors.goals.recents([each.goal.name for each in standing], now)
+    return [
+        GoalRow(
+            each.goal,
+            each.status,
+            held_by(organization, each.goal.service, now),
+            spark(days[each.goal.name].burns(each.goal) if each.goal.name in days else (), each.goal),
+        )
+        for each in standing
+    ]
 
 
 def held_by(organization: Organization, thing: EntityRef, now: datetime) -> PagerAnswer:

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from watchbill.lib.numbers import count
+from watchbill.lib.numbers import count, percent, rate
 from watchbill.org.objectives import Goal
-from watchbill.practices.goals.model import Amount, MinuteCount, MinuteState, Point
+from watchbill.practices.goals.model import Amount, MinuteCount, MinuteState
 
 MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Spark:
-    """A sparkline of 96 by 20: `lines` are polylines, one for each stretch that was measured; `limit_y` is the limit's height."""
+    """A sparkline of 96 by 20: `lines` are polylines, one for each stretch that was measured; `limit_y` is the limit's height.
+
+    `words` say the same for those who cannot see it.
+    """
 
     lines: tuple[str, ...]
     limit_y: float | None
+    words: str
 
 
 @dataclass(frozen=True)
@@ -53,19 +57,26 @@ def fastest(goal: Goal) -> float:
     return max((float(tier.factor) for tier in goal.tiers), default=14.4)
 
 
-def spark(points: Sequence[Point], goal: Goal) -> Spark:
+def spark(rates: Sequence[float | None], goal: Goal) -> Spark:
     """Draw burn rates. The scale reaches at least twice an even spend, so that noise within the budget stays low."""
-    rates = [burn_of(point.good, point.total, goal) for point in points]
     limit = fastest(goal)
-    top = max([2.0, *(rate for rate in rates if rate is not None)])
+    known = [each for each in rates if each is not None]
+    top = max([2.0, *known])
     step = 96 / max(1, len(rates) - 1)
-    placed = [(index * step, rate) for index, rate in enumerate(rates)]
+    placed = [(index * step, burn) for index, burn in enumerate(rates)]
     lines = []
     for is_known, stretch in groupby(placed, key=lambda pair: pair[1] is not None):
         if is_known:
-            ends = [f"{x:.1f},{_height(rate or 0.0, top):.1f}" for x, rate in stretch]
+            ends = [f"{x:.1f},{_height(burn or 0.0, top):.1f}" for x, burn in stretch]
             lines.append(" ".join(ends if len(ends) > 1 else ends * 2))
-    return Spark(tuple(lines), round(_height(limit, top), 1) if top >= limit else None)
+    return Spark(tuple(lines), round(_height(limit, top), 1) if top >= limit else None, _in_words(known, len(rates)))
+
+
+def _in_words(known: Sequence[float], pieces: int) -> str:
+    if not known:
+        return "burn rate not measured in the last 24 hours"
+    said = f"burn rate of the last 24 hours: at most {rate(max(known))}, newest {rate(known[-1])}"
+    return said if len(known) == pieces else f"{said}, {percent(1 - len(known) / pieces, 0)} of the time without events"
 
 
 def _height(rate: float, top: float) -> float:

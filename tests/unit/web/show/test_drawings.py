@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.organizations import small
-from watchbill.practices.goals.model import MinuteCount, MinuteState, Point
+from watchbill.lib.durations import THIN
+from watchbill.practices.goals.model import MinuteCount, MinuteState
 from watchbill.web.show.drawings import burn_of, spark, strip
 
 GOAL = small().goals["api-availability"]
@@ -16,11 +17,6 @@ START = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 
 def minute(index: int, good: int, total: int, state: MinuteState = MinuteState.MEASURED) -> MinuteCount:
     return MinuteCount(START + timedelta(minutes=index), good, total, state)
-
-
-def point(index: int, good: int, total: int) -> Point:
-    start = START + timedelta(minutes=30 * index)
-    return Point(start, start + timedelta(minutes=30), good, total, 0, None)
 
 
 def test_thirty_percent_bad_burn_a_three_nines_goal_three_hundred_times_too_fast() -> None:
@@ -54,17 +50,23 @@ def test_a_strip_covers_every_minute_once(bad: list[int | None]) -> None:
     assert [x for run in runs for x in range(run.x, run.x + run.width)] == list(range(len(bad)))
 
 
-def test_a_sparkline_breaks_where_nothing_was_measured() -> None:
-    drawn = spark([point(0, 100, 100), point(1, 100, 100), point(2, 0, 0), point(3, 100, 100)], GOAL)
+def test_a_sparkline_breaks_where_nothing_was_measured_and_says_so() -> None:
+    drawn = spark([0.0, 0.0, None, 0.0], GOAL)
     assert drawn.lines == ("0.0,19.0 32.0,19.0", "96.0,19.0 96.0,19.0")
     assert drawn.limit_y is None
+    assert drawn.words == f"burn rate of the last 24 hours: at most 0×, newest 0×, 25{THIN}% of the time without events"
 
 
-def test_a_sparkline_shows_the_limit_once_it_is_in_reach() -> None:
+def test_a_sparkline_shows_the_limit_once_it_is_in_reach_and_says_its_highest_and_newest_rate() -> None:
     factor = float(max(tier.factor for tier in GOAL.tiers))
-    drawn = spark([point(0, 1000, 1000), point(1, 900, 1000)], GOAL)
+    drawn = spark([100.0, 0.5], GOAL)
     assert drawn.limit_y == round(19 - 18 * factor / 100, 1)
+    assert drawn.words == "burn rate of the last 24 hours: at most 100×, newest 0.5×"
 
 
 def test_a_goal_without_tiers_can_be_drawn() -> None:
-    assert spark([point(0, 1, 1)], replace(GOAL, tiers=())).lines == ("0.0,19.0 0.0,19.0",)
+    assert spark([0.0], replace(GOAL, tiers=())).lines == ("0.0,19.0 0.0,19.0",)
+
+
+def test_a_goal_of_which_nothing_is_known_has_no_line() -> None:
+    assert spark([], GOAL).words == "burn rate not measured in the last 24 hours"
