@@ -13,6 +13,7 @@ from watchbill.lib.instants import rfc3339
 from watchbill.org.charters import RuleOverride
 from watchbill.org.findings import RULES, Finding, Rule, Verdict, check, overrides_in_force
 from watchbill.org.organization import Organization
+from watchbill.org.values import EntityRef
 
 SCHEMA = "watchbill/check/v1"
 RULES_SCHEMA = "watchbill/rules/v1"
@@ -41,6 +42,15 @@ def findings(
         and (team is None or each.team == team)
         and (rule is None or each.rule == rule)
     )
+
+
+def findings_about(
+    organization: Organization, at: datetime, things: Collection[EntityRef], engagements: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Return the findings at an instant about some things, the goals that speak of them, and engagements by name."""
+    subjects = {str(ref) for ref in things} | {f"Engagement {name}" for name in engagements}
+    subjects |= {f"goal {goal.name}" for goal in organization.goals.values() if goal.service in things}
+    return tuple(each for each in check(organization, at) if each.subject in subjects)
 
 
 def as_json(organization: Organization, found: Sequence[Finding], at: datetime) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from starlette.routing import Route
 
 from watchbill.org.findings import RULES, Finding, Rule, Verdict, overrides_in_force
 from watchbill.org.organization import Organization
-from watchbill.teams.findings import findings
+from watchbill.org.values import EntityRef
+from watchbill.teams.findings import findings, findings_about
+from watchbill.teams.view import DeclaredTeam
 from watchbill.web.doors import doors_of
 
 from .frame import page
@@ -24,6 +26,7 @@ from .frame import page
 MOST_OF_A_RULE = 10
 MOST_OF_ONE_RULE = 500
 MOST_ON_TEAM = 5
+MOST_OF_ONE_PAGE = 50
 _FILTERS = ("level", "team", "rule")
 
 
@@ -37,10 +40,11 @@ class NotKept:
 
 
 @dataclass(frozen=True)
-class TeamFindings:
-    """The findings about a team: the worst, and how many there are."""
+class OwnFindings:
+    """The findings about a team or a service: the worst, and the others, as many as a page shows."""
 
-    shown: Sequence[Finding]
+    worst: Sequence[Finding]
+    others: Sequence[Finding]
     total: int
 
 
@@ -70,10 +74,21 @@ async def listed(request: Request) -> Response:
     )
 
 
-async def team_findings(organization: Organization, team: str | None, now: datetime) -> TeamFindings:
-    """Return the findings about an SRE team; none about another group."""
-    found = await run_in_threadpool(findings, organization, now, team=team) if team is not None else ()
-    return TeamFindings(found[:MOST_ON_TEAM], len(found))
+async def team_findings(organization: Organization, declared: DeclaredTeam, now: datetime) -> OwnFindings:
+    """Return the findings about an SRE team, or about what another group owns and its engagements."""
+    if declared.team is not None:
+        return _own(await run_in_threadpool(findings, organization, now, team=declared.team.name))
+    engagements = [each.engagement.name for each in declared.engagements]
+    return _own(await run_in_threadpool(findings_about, organization, now, declared.owns, engagements))
+
+
+async def service_findings(organization: Organization, thing: EntityRef, now: datetime) -> OwnFindings:
+    """Return the findings about a thing and its goals."""
+    return _own(await run_in_threadpool(findings_about, organization, now, [thing]))
+
+
+def _own(found: Sequence[Finding]) -> OwnFindings:
+    return OwnFindings(found[:MOST_ON_TEAM], found[MOST_ON_TEAM:MOST_OF_ONE_PAGE], len(found))
 
 
 def _by_rule(found: Sequence[Finding], most: int) -> Iterator[NotKept]:

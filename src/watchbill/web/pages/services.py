@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from watchbill.org.coverage import PagerAnswer
 from watchbill.org.entities import Thing
+from watchbill.org.findings import RULES
 from watchbill.org.values import EntityRef
 from watchbill.practices.goals.model import Standing
 from watchbill.teams.explain import thing_named
@@ -18,6 +19,7 @@ from watchbill.web.doors import doors_of
 from watchbill.web.show.escalation import steps
 
 from .advice import ways_about
+from .findings import service_findings
 from .frame import page
 from .rows import goal_rows, held_by, standings
 
@@ -82,6 +84,8 @@ async def one(request: Request) -> Response:
             for each in organization.things.values()
             if any(dependency.on == thing.ref for dependency in each.dependencies)
         ),
+        findings=await service_findings(organization, thing.ref, now),
+        every_rule=RULES,
         ways=ways_about(request, thing.ref),
         incidents=await doors.incidents.incidents(thing=thing.ref, limit=MOST_INCIDENTS),
     )

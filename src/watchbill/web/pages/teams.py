@@ -13,7 +13,7 @@ from .advice import team_advice
 from .findings import team_findings
 from .frame import page
 from .on_watch import watchers
-from .rows import by_urgency, goal_rows
+from .rows import by_urgency, goal_rows, held_by, uncovered
 
 
 async def listed(request: Request) -> Response:
@@ -34,7 +34,8 @@ async def one(request: Request) -> Response:
     doors = doors_of(request)
     now = doors.clock.now()
     view = await doors.teams.view(request.path_params["name"], now)
-    team = view.declared.team
+    team, organization = view.declared.team, doors.in_force.organization
+    owned = [held_by(organization, ref, now) for ref in view.declared.owns]
     return await page(
         request,
         "team.html",
@@ -43,9 +44,11 @@ async def one(request: Request) -> Response:
         incidents=[held.incident for held in view.holds],
         goals=await goal_rows(doors, now, by_urgency(view.goals)),
         advice=await team_advice(request, team.name if team else None, view.declared.ref),
-        findings=await team_findings(doors.in_force.organization, team.name if team else None, now),
+        findings=await team_findings(organization, view.declared, now),
         every_rule=RULES,
-        watch=watchers(view.declared.watches, doors.in_force.organization),
+        owned=owned,
+        bare=uncovered(owned, organization) if team is None else [],
+        watch=watchers(view.declared.watches, organization),
     )
 
 
