@@ -24,6 +24,12 @@ function fill(box: HTMLDialogElement, selector: string, text: string): void {
   if (place) place.textContent = text;
 }
 
+/** Keep in sight what a browser has put back into a form when one returns to its page. */
+function unfoldWhatWasTyped(details: HTMLDetailsElement): void {
+  const fields = details.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input:not([type=hidden]), textarea");
+  if ([...fields].some((field) => field.value !== field.defaultValue)) details.open = true;
+}
+
 /** Send the form that was asked about when its verb is chosen; no form is ever sent twice. */
 export function startAsking(): void {
   dialog()?.addEventListener("close", () => {
@@ -38,5 +44,6 @@ export function startAsking(): void {
   });
   window.addEventListener("pageshow", () => {
     document.querySelectorAll<HTMLFormElement>("form[data-sent]").forEach((form) => delete form.dataset["sent"]);
+    document.querySelectorAll<HTMLDetailsElement>("details:has(form)").forEach(unfoldWhatWasTyped);
   });
 }

@@ -80,7 +80,7 @@ async def test_an_adviser_recommends_and_asks_for_glass_on_the_page_of_the_servi
     asked = await form(
         acme, "ruth", "/break-glasses", service="component:payroll", reason="The run is stuck.", minutes="60"
     )
-    assert (asked.status_code, asked.headers["location"]) == (303, "/advice")
+    assert (asked.status_code, asked.headers["location"]) == (303, "/services/payroll#advice")
     inbox = await page_of(acme, "greta", "/inbox")
     assert "Recommended to you" in inbox
     assert "Nothing waits for you" not in inbox
@@ -100,7 +100,8 @@ async def test_a_form_for_glass_says_how_long_in_figures_and_not_for_longer_than
 ) -> None:
     asked = await form(acme, "ruth", "/break-glasses", service="payroll", reason="It is stuck.", minutes=minutes)
     assert asked.status_code == 422
-    assert "minutes" in asked.text
+    assert 'aria-describedby="minutes-wrong"' in asked.text
+    assert "It is stuck.</textarea>" in asked.text
 
 
 async def test_forms_are_refused_to_whoever_has_no_right_and_lead_to_what_they_may_do(acme: Website) -> None:
@@ -165,3 +166,84 @@ async def test_glass_is_asked_for_once_until_it_was_answered_and_is_over(acme: W
     assert (open_already.status_code, "is open to you already" in open_already.json()["detail"]) == (409, True)
     acme.clock.set(NOW + timedelta(hours=1))
     assert (await people.post("ruth", "/break-glasses", GLASS)).status_code == 201
+
+
+async def test_a_recommendation_that_cannot_be_taken_comes_back_as_typed_with_the_fault_beside_the_field(
+    acme: Website,
+) -> None:
+    again = await form(
+        acme,
+        "ruth",
+        "/recommendations",
+        service="payroll",
+        title="  ",
+        rationale="It <b>failed</b> twice.",
+        patch="+ x",
+    )
+    assert again.status_code == 422
+    assert "A recommendation has a title. Say what to do." in again.text
+    assert 'aria-invalid="true" aria-describedby="title-wrong"' in again.text
+    assert "It &lt;b&gt;failed&lt;/b&gt; twice.</textarea>" in again.text
+    assert "+ x</textarea>" in again.text
+    assert "<details open><summary>Recommend something" in again.text
+    assert re.search(r'href="/services"[^>]*aria-current="page"', again.text)
+
+
+async def test_glass_and_recommendations_about_a_service_are_on_its_page_until_they_are_over(
+    acme: Website, people: People
+) -> None:
+    assert "of all services" not in await page_of(acme, "ana", "/services/payroll")
+    made, glass = await recommended(people), await broken(people)
+    waits = await page_of(acme, "ruth", "/services/payroll")
+    assert "A second region" in waits
+    assert "Your break-glass waits for Payroll developers until" in waits
+    assert "Ask for it" not in waits
+    await people.post("greta", f"/break-glasses/{glass}/approve")
+    await people.post("greta", f"/recommendations/{made}/accept")
+    shown = await page_of(acme, "ruth", "/services/payroll")
+    assert "Your break-glass is open until" in shown
+    assert "Close the break-glass of Ruth Adler for payroll" in shown
+    assert "Ask for it" not in shown
+    assert "open until" in await page_of(acme, "ana", "/services/payroll")
+    assert "Ruth Adler" not in await page_of(acme, "ana", "/services/cart")
+    closed = await form(acme, "ruth", f"/break-glasses/{glass}/close", back="/services/payroll")
+    assert closed.headers["location"] == "/services/payroll"
+    assert "Ask for it" in await page_of(acme, "ruth", "/services/payroll")
+
+
+async def test_whoever_asked_reads_the_answer_in_their_inbox(acme: Website, people: People) -> None:
+    made, glass = await recommended(people), await broken(people)
+    assert "waits for the partner" in await page_of(acme, "ruth", "/inbox")
+    await people.post("greta", f"/break-glasses/{glass}/refuse", {"reason": "it pays on Monday"})
+    await people.post("greta", f"/recommendations/{made}/decline", {"reason": "one region is enough"})
+    inbox = await page_of(acme, "ruth", "/inbox")
+    assert "refused by Greta Neumann: it pays on Monday" in inbox
+    assert "Answers to your recommendations" in inbox
+    assert "Answers to your recommendations" not in await page_of(acme, "greta", "/inbox")
+    acme.clock.set(NOW + timedelta(days=8))
+    assert "it pays on Monday" not in await page_of(acme, "ruth", "/inbox")
+
+
+async def test_a_second_request_for_glass_is_told_of_the_first_and_keeps_what_was_written(
+    acme: Website, people: People
+) -> None:
+    await broken(people)
+    again = await form(acme, "ruth", "/break-glasses", service="payroll", reason="Quite another matter.", minutes="5")
+    assert again.status_code == 409
+    assert "Quite another matter." in again.text
+    assert "Ask for it" not in again.text
+
+
+async def test_who_approves_glass_reads_what_it_gives_until_when_and_by_which_right(
+    acme: Website, people: People
+) -> None:
+    await broken(people)
+    inbox = await page_of(acme, "greta", "/inbox")
+    assert "waits for you" in inbox
+    assert "waits for the partner" not in inbox
+    assert (
+        "For 60 minutes after your approval Ruth Adler may silence, plan maintenance, change code and change config on"
+        in inbox
+    )
+    assert "Without your answer it lapses" in inbox
+    assert "Why you may Greta Neumann speaks for Payroll developers." in inbox

@@ -12,13 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from watchbill.lib.errors import Invalid, NotFound
+from watchbill.lib.errors import Conflict, Invalid, NotFound
 from watchbill.practices.advice.model import Answer, GlassMove
 from watchbill.teams.explain import thing_named
 
 from .callers import acting_user
 from .doors import doors_of
-from .forms import back_or, fields_of, on_to
+from .forms import Returned, back_or, fields_of, on_to
+from .pages.services import service_page
+from .show.names import path_of
 
 _Asked = TypeVar("_Asked", bound=StrEnum)
 
@@ -57,32 +59,40 @@ async def resolve(request: Request) -> Response:
 
 
 async def recommend(request: Request) -> Response:
-    """Recommend something about a service, then show it."""
+    """Recommend something about a service, then show it; what cannot be taken comes back as it was typed."""
     doors = doors_of(request)
     fields = await fields_of(request)
-    made = await doors.advice.recommend(
-        thing_named(doors.in_force.organization, fields.get("service", "")).ref,
-        acting_user(request),
-        doors.clock.now(),
-        title=fields.get("title", ""),
-        rationale=fields.get("rationale", ""),
-        patch=fields.get("patch", ""),
-    )
+    thing = thing_named(doors.in_force.organization, fields.get("service", ""))
+    try:
+        made = await doors.advice.recommend(
+            thing.ref,
+            acting_user(request),
+            doors.clock.now(),
+            title=fields.get("title", ""),
+            rationale=fields.get("rationale", ""),
+            patch=fields.get("patch", ""),
+        )
+    except Invalid as fault:
+        return await service_page(request, thing, Returned("recommend", fields, fault))
     return on_to(f"/recommendations/{made.id}")
 
 
 async def ask_for_glass(request: Request) -> Response:
-    """Ask for a break-glass on a service, then show all advice."""
+    """Ask for a break-glass on a service, then show what became of it there; what cannot be taken comes back as it was typed."""
     doors = doors_of(request)
     fields = await fields_of(request)
-    await doors.advice.ask_for_glass(
-        thing_named(doors.in_force.organization, fields.get("service", "")).ref,
-        acting_user(request),
-        doors.clock.now(),
-        reason=fields.get("reason", ""),
-        minutes=_minutes(fields.get("minutes", "")),
-    )
-    return on_to("/advice")
+    thing = thing_named(doors.in_force.organization, fields.get("service", ""))
+    try:
+        await doors.advice.ask_for_glass(
+            thing.ref,
+            acting_user(request),
+            doors.clock.now(),
+            reason=fields.get("reason", ""),
+            minutes=_minutes(fields.get("minutes", "")),
+        )
+    except (Invalid, Conflict) as fault:
+        return await service_page(request, thing, Returned("glass", fields, fault))
+    return on_to(f"{path_of(thing.ref)}#advice")
 
 
 async def answer_recommendation(request: Request) -> Response:
@@ -109,7 +119,7 @@ async def move_glass(request: Request) -> Response:
 
 def _minutes(text: str) -> int:
     if not (text.isdecimal() and text.isascii() and len(text) < 5):
-        raise Invalid(f"“{text[:20]}” is not a number of minutes.", "Say for how many minutes, in figures.")
+        raise Invalid(f"“{text[:20]}” is not a number of minutes.", "Say for how many minutes, in figures.", "minutes")
     return int(text)
 
 

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from watchbill.lib.errors import WatchbillError
+
 from .security import safe_path
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A form that came back to whoever sent it: its name, what was typed into its fields, and the fault, which names its field."""
+
+    form: str
+    typed: Mapping[str, str]
+    fault: WatchbillError
 
 
 async def fields_of(request: Request) -> dict[str, str]:

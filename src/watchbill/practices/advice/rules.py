@@ -42,6 +42,18 @@ GLASS_MOVES: Mapping[GlassState, Mapping[GlassMove, GlassState]] = {
 }
 
 
+def check_words(title: str, rationale: str) -> None:
+    """Raise Invalid, naming the field, where a recommendation does not say what to do or why, or says too much."""
+    if not title.strip():
+        raise Invalid("A recommendation has a title.", "Say what to do.", "title")
+    if len(title) > LONGEST_TITLE:
+        raise Invalid(f"A title has {LONGEST_TITLE} characters at most.", "Shorten it.", "title")
+    if not rationale.strip():
+        raise Invalid("A recommendation has a rationale.", "Say why.", "rationale")
+    if len(rationale) > LONGEST_RATIONALE:
+        raise Invalid(f"A rationale has {LONGEST_RATIONALE} characters at most.", "Shorten it.", "rationale")
+
+
 def answered(
     recommendation: Recommendation, answer: Answer, by: EntityRef, now: datetime, reason: str
 ) -> Recommendation:

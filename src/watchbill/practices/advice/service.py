@@ -38,13 +38,7 @@ class AdviceService:
         known = self._organization.organization.things.get(thing)
         if known is None:
             raise NotFound(f"There is no {thing} in the catalog.", "The list of services has them all.")
-        if not title.strip() or not rationale.strip():
-            raise Invalid("A recommendation has a title and a rationale.", "Say what to do, and why.")
-        if len(title) > rules.LONGEST_TITLE or len(rationale) > rules.LONGEST_RATIONALE:
-            raise Invalid(
-                f"A title has {rules.LONGEST_TITLE} characters at most, a rationale {rules.LONGEST_RATIONALE}.",
-                "Shorten it.",
-            )
+        rules.check_words(title, rationale)
         decision = self._decide(actor, Action.RECOMMEND, thing, now)
         made = Recommendation(
             id=new_id(now),
@@ -96,10 +90,12 @@ class AdviceService:
     ) -> Glass:
         """Ask the partner to let one change their thing for a while, once at a time. Raises Refused, Invalid, Conflict."""
         if not reason.strip():
-            raise Invalid("Glass is broken with a reason.", "Say what cannot wait.")
+            raise Invalid("Glass is broken with a reason.", "Say what cannot wait.", "reason")
         if not 1 <= minutes <= rules.longest_minutes():
             raise Invalid(
-                f"Glass is broken for 1 to {rules.longest_minutes()} minutes, not {minutes}.", "Ask again later."
+                f"Glass is broken for 1 to {rules.longest_minutes()} minutes, not {minutes}.",
+                "Ask again later.",
+                "minutes",
             )
         decision = self._decide(actor, Action.BREAK_GLASS, thing, now)
         if decision.approver is None or decision.team is None or decision.engagement is None:
@@ -169,17 +165,23 @@ class AdviceService:
             return rules.as_of(await _recommendation(transaction, id), now)
 
     async def recommendations(
-        self, now: datetime, *, team: str | None = None, owner: EntityRef | None = None
+        self,
+        now: datetime,
+        *,
+        team: str | None = None,
+        owner: EntityRef | None = None,
+        thing: EntityRef | None = None,
     ) -> list[Recommendation]:
-        """Return the newest 200 recommendations, of a team or to an owner where one is named, as they stand at an instant."""
+        """Return the newest 200 recommendations as they stand: of a team or to an owner, and about a thing, where named."""
         async with self._store.reading() as transaction:
-            found = await tables.RECOMMENDATIONS.newest(transaction, _MOST_LISTED, *tables.of_parties(team, owner))
+            which = (*tables.of_parties(team, owner), *tables.about(thing))
+            found = await tables.RECOMMENDATIONS.newest(transaction, _MOST_LISTED, *which)
         return [rules.as_of(each, now) for each in found]
 
-    async def glasses(self, now: datetime, *, team: str | None = None) -> list[Glass]:
-        """Return the newest 200 break-glasses, of a team where one is named, as they stand at an instant."""
+    async def glasses(self, now: datetime, *, team: str | None = None, thing: EntityRef | None = None) -> list[Glass]:
+        """Return the newest 200 break-glasses as they stand at an instant: of a team and for a thing, where named."""
         async with self._store.reading() as transaction:
-            found = await tables.GLASSES.newest(transaction, _MOST_LISTED, *tables.glass_of(team))
+            found = await tables.GLASSES.newest(transaction, _MOST_LISTED, *tables.glass_of(team, thing))
         return [rules.glass_as_of(each, now) for each in found]
 
     async def unanswered(self, now: datetime) -> tuple[list[Recommendation], list[Glass]]:
@@ -188,6 +190,16 @@ class AdviceService:
             made = await tables.RECOMMENDATIONS.newest(transaction, _MOST_LISTED, tables.waits(now))
             waits = tables.glass_waits(now - rules.ANSWERED_WITHIN)
             return made, await tables.GLASSES.newest(transaction, _MOST_LISTED, waits)
+
+    async def told_to(
+        self, person: EntityRef, since: datetime, now: datetime
+    ) -> tuple[list[Recommendation], list[Glass]]:
+        """Return what became since an instant of a person's recommendations, and the glass that they have asked for since."""
+        async with self._store.reading() as transaction:
+            answered = tables.answered_to(person, since, now)
+            made = await tables.RECOMMENDATIONS.newest(transaction, _MOST_LISTED, answered)
+            glass = await tables.GLASSES.newest(transaction, _MOST_LISTED, tables.asked_by(person, since))
+        return [rules.as_of(each, now) for each in made], [rules.glass_as_of(each, now) for each in glass]
 
     async def open_glass(self, now: datetime) -> tuple[BrokenGlass, ...]:
         """Return the glass that is open at an instant, as the authority takes it."""

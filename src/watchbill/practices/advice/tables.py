@@ -119,6 +119,25 @@ def of_parties(team: str | None, owner: EntityRef | None) -> list[sa.ColumnEleme
     return [sa.or_(*sides)] if sides else []
 
 
+def about(thing: EntityRef | None) -> list[sa.ColumnElement[bool]]:
+    """Say that a recommendation is about a thing; nothing where none is named."""
+    return [recommendations.c.thing == str(thing)] if thing is not None else []
+
+
+def answered_to(person: EntityRef, since: datetime, now: datetime) -> sa.ColumnElement[bool]:
+    """Say that a recommendation of a person was decided on, implemented or left to expire after an instant."""
+    column = recommendations.c
+    expired = sa.and_(column.decided_at.is_(None), column.expires_at > since, column.expires_at <= now)
+    return sa.and_(
+        column.made_by == str(person), sa.or_(column.decided_at > since, column.implemented_at > since, expired)
+    )
+
+
+def asked_by(person: EntityRef, since: datetime) -> sa.ColumnElement[bool]:
+    """Say that a person asked for a break-glass after an instant."""
+    return sa.and_(break_glasses.c.holder == str(person), break_glasses.c.asked_at > since)
+
+
 def made_since(at: datetime) -> sa.ColumnElement[bool]:
     """Say that a recommendation was made after an instant."""
     return recommendations.c.made_at > at
@@ -129,9 +148,10 @@ def expired_by(now: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(recommendations.c.state == RecommendationState.WAITING.value, recommendations.c.expires_at <= now)
 
 
-def glass_of(team: str | None) -> list[sa.ColumnElement[bool]]:
-    """Say that a break-glass is of a team; nothing where none is named."""
-    return [break_glasses.c.team == team] if team is not None else []
+def glass_of(team: str | None, thing: EntityRef | None) -> list[sa.ColumnElement[bool]]:
+    """Say that a break-glass is of a team and for a thing; nothing where neither is named."""
+    of_team = [break_glasses.c.team == team] if team is not None else []
+    return of_team + ([break_glasses.c.thing == str(thing)] if thing is not None else [])
 
 
 def is_open(now: datetime) -> sa.ColumnElement[bool]:

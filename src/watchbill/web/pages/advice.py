@@ -10,12 +10,15 @@ from starlette.routing import Route
 
 from watchbill.org.authority import Action, Decision, decide
 from watchbill.org.values import EntityRef
-from watchbill.practices.advice.model import Answer, Recommendation, Tally
+from watchbill.practices.advice.model import Answer, GlassState, Recommendation, Tally
 from watchbill.practices.advice.rules import RECOMMENDATION_MOVES, may_answer
 from watchbill.web.doors import doors_of
 
 from .asked import GlassRow, glass_rows, user_of
 from .frame import page
+
+MOST_ABOUT_THING = 5
+ALIVE = frozenset({GlassState.ASKED, GlassState.OPEN})
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,28 @@ class Ways:
     recommend: Decision
     glass: Decision
     nobody: str
+
+
+@dataclass(frozen=True)
+class ThingAdvice:
+    """The newest advice about a service; `own` is the glass that whoever looks has asked for or holds, None for none."""
+
+    recommendations: list[Recommendation]
+    glass: list[GlassRow]
+    own: GlassRow | None
+
+
+async def advice_about(request: Request, thing: EntityRef) -> ThingAdvice:
+    """Return the advice that belongs on the page of a service; glass that is asked for or open is all there."""
+    doors, user = doors_of(request), user_of(request)
+    now = doors.clock.now()
+    rows = glass_rows(request, await doors.advice.glasses(now, thing=thing))
+    alive = [row for row in rows if row.glass.state in ALIVE]
+    return ThingAdvice(
+        (await doors.advice.recommendations(now, thing=thing))[:MOST_ABOUT_THING],
+        alive + [row for row in rows if row not in alive][: max(0, MOST_ABOUT_THING - len(alive))],
+        next((row for row in alive if row.glass.holder == user), None),
+    )
 
 
 def ways_about(request: Request, thing: EntityRef) -> Ways:

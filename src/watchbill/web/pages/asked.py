@@ -6,23 +6,53 @@ The inbox lists it, the frame of every page counts it. Nothing here is decided: 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 
-from watchbill.org.authority import Action, decide, decide_approval
+from watchbill.org.authority import TABLE, Action, Role, decide, decide_approval
+from watchbill.org.because import Because
 from watchbill.org.values import EntityRef
 from watchbill.practices.advice.model import Answer, Glass, GlassMove, Recommendation
-from watchbill.practices.advice.rules import GLASS_MOVES, may_answer
+from watchbill.practices.advice.rules import ANSWERED_WITHIN, GLASS_MOVES, may_answer
 from watchbill.web.callers import caller_of
 from watchbill.web.doors import Doors, doors_of
+from watchbill.web.show.names import in_words
+
+TOLD_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class GlassRow:
-    """A break-glass with what the person who looks may do about it."""
+    """A break-glass with what the person who looks may do about it, and why they may decide on it."""
 
     glass: Glass
-    moves: tuple[str, ...]
+    moves: tuple[str, ...] = ()
+    because: tuple[Because, ...] = ()
+
+    @property
+    def lapses_at(self) -> datetime:
+        """When it lapses if nobody answers."""
+        return self.glass.asked_at + ANSWERED_WITHIN
+
+    @property
+    def is_asked_of_me(self) -> bool:
+        """Whether it waits for whoever looks."""
+        return GlassMove.APPROVE.value in self.moves
+
+    @property
+    def gives(self) -> str:
+        """What its holder may do while it is open."""
+        *others, last = [in_words(action.value) for action, rule in TABLE.items() if Role.BROKEN_GLASS in rule.roles]
+        return f"{', '.join(others)} and {last}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one person asked for lately: their recommendations that were answered, and their break-glasses."""
+
+    recommendations: list[Recommendation]
+    glass: list[GlassRow]
 
 
 @dataclass(frozen=True)
@@ -58,7 +88,18 @@ async def asked_of(request: Request) -> Asked:
 def glass_rows(request: Request, glasses: list[Glass]) -> list[GlassRow]:
     """Return break-glasses, each with the moves that are open to whoever looks."""
     doors, user = doors_of(request), user_of(request)
-    return [GlassRow(glass, _moves(doors, user, glass)) for glass in glasses]
+    return [_row(doors, user, glass) for glass in glasses]
+
+
+async def told_to(request: Request) -> Told:
+    """Return what whoever looks asked for lately, and what was answered."""
+    user = user_of(request)
+    if user is None:
+        return Told([], [])
+    doors = doors_of(request)
+    now = doors.clock.now()
+    made, glass = await doors.advice.told_to(user, now - TOLD_FOR, now)
+    return Told(made, glass_rows(request, glass))
 
 
 def user_of(request: Request) -> EntityRef | None:
@@ -67,14 +108,15 @@ def user_of(request: Request) -> EntityRef | None:
     return caller.user if caller is not None else None
 
 
-def _moves(doors: Doors, user: EntityRef | None, glass: Glass) -> tuple[str, ...]:
+def _row(doors: Doors, user: EntityRef | None, glass: Glass) -> GlassRow:
     allowed = GLASS_MOVES[glass.state].keys() - {GlassMove.LET_LAPSE}
     if user is None or not allowed:
-        return ()
+        return GlassRow(glass)
     if user == glass.holder:
-        return (GlassMove.CLOSE.value,) if GlassMove.CLOSE in allowed else ()
+        return GlassRow(glass, (GlassMove.CLOSE.value,) if GlassMove.CLOSE in allowed else ())
     organization, now = doors.in_force.organization, doors.clock.now()
     act = decide(organization, glass.holder, Action.BREAK_GLASS, glass.thing, now)
-    if not decide_approval(organization, user, act, now, of=glass.holder).allowed:
-        return ()
-    return tuple(move.value for move in GlassMove if move in allowed)
+    decision = decide_approval(organization, user, act, now, of=glass.holder)
+    if not decision.allowed:
+        return GlassRow(glass)
+    return GlassRow(glass, tuple(move.value for move in GlassMove if move in allowed), decision.because)

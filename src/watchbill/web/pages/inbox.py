@@ -15,7 +15,7 @@ from watchbill.web.doors import Doors, doors_of
 from watchbill.web.show.escalation import next_step
 from watchbill.web.show.figures import figures_in_words
 
-from .asked import asked_of
+from .asked import asked_of, told_to
 from .frame import WAITING, page
 from .on_watch import own_shifts
 
@@ -50,6 +50,7 @@ async def inbox(request: Request) -> Response:
         acknowledged=[each for each in shown if each.page.state is PageState.ACKNOWLEDGED],
         over=[each for each in shown if each.page.state is PageState.RESOLVED],
         asked=await asked_of(request),
+        told=await told_to(request),
         shifts=own_shifts(user, doors.in_force.organization, now) if user else [],
     )
 

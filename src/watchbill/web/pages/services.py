@@ -12,13 +12,16 @@ from starlette.routing import Route
 from watchbill.org.coverage import PagerAnswer
 from watchbill.org.entities import Thing
 from watchbill.org.findings import RULES
+from watchbill.org.names import thing_order
 from watchbill.org.values import EntityRef
 from watchbill.practices.goals.model import Standing
 from watchbill.teams.explain import thing_named
 from watchbill.web.doors import doors_of
+from watchbill.web.forms import Returned
 from watchbill.web.show.escalation import steps
+from watchbill.web.show.names import path_of
 
-from .advice import ways_about
+from .advice import advice_about, ways_about
 from .findings import service_findings
 from .frame import page
 from .rows import goal_rows, held_by, standings
@@ -46,8 +49,8 @@ async def listed(request: Request) -> Response:
         goals[each.goal.service].append(each)
     incidents = [incident.thing for incident in await doors.incidents.open_incidents()]
     rows = [
-        ThingRow(thing, held_by(organization, ref, now), goals[ref], incidents.count(ref))
-        for ref, thing in sorted(organization.things.items())
+        ThingRow(thing, held_by(organization, thing.ref, now), goals[thing.ref], incidents.count(thing.ref))
+        for thing in sorted(organization.things.values(), key=thing_order)
     ]
     only_uncovered = request.query_params.get("covered") == "no"
     without = [row for row in rows if row.held.team is None or row.held.gap]
@@ -63,10 +66,16 @@ async def listed(request: Request) -> Response:
 
 async def one(request: Request) -> Response:
     """Show one thing, by its name, or by its reference where it is not a component of the default namespace."""
+    return await service_page(
+        request, thing_named(doors_of(request).in_force.organization, request.path_params["name"])
+    )
+
+
+async def service_page(request: Request, thing: Thing, returned: Returned | None = None) -> Response:
+    """Return the page of one thing; `returned` is a form of it that came back, to be shown as it was typed."""
     doors = doors_of(request)
     now = doors.clock.now()
     organization = doors.in_force.organization
-    thing = thing_named(organization, request.path_params["name"])
     held = held_by(organization, thing.ref, now)
     watches = await doors.oncall.on_call_now(now)
     policy = organization.escalation_policies.get(held.policy or "")
@@ -74,6 +83,9 @@ async def one(request: Request) -> Response:
     return await page(
         request,
         "service.html",
+        status=returned.fault.status if returned is not None else 200,
+        path=path_of(thing.ref),
+        returned=returned,
         thing=thing,
         held=held,
         policy=policy,
@@ -87,6 +99,7 @@ async def one(request: Request) -> Response:
         findings=await service_findings(organization, thing.ref, now),
         every_rule=RULES,
         ways=ways_about(request, thing.ref),
+        advice=await advice_about(request, thing.ref),
         incidents=await doors.incidents.incidents(thing=thing.ref, limit=MOST_INCIDENTS),
     )
 
