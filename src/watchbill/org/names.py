@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from watchbill.lib.ordering import as_counted
+
 from .charters import SRETeam
+from .entities import Thing
 from .implementations import rules_of
 from .organization import Organization
 from .values import EntityRef
@@ -33,6 +36,11 @@ def name_of(organization: Organization, ref: EntityRef | str | None) -> str:
         if entity is not None:
             return entity.title or ref.name
     return ref.name
+
+
+def thing_order(thing: Thing) -> tuple[object, ...]:
+    """Return where a thing stands in lists: by its kind, then by its title as people count."""
+    return thing.ref.kind, as_counted(thing.title or thing.ref.name), thing.ref
 
 
 def with_names(organization: Organization, text: str) -> str:

@@ -14,11 +14,13 @@ from watchbill.lib.garbage import uncollected
 from watchbill.lib.instants import rfc3339
 from watchbill.org.because import Because
 from watchbill.org.charters import AlertClass
-from watchbill.org.coverage import PagerAnswer, coverage
+from watchbill.org.coverage import PagerAnswer, coverage, pager
 from watchbill.org.duties import Duty, duties
 from watchbill.org.entities import Thing
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
+
+from .explain import usual_class
 
 SCHEMA = "watchbill/coverage/v1"
 
@@ -48,6 +50,14 @@ def covered(
     """Return what is answered of every thing, by reference: of one class or practice where either is named, else of all."""
     with uncollected():
         return _covered(organization, at, alert_class, practice)
+
+
+def usual_answers(organization: Organization, at: datetime) -> tuple[PagerAnswer, ...]:
+    """Return who is called for each thing by alerts of the class that it usually has, in the order of `things_in_order`."""
+    return tuple(
+        pager(organization, thing.ref, usual_class(thing), at) if thing.is_workflow else answer
+        for thing, answer in zip(organization.things_in_order(), coverage(organization, at), strict=True)
+    )
 
 
 def _covered(

@@ -14,14 +14,16 @@ from functools import cached_property
 
 from watchbill.lib.garbage import uncollected
 from watchbill.org.claims import day_of
-from watchbill.org.coverage import PagerAnswer, coverage, pager
+from watchbill.org.coverage import PagerAnswer, coverage
 from watchbill.org.duties import Duty, How, duty
 from watchbill.org.entities import Thing, Tier, domains_of
+from watchbill.org.names import thing_order
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
 
-from .explain import usual_class
+from .coverage import usual_answers
 from .map_parties import Party, parties_of
+from .partners import beside_sre
 
 
 class Role(StrEnum):
@@ -89,7 +91,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class OrganizationMap:
-    """The map that was asked for: its facts by reference of the thing, and the SRE teams and other groups that are on it."""
+    """The map that was asked for: its facts by kind and title of the thing, and the SRE teams and other groups that are on it."""
 
     asked: Asked
     facts: tuple[Fact, ...]
@@ -113,6 +115,11 @@ class OrganizationMap:
         return Counter(fact.thing.owner for fact in self.facts)
 
     @property
+    def partners(self) -> int:
+        """The number of groups with which SRE teams work."""
+        return sum(bool(group.together) for group in self.groups)
+
+    @property
     def nobody(self) -> int:
         """The number of things that nobody answers for."""
         return sum(fact.gap is not None for fact in self.facts)
@@ -127,11 +134,12 @@ def map_of(organization: Organization, at: datetime, asked: Asked) -> Organizati
     """Return the map of an organisation, as far as it was asked for."""
     with uncollected():
         day = day_of(organization, at)
-        facts = tuple(
-            fact for fact in _Reader(organization, at).facts(asked.practice) if _is_asked(fact, asked, organization)
+        facts = sorted(
+            (fact for fact in _Reader(organization, at).facts(asked.practice) if _is_asked(fact, asked, organization)),
+            key=lambda fact: thing_order(fact.thing),
         )
         teams, groups = _parties(organization, day, asked, facts)
-        return OrganizationMap(asked, facts, teams, groups, day)
+        return OrganizationMap(asked, tuple(facts), teams, groups, day)
 
 
 def _parties(
@@ -142,12 +150,12 @@ def _parties(
     named = {side.team for side in sides if side.team is not None}
     groups = {side.ref for side in sides if side.team is None}
     if asked.product is not None:
-        practising = {team.group for team in organization.sre_teams.values()}
-        groups |= {fact.thing.owner for fact in facts} - practising
+        groups |= {fact.thing.owner for fact in facts}
     if asked.side is not None:
         return parties_of(organization, day, named, groups, named & {asked.side.team or ""})
     if asked.product is not None:
         return parties_of(organization, day, named, groups, set())
+    groups |= beside_sre(organization, day)
     return parties_of(organization, day, set(organization.sre_teams), groups, set(organization.sre_teams))
 
 
@@ -168,13 +176,12 @@ class _Reader:
         self._by_group = {side.ref: side for _, side in sorted(self._teams.items(), reverse=True)}
 
     def facts(self, practice: str | None) -> Iterator[Fact]:
+        answers = usual_answers if practice is None else coverage
         for thing, answer in zip(
-            self._organization.things_in_order(), coverage(self._organization, self._at), strict=True
+            self._organization.things_in_order(), answers(self._organization, self._at), strict=True
         ):
             if practice is not None:
                 yield self._practised(thing, answer, duty(self._organization, thing, practice, self._at))
-            elif thing.is_workflow:
-                yield self._held(thing, pager(self._organization, thing.ref, usual_class(thing), self._at))
             else:
                 yield self._held(thing, answer)
 

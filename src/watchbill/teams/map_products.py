@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from watchbill.lib.ordering import as_counted
 from watchbill.org.entities import Tier, domains_of
 from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
@@ -77,7 +78,9 @@ def products(organization: Organization, facts: Iterable[Fact]) -> list[Product]
             within = next(iter(domains_of(thing, organization.systems)), None) if thing.system is not None else None
             product = found[ref] = Product(ref, title_of(organization, ref), within)
         product.take(fact)
-    return sorted(found.values(), key=lambda each: (-each.nobody, -each.grave, -each.bare, each.title, each.key))
+    return sorted(
+        found.values(), key=lambda each: (-each.nobody, -each.grave, -each.bare, as_counted(each.title), each.key)
+    )
 
 
 def domains(organization: Organization, found: Iterable[Product], most: int) -> list[tuple[Product, list[Product]]]:
@@ -90,7 +93,14 @@ def domains(organization: Organization, found: Iterable[Product], most: int) -> 
         parts.append(product)
     ordered = sorted(
         together.values(),
-        key=lambda each: (-each[0].nobody, -each[0].grave, -each[0].bare, -each[0].things, each[0].title),
+        key=lambda each: (
+            -each[0].nobody,
+            -each[0].grave,
+            -each[0].bare,
+            -each[0].things,
+            as_counted(each[0].title),
+            each[0].key,
+        ),
     )
     if len(ordered) <= most:
         return ordered

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from watchbill.org.charters import Engagement
 from watchbill.org.coverage import PagerAnswer
+from watchbill.org.names import thing_order
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
 from watchbill.practices.oncall.model import OnWatch
@@ -44,8 +45,8 @@ class Parts:
         for answer in answers:
             self._covered.put(answer, answer.holder, answer.team)
             self._advised.put(answer, *answer.advisers)
-        for ref, thing in sorted(organization.things.items()):
-            self._owned.put(ref, thing.owner)
+        for thing in sorted(organization.things.values(), key=thing_order):
+            self._owned.put(thing.ref, thing.owner)
         for _, engagement in sorted(organization.engagements.items()):
             self._engaged.put(engagement, engagement.partner, engagement.sre)
         for watch in on_call:

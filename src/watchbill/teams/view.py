@@ -6,7 +6,7 @@ Composed from the organisation in force and the practices' services. It decides 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from watchbill.lib.errors import NotFound
 from watchbill.org.belonging import members_of, people_of
 from watchbill.org.charters import Engagement, EngagementState, EscalationPolicy, SRETeam
 from watchbill.org.claims import day_of
-from watchbill.org.coverage import PagerAnswer, coverage, policies_for
+from watchbill.org.coverage import PagerAnswer, policies_for
 from watchbill.org.entities import Group
 from watchbill.org.findings.engagements import review_due
 from watchbill.org.in_force import OrganizationInForce
@@ -32,6 +32,9 @@ from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.model import OnWatch, Page
 from watchbill.practices.oncall.service import OnCallService
 
+from .coverage import usual_answers
+from .map import Role
+from .partners import beside_sre
 from .parts import Parts
 
 _OVER = frozenset({EngagementState.ENDED, EngagementState.DECLINED})
@@ -116,6 +119,13 @@ class DeclaredTeam:
         return tuple(answer for answer in self.covers if answer.holder == self.ref)
 
     @property
+    def ties(self) -> Mapping[Role, int]:
+        """To how many things the team is tied as what, as on the map: nothing is counted twice."""
+        holds, covers = len(self.holds_pager_of), {answer.thing for answer in self.covers}
+        advises = sum(answer.thing not in covers for answer in self.advises)
+        return {Role.HOLDS: holds, Role.TAKES_PART: len(covers) - holds, Role.ADVISES: advises}
+
+    @property
     def practised(self) -> tuple[TeamEngagement, ...]:
         """The engagements in which the team is the SRE side."""
         return tuple(each for each in self.engagements if self.team and each.engagement.sre == self.team.name)
@@ -182,17 +192,14 @@ class TeamsService:
         return await self._declared([_subject(organization, name) for name in sorted(organization.sre_teams)], at)
 
     async def partners(self, at: datetime) -> list[DeclaredTeam]:
-        """Return the groups beside the SRE teams that own something or are engaged, by reference."""
+        """Return the groups beside the SRE teams: partners, owners and who answers for all the rest; by reference."""
         organization = self._in_force.organization
-        owners = {thing.owner for thing in organization.things.values()}
-        engaged = {engagement.partner for engagement in organization.engagements.values()}
-        practising = {team.group for team in organization.sre_teams.values()}
-        wanted = sorted((owners | engaged) & organization.groups.keys() - practising)
+        wanted = sorted(beside_sre(organization, day_of(organization, at)) & organization.groups.keys())
         return await self._declared([_Subject(ref, None, organization.groups[ref]) for ref in wanted], at)
 
     async def _declared(self, subjects: Iterable[_Subject], at: datetime) -> list[DeclaredTeam]:
         organization = self._in_force.organization
-        answers, on_call = coverage(organization, at), await self._oncall.on_call_now(at)
+        answers, on_call = usual_answers(organization, at), await self._oncall.on_call_now(at)
         parts = Parts(organization, answers, on_call)
         return [_declared(organization, subject, parts, at) for subject in subjects]
 

@@ -21,6 +21,7 @@ from watchbill.teams.coverage import covered
 from watchbill.teams.explain import usual_class
 from watchbill.teams.map import Asked, Fact, OrganizationMap, Role, Side, map_of
 from watchbill.teams.map_products import domains, products
+from watchbill.teams.partners import Together, beside_sre, partners_on, together_on
 
 ACME = Path(__file__).parents[3] / "examples" / "acme"
 NOON = datetime(2026, 11, 25, 11, tzinfo=UTC)
@@ -106,6 +107,32 @@ def test_partners_say_what_they_are_to_whom(acme: Organization) -> None:
     }
     embedded = next(team for team in found.teams if team.name == "embedded-sre")
     assert embedded.guests == ("Ada Lindgren", "Mei Chen")
+
+
+def test_partners_are_those_of_the_day(acme: Organization) -> None:
+    """The charter of Loyalty SRE was approved on 12 October, its engagement with Growth is prepared from a later day on."""
+
+    def with_growth(day: str) -> tuple[bool, list[EngagementState | None]]:
+        found = map_of(acme, on(day), Asked())
+        growth = next(group for group in found.groups if group.ref.name == "growth")
+        return growth.ref in partners_on(acme, on(day).date()), [each.state for each in growth.together]
+
+    assert with_growth("2026-03-15") == (False, [])
+    assert with_growth("2026-10-12") == (True, [None])
+    assert with_growth("2026-11-25") == (True, [EngagementState.PREPARING])
+    mobile = [each.team.name for each in together_of(acme, "2027-04-01") if each.partner.name == "mobile-developers"]
+    assert mobile == ["sre-tools"], "an engagement that is over makes no partner"
+
+
+def together_of(organization: Organization, day: str) -> list[Together]:
+    return [each for found in together_on(organization, on(day).date()).values() for each in found]
+
+
+def test_the_map_has_every_partner_and_every_owner_beside_the_teams(acme: Organization) -> None:
+    found = map_of(acme, NOON, Asked())
+    assert {group.ref for group in found.groups} == beside_sre(acme, NOON.date())
+    assert (found.partners, len(found.groups)) == (6, 7)
+    assert [group.title for group in found.groups if not group.together] == ["Payments developers"]
 
 
 def test_a_team_that_holds_nothing_stays_on_the_whole_map(acme: Organization) -> None:

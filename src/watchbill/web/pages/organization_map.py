@@ -13,8 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from watchbill.lib.errors import Invalid
+from watchbill.lib.ordering import as_counted
 from watchbill.org.entities import Tier
 from watchbill.org.implementations import PRACTICES
+from watchbill.org.names import thing_order
 from watchbill.org.organization import Organization
 from watchbill.teams.map import Asked, Fact, OrganizationMap, map_of
 from watchbill.teams.map_products import Product, products, title_of
@@ -70,7 +72,11 @@ async def shown(request: Request) -> Response:
         title_of=lambda ref: title_of(organization, ref),
         called=lambda side: side_title(organization, side),
         of_team=lambda party: team_words(organization, seen.found, party),
-        products=sorted((title_of(organization, ref), str(ref)) for ref in organization.systems),
+        teams=sorted(organization.sre_teams.values(), key=lambda each: as_counted(each.title or each.name)),
+        products=sorted(
+            ((title_of(organization, ref), str(ref)) for ref in organization.systems),
+            key=lambda each: as_counted(each[0]),
+        ),
     )
 
 
@@ -78,7 +84,7 @@ def _shown(organization: Organization, at: datetime, asked: Asked, addresses: Ad
     found = map_of(organization, at, asked)
     bare = sorted(
         (fact for fact in found.facts if fact.is_bare),
-        key=lambda fact: (fact.gap is None, _TIERS.index(fact.thing.tier), fact.thing.ref),
+        key=lambda fact: (fact.gap is None, _TIERS.index(fact.thing.tier), thing_order(fact.thing)),
     )
     is_single = is_one_by_one(found)
     return Shown(

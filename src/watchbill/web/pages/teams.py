@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from watchbill.lib.ordering import as_counted
 from watchbill.org.findings import RULES
 from watchbill.web.doors import doors_of
 
@@ -17,14 +18,14 @@ from .rows import by_urgency, goal_rows, held_by, uncovered
 
 
 async def listed(request: Request) -> Response:
-    """Show the SRE teams, and the other groups that own something or are engaged."""
+    """Show the SRE teams, and the groups beside them: partners and owners."""
     doors = doors_of(request)
     now = doors.clock.now()
     return await page(
         request,
         "teams.html",
-        teams=sorted(await doors.teams.sre_teams(now), key=lambda each: each.title),
-        partners=sorted(await doors.teams.partners(now), key=lambda each: each.title),
+        teams=sorted(await doors.teams.sre_teams(now), key=lambda each: as_counted(each.title)),
+        partners=sorted(await doors.teams.partners(now), key=lambda each: as_counted(each.title)),
         watch=watchers(await doors.oncall.on_call_now(now), doors.in_force.organization),
     )
 

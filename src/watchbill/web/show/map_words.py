@@ -11,7 +11,8 @@ from watchbill.org.charters import EngagementState
 from watchbill.org.implementations import rules_of
 from watchbill.org.values import EntityRef
 from watchbill.teams.map import Fact, OrganizationMap, Role
-from watchbill.teams.map_parties import Party, Together
+from watchbill.teams.map_parties import Party
+from watchbill.teams.partners import Together
 
 Named = Callable[[EntityRef], str]
 _NO_LINES: Mapping[Role, int] = {}

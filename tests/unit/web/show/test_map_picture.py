@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.organizations import Size, write
 from tests.unit.org import drawn, made
@@ -149,3 +153,37 @@ def test_words_are_cut_to_their_room() -> None:
     assert cut("Checkout SRE", 200) == "Checkout SRE"
     assert cut("Checkout SRE with everybody else", 80) == "Checkout SRE…"
     assert len(cut("l" * 99, 100)) > len(cut("m" * 99, 100))
+
+
+@drawn.checked
+@given(drawn.organizations(), drawn.days, st.integers())
+def test_the_same_documents_in_another_order_give_the_same_picture(
+    organization: Organization, day: date, seed: int
+) -> None:
+    at = datetime.combine(day, time(12), UTC)
+    mixed = drawn.shuffled(organization, seed)
+    asked = [Asked(), Asked(practice="goals"), Asked(product=EntityRef("system", "default", "s1"))]
+    for each in asked:
+        assert shown(mixed, each, at)[1] == shown(organization, each, at)[1]
+
+
+_DRAW = """
+import hashlib, sys
+from pathlib import Path
+from tests.unit.web.show.test_map_picture import Asked, read, shown
+print(hashlib.sha256(repr(shown(read(Path(sys.argv[1])), Asked())[1]).encode()).hexdigest())
+"""
+
+
+def test_every_start_of_the_program_draws_the_same_picture(tmp_path: Path) -> None:
+    write(tmp_path, Size(400))
+    drawings = {
+        subprocess.run(
+            [sys.executable, "-c", _DRAW, str(tmp_path)],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(drawings) == 1
