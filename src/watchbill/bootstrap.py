@@ -126,7 +126,7 @@ async def build(
         organization=organization,
         sources=sources,
         goals=goals,
-        budgets=BudgetsService(organization, goals),
+        budgets=BudgetsService(store, organization, goals, incidents),
         incidents=incidents,
         oncall=oncall,
         advice=AdviceService(store, organization),
@@ -197,7 +197,7 @@ def engine_of(watchbill: Watchbill) -> Engine:
     async def settle_advice(now: datetime) -> None:
         await watchbill.advice.settle(now)
 
-    goals, accounts = watchbill.goals, watchbill.accounts
+    goals, budgets, accounts = watchbill.goals, watchbill.budgets, watchbill.accounts
     modules = (
         Module("organisation", read_organisation, timedelta(seconds=2)),
         Module("scrape", watchbill.sources.scrape_due, timedelta(seconds=1)),
@@ -205,6 +205,7 @@ def engine_of(watchbill: Watchbill) -> Engine:
             "measure", measure, tick, longest=_LONGEST_MEASURING, lease="goals", took_over=goals.load, version=_LEDGER
         ),
         Module("evaluate", goals.evaluate, tick, after="measure", lease="goals", took_over=goals.load, version=_LEDGER),
+        Module("budgets", budgets.follow, tick, after="evaluate", lease="goals", took_over=budgets.load),
         Module("escalate", escalate, timedelta(seconds=1), wakes=True),
         Module("deliver", deliver, timedelta(seconds=1), wakes=True, workers=2),
         Module("advice", settle_advice, timedelta(minutes=1), lease="advice"),

@@ -34,6 +34,7 @@ class Shop:
             clock.set(clock.now() + TICK)
             await goals.measure(clock.now())
             await goals.evaluate(clock.now())
+            await self.website.watchbill.budgets.follow(clock.now())
 
     async def page(self, path: str = PATH) -> str:
         """Return what a reader sees of a page: its text, with plain spaces."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,13 @@ import pytest
 from click.testing import CliRunner
 
 from tests.behaviour.measured_shop import Shop, open_shop
+from tests.organizations import person
 from tests.unit.practices.goals.made import DAY, MINUTE
 from tests.unit.sources.serving import Reply, serving
 from watchbill.cli.budget import budget as command
+from watchbill.org.in_force import Reading
+from watchbill.org.values import EntityRef
+from watchbill.practices.goals.budgets.service import BudgetsService
 
 POLICY = """\
 apiVersion: watchbill/v1
@@ -116,7 +122,11 @@ async def test_the_command_prints_for_people_for_tables_and_for_programs(shop: S
     assert "strict, state low: releases need approval" in text
     assert "if toil is low and satisfaction high  Release faster" in text
     assert "satisfaction low" not in text
+    assert re.search(
+        r"720 bad +2.9 % +incident 1 API availability burns its error budget +held by core +5 minutes", text
+    )
     (row,) = csv.DictReader((await printed("--format", "csv")).splitlines())
+    assert (row["by"], row["subject"], row["holder"], row["bookedBad"]) == ("incident", "1", "group:sre-core", "720")
     assert (row["goal"], row["bad"], row["policyState"], row["releases"]) == (
         "api-availability",
         "720",
@@ -134,3 +144,107 @@ async def test_time_brings_the_budget_back(shop: Shop) -> None:
     later = await budget(shop)
     assert low["policy"]["state"]["name"] == "low"
     assert (later["policy"]["state"], later["left"], later["state"]) == (None, None, "notMeasured")
+
+
+async def test_a_change_of_state_is_on_record_once_also_after_a_restart_and_in_another_process(shop: Shop) -> None:
+    shop.traffic.break_between(BROKEN, BROKEN + 4 * MINUTE)
+    await shop.until(6 * MINUTE)
+    now = await budget(shop)
+    low, healthy = now["moves"]
+    assert (low["state"], healthy["state"]) == ("low", "healthy")
+    assert healthy["left"] == 1.0
+    assert 0.97 < low["left"] <= 0.98, "at the first look after it came below"
+    assert now["policy"]["since"] == low["at"]
+    watchbill = shop.website.watchbill
+    another = BudgetsService(watchbill.store, watchbill.organization, watchbill.goals, watchbill.incidents)
+    assert await another.follow(shop.website.clock.now()) == 0
+    await watchbill.budgets.load(shop.website.clock.now())
+    assert await watchbill.budgets.follow(shop.website.clock.now()) == 0
+    assert (await budget(shop))["moves"] == now["moves"]
+
+
+async def test_the_page_of_a_goal_says_what_follows_since_when_and_what_to_do(shop: Shop) -> None:
+    shop.traffic.break_between(BROKEN, BROKEN + 4 * MINUTE)
+    await shop.until(6 * MINUTE)
+    page = await shop.page()
+    assert "What follows by the budget policy Strict low releases need approval, since" in page
+    assert "Ana Ruiz may let a release through" in page
+    assert re.search(r"low 97\.\d % .* strict healthy 100 %", page), "the states so far"
+    assert "low content Release faster with fewer checks" in page
+    assert "Incident 1 · API availability burns its error budget 720 2.9 % SRE core" in page
+    assert "postmortem of incident 1 , due after its end: it spent 2.9 % of the budget" in page
+
+
+async def test_two_processes_that_follow_at_once_write_one_move(shop: Shop) -> None:
+    shop.traffic.break_between(BROKEN, BROKEN + 4 * MINUTE)
+    watchbill = shop.website.watchbill
+    another = BudgetsService(watchbill.store, watchbill.organization, watchbill.goals, watchbill.incidents)
+    await shop.until(MINUTE)
+    assert await another.follow(shop.website.clock.now()) == 0
+    await shop.until(6 * MINUTE)
+    assert await another.follow(shop.website.clock.now()) == 0, "it sees that it was overtaken"
+    assert len((await budget(shop))["moves"]) == 2
+
+
+async def test_a_goal_whose_policy_is_taken_away_is_under_none_from_then_on(shop: Shop) -> None:
+    await shop.until(MINUTE)
+    in_force = shop.website.watchbill.organization
+    goals = {name: replace(goal, policy=None) for name, goal in in_force.organization.goals.items()}
+    changed = replace(in_force.organization, goals=goals, revision="no policy")
+    assert in_force.offer(Reading(changed, (), changed.revision), shop.website.clock.now())
+    assert await shop.website.watchbill.budgets.follow(shop.website.clock.now()) == 1
+    now = await budget(shop)
+    assert (now["policy"], now["moves"][0]["policy"], now["moves"][0]["state"]) == (None, None, None)
+
+
+async def test_what_an_incident_spent_is_booked_to_it_and_its_holder_from_the_minutes_that_its_rule_looked_at(
+    shop: Shop,
+) -> None:
+    shop.traffic.break_between(BROKEN, BROKEN + 20 * MINUTE)
+    await shop.until(40 * MINUTE)
+    now = await budget(shop)
+    (only,) = now["spentBy"]
+    assert (only["by"], only["subject"], only["holder"], only["team"]) == ("incident", "1", "group:sre-core", "core")
+    assert only["bad"] == now["bad"] == 20 * 60 * 10 * 0.3
+    assert only["share"] == pytest.approx(1 - now["left"])
+    assert only["minutes"] == 21, "the last failures become known in the minute after them"
+    (due,) = now["postmortems"]
+    assert (due["incident"], due["limit"]) == ("1", 0.01)
+    assert due["share"] == only["share"]
+
+
+async def test_a_postmortem_is_due_so_long_after_the_incident_as_the_policy_says(shop: Shop) -> None:
+    shop.traffic.break_between(BROKEN, BROKEN + 4 * MINUTE)
+    await shop.until(6 * MINUTE)
+    (open_still,) = (await budget(shop))["postmortems"]
+    assert open_still["due"] is None
+    resolver = person("ana")
+    await shop.website.watchbill.incidents.resolve("1", resolver, shop.website.clock.now())
+    (due,) = (await budget(shop))["postmortems"]
+    assert datetime.fromisoformat(due["due"]) == shop.website.clock.now() + timedelta(days=7)
+
+
+async def test_what_was_bad_before_and_after_is_booked_to_nobody_and_all_of_it_adds_up(shop: Shop) -> None:
+    shop.traffic.break_between(BROKEN, BROKEN + MINUTE)
+    shop.traffic.break_between(BROKEN + 30 * MINUTE, BROKEN + 40 * MINUTE)
+    await shop.until(60 * MINUTE)
+    now = await budget(shop)
+    by = {each["by"]: each["bad"] for each in now["spentBy"]}
+    assert by == {"incident": 1800, "notAttributed": 180}
+    assert sum(by.values()) == now["bad"]
+
+
+async def test_what_a_critical_dependency_spent_in_the_same_minutes_is_booked_to_whoever_holds_it(shop: Shop) -> None:
+    in_force = shop.website.watchbill.organization
+    (of_api,) = in_force.organization.goals.values()
+    of_database = replace(of_api, name="database", service=EntityRef("resource", "default", "database"), policy=None)
+    changed = replace(in_force.organization, goals={of_api.name: of_api, "database": of_database}, revision="two goals")
+    assert in_force.offer(Reading(changed, (), changed.revision), shop.website.clock.now())
+    shop.traffic.break_between(BROKEN, BROKEN + MINUTE)
+    shop.traffic.break_between(BROKEN + 30 * MINUTE, BROKEN + 40 * MINUTE)
+    await shop.until(60 * MINUTE)
+    now = await budget(shop)
+    assert {each["by"]: each["bad"] for each in now["spentBy"]} == {"incident": 1800, "dependency": 180}
+    dependency = now["spentBy"][1]
+    assert (dependency["subject"], dependency["holder"]) == ("resource:database", "group:sre-core")
+    assert dependency["title"] == in_force.organization.things[of_database.service].title

@@ -21,7 +21,16 @@ from .columns import aligned
 _COLUMNS = (
     *("goal", "target", "counts", "windowStart", "windowEnd", "good", "bad", "total", "excludedBad", "unknownMinutes"),
     *("coverage", "allowed", "left", "state", "policy", "policyState", "releases", "exhaustedAt"),
+    *("by", "subject", "title", "holder", "team", "bookedBad", "bookedMinutes", "bookedStart", "bookedEnd", "spent"),
 )
+_CAUSES = {
+    "incident": "incident",
+    "change": "change",
+    "dependency": "dependency",
+    "maintenance": "maintenance",
+    "chaos": "chaos experiment",
+    "notAttributed": "not attributed",
+}
 _RELEASES = {"open": "are open", "approval": "need approval", "blocked": "are blocked"}
 
 
@@ -61,11 +70,12 @@ def _csv(answer: Mapping[str, Any]) -> str:
     written = io.StringIO()
     writer = csv.DictWriter(written, _COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_row(each) for each in answer["budgets"])
+    for each in answer["budgets"]:
+        writer.writerows({**_figures(each), **_booking(booking)} for booking in each["spentBy"] or [{}])
     return written.getvalue()
 
 
-def _row(each: Mapping[str, Any]) -> dict[str, Any]:
+def _figures(each: Mapping[str, Any]) -> dict[str, Any]:
     policy, state = each["policy"] or {}, _state(each) or {}
     return {name: each[name] for name in _COLUMNS if name in each} | {
         "windowStart": each["window"]["start"],
@@ -77,10 +87,18 @@ def _row(each: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _booking(booking: Mapping[str, Any]) -> dict[str, Any]:
+    figures = {name: booking.get(name) for name in ("by", "subject", "title", "holder", "team", "spent")}
+    named = {"bookedBad": "bad", "bookedMinutes": "minutes", "bookedStart": "start", "bookedEnd": "end"}
+    return figures | {column: booking.get(name) for column, name in named.items()}
+
+
 def _text(answer: Mapping[str, Any]) -> Iterator[str]:
     yield f"Budgets of {answer['service']} at {answer['at']}"
     for each in answer["budgets"]:
         yield from ("", f"{each['goal']}: {target(each['target'])} of {each['counts']}", *aligned(list(_facts(each))))
+        if each["spentBy"]:
+            yield from ("  who spent it", *aligned(list(_booked(each)), indent=4))
     if not answer["budgets"]:
         yield from ("", "It has no goal.")
 
@@ -106,6 +124,15 @@ def _facts(each: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "problem", each["problem"]
 
 
+def _booked(each: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for booking in each["spentBy"]:
+        share = percent(booking["share"], 1) if booking["spent"] else "not spent"
+        account = " ".join(filter(None, (_CAUSES[booking["by"]], booking["subject"], booking["title"])))
+        holder = f"held by {booking['team'] or booking['holder']}" if booking["holder"] else ""
+        minutes = f"{several(booking['minutes'], 'minute')} from {booking['start']}"
+        yield f"{amount(booking['bad'])} bad", share, account, holder, minutes
+
+
 def _consequences(each: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     policy, state = each["policy"], _state(each)
     if policy is None:
@@ -115,6 +142,14 @@ def _consequences(each: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     else:
         allowed = f", but {' and '.join(state['allow'])} pass" if state["allow"] and state["releases"] != "open" else ""
         yield "policy", f"{policy['name']}, state {state['name']}: releases {_RELEASES[state['releases']]}{allowed}"
+        for due in each["postmortems"]:
+            when = f"due {due['due']}" if due["due"] else "due after its end"
+            yield (
+                "postmortem",
+                f"of incident {due['incident']}, {when}: it spent {percent(due['share'], 1)}, more than {percent(due['limit'], 1)}",
+            )
+        if policy["since"]:
+            yield "since", policy["since"]
         if state["approvers"]:
             yield "approvers", ", ".join(state["approvers"])
 

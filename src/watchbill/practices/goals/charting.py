@@ -106,20 +106,27 @@ def _running(
     first: int, end: int, blocks: Iterable[Block], unwritten: Iterable[Counted], slices: Slices | None
 ) -> tuple[Column, Column, Column]:
     columns = np.zeros((3, end - first + 1), dtype=np.int64)
+    columns[:, 1:] = by_minute(first, end, blocks, unwritten, slices)
+    bad, total, measured = np.cumsum(columns, axis=1)
+    return bad, total, measured
+
+
+def by_minute(
+    first: int, end: int, blocks: Iterable[Block], unwritten: Iterable[Counted], slices: Slices | None
+) -> Column:
+    """Return bad, total and measured, a row each, of every minute of [`first`, `end`); of time slices each in its last minute."""
+    columns = np.zeros((3, end - first), dtype=np.int64)
     for counted in unwritten:
         if first <= counted.minute < end:
-            columns[:, counted.minute - first + 1] = counted.total - counted.good, counted.total, 1
+            columns[:, counted.minute - first] = counted.total - counted.good, counted.total, 1
     for block in blocks:
         low, high = max(block.start, first), min(block.end, end)
         if low >= high:
             continue
         rows = slice(low - block.start, high - block.start + 1)
         for column, running in zip(columns, (block.rows.bad, block.rows.total, block.rows.measured), strict=True):
-            column[low - first + 1 : high - first + 1] = np.diff(np.array(running[rows], dtype=np.int64))
-    if slices is not None:
-        columns[:, 1:] = _in_slices(columns[:, 1:], slices)
-    bad, total, measured = np.cumsum(columns, axis=1)
-    return bad, total, measured
+            column[low - first : high - first] = np.diff(np.array(running[rows], dtype=np.int64))
+    return columns if slices is None else _in_slices(columns, slices)
 
 
 def _in_slices(minutes: Column, slices: Slices) -> Column:

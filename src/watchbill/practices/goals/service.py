@@ -28,6 +28,7 @@ from .ledger import Block, block_of, minute_of, unknown
 from .measuring import Measuring
 from .model import GoalStatus, MinuteCount, Point, SourceFor
 from .recents import Pieces, Recents
+from .spending import Spending, blocks_that_spent, spending_of
 from .standing import status_of
 
 STALE_AFTER = timedelta(seconds=45)
@@ -172,6 +173,23 @@ class GoalsService:
         held = await self._blocks(goal, charting.first_of(goal, frame), frame.end)
         found = charting.points(goal, frame, held, unwritten, self._began(goal))
         return [*found[:-1], replace(found[-1], end=now, left=status.left)]
+
+    async def spending(self, name: str, now: datetime) -> tuple[GoalStatus, Spending]:
+        """Return how a goal stands, and what each minute of its window spent: of one look, so that they agree. Raises NotFound."""
+        goal = self._goal(name)
+        await self._refresh(now)
+        known: dict[int, Block] = {}
+        while True:
+            await self._holdings.bring_details([goal], now)
+            held = self._holdings.by_name.get(goal.name)
+            missing = set() if held is None else blocks_that_spent(goal, held, now) - known.keys()
+            if not missing:
+                status = status_of(goal, held, self._holdings.burns, now)
+                return status, spending_of(goal, held, known.values(), now)
+            async with self._store.reading() as transaction:
+                rows = await tables.blocks_at(transaction, [goal.name], missing)
+            known |= {start: Block(start) for start in missing}
+            known |= {row["start"]: blocks.from_bytes(row["start"], row["minutes"]) for row in rows}
 
     def _unwritten(self, goal: Goal) -> list[Counted]:
         holding = self._holdings.by_name.get(goal.name)

@@ -24,6 +24,7 @@ from watchbill.store.store import Store, Transaction
 
 from . import intake, rules, tables
 from .batch import Batch
+from .courses import Course, courses
 from .model import Alert, Incident, IncidentState, Received, Signal, SignalStatus
 from .rules import AlertMove
 
@@ -185,6 +186,13 @@ class IncidentsService:
                 before=before,
                 limit=max(1, min(limit, _MOST_LISTED)),
             )
+
+    async def courses(
+        self, thing: EntityRef, fingerprints: Sequence[str], since: datetime, until: datetime
+    ) -> list[Course]:
+        """Return the incidents that went on in [since, until) and concern a thing, or have one of these alerts of goals."""
+        async with self._store.reading() as transaction:
+            return await courses(transaction, thing, fingerprints, since, until)
 
     async def incident(self, id_or_number: str) -> IncidentFile:
         """Return all about one incident, by its id or by the number that people say. Raises NotFound."""

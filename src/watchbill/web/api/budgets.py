@@ -11,15 +11,29 @@ from pydantic import Field
 
 from watchbill.org.charters import BudgetState
 from watchbill.org.objectives import UnknownPolicy
+from watchbill.practices.goals.budgets.books import Booking, Cause
 from watchbill.practices.goals.budgets.decisions import Advice
 from watchbill.practices.goals.budgets.model import Budget
+from watchbill.practices.goals.budgets.moves import StateMove
 from watchbill.practices.goals.budgets.policies import Forecast, GivenPolicy
+from watchbill.practices.goals.budgets.postmortems import PostmortemDue
 from watchbill.practices.goals.model import GoalState, LeftOut, plain
 from watchbill.teams.explain import thing_named
 
 from . import API
 from .goals import Window
-from .values import Answer, ExactRatio, FromDoors, PlaceAnswer, Reason, Reference, problems, seconds_if, seconds_of
+from .values import (
+    Answer,
+    ExactRatio,
+    FromDoors,
+    PlaceAnswer,
+    Reason,
+    Reference,
+    problems,
+    seconds_if,
+    seconds_of,
+    text_of,
+)
 
 router = APIRouter(prefix=API, tags=["goals"])
 
@@ -45,16 +59,18 @@ class PolicyAnswer(Answer):
     title: str
     owner: str
     state: StateAnswer | None
+    since: datetime | None = Field(description="Since when the state is on record; null until it is.")
     because: Reason
 
     @classmethod
-    def of(cls, given: GivenPolicy, state: BudgetState | None) -> PolicyAnswer:
+    def of(cls, given: GivenPolicy, state: BudgetState | None, since: datetime | None) -> PolicyAnswer:
         """Return a policy as it is answered."""
         return cls(
             name=given.policy.name,
             title=given.policy.title,
             owner=str(given.policy.owner),
             state=None if state is None else StateAnswer.of(state),
+            since=since,
             because=Reason.of(given.because),
         )
 
@@ -123,6 +139,77 @@ class AdviceAnswer(Answer):
         )
 
 
+class MoveAnswer(Answer):
+    """That the budget came into a state of a policy; both null: under no policy any more."""
+
+    at: datetime
+    policy: str | None
+    state: str | None
+    left: float | None = Field(description="The share of the budget that was left then.")
+
+    @classmethod
+    def of(cls, move: StateMove) -> MoveAnswer:
+        """Return a move as it is answered."""
+        left = None if move.left is None else float(move.left)
+        return cls(at=move.at, policy=move.policy, state=move.state, left=left)
+
+
+class SpentAnswer(Answer):
+    """What is booked to one account: whose it is, and how many bad events in which minutes."""
+
+    by: Cause
+    subject: str = Field(description="An incident's number, a reference, or words.", examples=["12"])
+    title: str
+    holder: str | None = Field(description="The group that holds it, where somebody does.")
+    team: str | None
+    bad: int | float
+    share: float | None = Field(description="The share of the whole window's budget that it is.")
+    minutes: int
+    start: datetime
+    end: datetime
+    spent: bool = Field(description="False of what was excluded: it is in no other figure.")
+
+    @classmethod
+    def of(cls, booking: Booking, share: Fraction | None) -> SpentAnswer:
+        """Return a booking as it is answered."""
+        account = booking.account
+        return cls(
+            by=account.cause,
+            subject=account.subject,
+            title=account.title,
+            holder=text_of(account.holder),
+            team=account.team,
+            bad=plain(booking.bad),
+            share=None if share is None else float(share),
+            minutes=booking.minutes,
+            start=booking.since,
+            end=booking.until,
+            spent=booking.spent,
+        )
+
+
+class PostmortemAnswer(Answer):
+    """An incident that spent more of a window's budget than the policy lets pass without a postmortem."""
+
+    incident: str
+    title: str
+    share: float
+    limit: float
+    due: datetime | None = Field(description="Null while the incident is open, and where the policy names no time.")
+
+    @classmethod
+    def of(cls, due: PostmortemDue) -> PostmortemAnswer:
+        """Return a postmortem that is due as it is answered."""
+        account = due.account
+        return cls(
+            incident=account.subject,
+            title=account.title,
+            share=float(due.share),
+            limit=float(due.limit),
+            due=due.due,
+        )
+
+
 class BudgetAnswer(Answer):
     """The budget of one goal over its window, and what follows from it."""
 
@@ -148,6 +235,11 @@ class BudgetAnswer(Answer):
     left_exact: ExactRatio | None
     state: GoalState
     policy: PolicyAnswer | None = Field(description="Null: the goal is under none, or aimed at and not promised yet.")
+    spent_by: list[SpentAnswer] = Field(
+        description="Every bad event of the window, booked once, the largest part first: those that are spent add up to `bad`."
+    )
+    postmortems: list[PostmortemAnswer]
+    moves: list[MoveAnswer] = Field(description="The last 20 moves between states of policies, the newest first.")
     exhausted_at: datetime | None = Field(
         description="When all is spent at the burn of the shortest window; null while it does not burn down."
     )
@@ -181,7 +273,10 @@ class BudgetAnswer(Answer):
             left=status.left,
             left_exact=_exact(budget.left),
             state=status.state,
-            policy=None if budget.policy is None else PolicyAnswer.of(budget.policy, budget.state),
+            policy=None if budget.policy is None else PolicyAnswer.of(budget.policy, budget.state, budget.since),
+            spent_by=[SpentAnswer.of(booking, budget.share(booking)) for booking in budget.bookings],
+            postmortems=[PostmortemAnswer.of(due) for due in budget.postmortems],
+            moves=[MoveAnswer.of(move) for move in budget.moves],
             exhausted_at=budget.exhausted_at,
             forecasts=[ForecastAnswer.of(each, status.at) for each in budget.forecasts],
             advice=[AdviceAnswer.of(each) for each in budget.advice],

@@ -71,6 +71,7 @@ async def one(request: Request) -> Response:
         strip_start=strip_start,
         strip_span=strip_end - strip_start,
         expected=None if status.allowed is None else status.allowed / (1 - goal.target),
+        budget=await doors.budgets.budget(goal, now),
         incidents=await doors.incidents.incidents(thing=goal.service, limit=MOST_INCIDENTS),
     )
 

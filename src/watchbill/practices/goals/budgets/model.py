@@ -10,8 +10,11 @@ from watchbill.org.charters import BudgetState
 from watchbill.org.objectives import Goal
 from watchbill.practices.goals.model import GoalStatus
 
+from .books import Booking
 from .decisions import Advice
+from .moves import StateMove
 from .policies import Forecast, GivenPolicy
+from .postmortems import PostmortemDue
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Budget:
     """How a goal's budget stands and what follows: `left` is exact, and None where nothing was counted yet.
 
     `policy` is None where the goal is under none; `state` is the policy's state that holds, None while it is not known what is left.
+    `moves` are the last ones into states of policies, the newest first. `bookings` are all bad events of the window.
     `advice` is what to do about a goal so met or missed.
     """
 
@@ -29,6 +33,21 @@ class Budget:
     state: BudgetState | None
     forecasts: tuple[Forecast, ...]
     advice: tuple[Advice, ...]
+    moves: tuple[StateMove, ...]
+    bookings: tuple[Booking, ...]
+    postmortems: tuple[PostmortemDue, ...]
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when the present state holds, as it is on record; None until that is written."""
+        if self.policy is None or self.state is None or not self.moves:
+            return None
+        newest = self.moves[0]
+        return newest.at if newest.stands == (self.policy.policy.name, self.state.name) else None
+
+    def share(self, booking: Booking) -> Fraction | None:
+        """Return the share of the whole window's budget that a booking is; None where it is not known."""
+        return None if self.status.allowed is None else Fraction(booking.bad) / self.status.allowed
 
     @property
     def exhausted_at(self) -> datetime | None:

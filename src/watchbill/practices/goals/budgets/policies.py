@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 from watchbill.org.because import Because
 from watchbill.org.charters import BudgetPolicy, BudgetState
-from watchbill.org.claims import claims_at
+from watchbill.org.claims import claims_at, day_of
 from watchbill.org.objectives import Goal
 from watchbill.org.organization import Organization
 from watchbill.practices.goals import rules
@@ -55,12 +55,22 @@ def policy_of(organization: Organization, goal: Goal, at: datetime) -> GivenPoli
     return GivenPolicy(organization.budget_policies[agreement.budget_policy], because)
 
 
+def under_policies(organization: Organization, at: datetime) -> Mapping[str, GivenPolicy]:
+    """Return the policies of all goals that are under one, by the goal's name."""
+
+    def found() -> dict[str, GivenPolicy]:
+        given = {name: policy_of(organization, goal, at) for name, goal in organization.goals.items()}
+        return {name: policy for name, policy in given.items() if policy is not None}
+
+    return organization.memory.recall(("budget policies", day_of(organization, at)), found)
+
+
 def left_of(status: GoalStatus) -> Fraction | None:
     """Return the share of the whole window's budget that is left, exact and below 0 when overspent; None where it is not known."""
     return None if status.allowed is None else 1 - (status.spent + status.assumed) / status.allowed
 
 
-def state_of(policy: BudgetPolicy, left: Fraction) -> BudgetState:
+def state_of(policy: BudgetPolicy, left: Fraction | float) -> BudgetState:
     """Return the first state that holds with so much left; the last one of a policy always does."""
     return next(state for state in policy.states if state.remaining_at_most is None or left <= state.remaining_at_most)
 
