@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from .charters import Experience, Hours, Implementation, Membership, RuleOverride, SRETeam
 from .doubts import doubt_minutes
-from .implementations import ImplementationRules, rules_of
+from .implementations import Advice, ImplementationRules, Reach, rules_of
 from .recognition import Declared, Family
 from .register import Register
 from .rule_overrides import link_overrides
@@ -140,6 +140,7 @@ def _link_team(register: Register, one: Declared[Shape], shape: shapes.SRETeam) 
         if charter.scope is not None:
             scope = link_scope(register, one, ("spec", "charter", "scope"), charter.scope)
             check_forms(register, one, ("spec", "charter", "scope"), charter.scope, rules)
+            _check_effect(register, one, rules)
         if charter.approved is not None:
             approved_by = register.resolve(one, ("spec", "charter", "approved", "by"), ("user", "group"))
     if group is None:
@@ -158,6 +159,17 @@ def _link_team(register: Register, one: Declared[Shape], shape: shapes.SRETeam) 
         review_every=charter.review_every if charter else None,
         partners=partners,
     )
+
+
+def _check_effect(register: Register, one: Declared[Shape], rules: ImplementationRules) -> None:
+    """Warn of the scope of a charter that neither covers nor advises anything."""
+    if rules.charter_claims is Reach.NOTHING and rules.charter_advises is Advice.NOBODY:
+        register.faults.warning(
+            "scope-without-effect",
+            one.document.key_place("spec", "charter", "scope"),
+            f"It has no effect: with the implementation “{rules.implementation.value}” only engagements say what a team is for.",
+            "Leave it out, and agree an engagement that covers it.",
+        )
 
 
 def _link_partners(register: Register, one: Declared[Shape], charter: shapes.Charter | None) -> tuple[EntityRef, ...]:

@@ -69,6 +69,15 @@ def reached_by(organization: Organization, scopes: Iterable[Scope]) -> set[Entit
     return found
 
 
+def meant(organization: Organization, scope: Scope) -> Iterator[Thing]:
+    """Yield what a scope is about, without what it leaves out."""
+    for ref in sorted(reached_by(organization, [scope])):
+        thing = organization.things[ref]
+        around = {ref, thing.system, thing.owner, *domains_of(thing, organization.systems)}
+        if not around & scope.excluded:
+            yield thing
+
+
 def _by_facet(organization: Organization) -> dict[EntityRef, list[EntityRef]]:
     found: dict[EntityRef, list[EntityRef]] = {}
     for thing in organization.things.values():

@@ -6,7 +6,7 @@ behind that policy at the moment is the schedules' matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -66,6 +66,11 @@ def coverage(
     """
     answers = _answers_at(organization, at, shut)
     return tuple(answers.answer(thing, alert_class) for thing in organization.things_in_order())
+
+
+def all_hours_open(organization: Organization, at: datetime) -> Callable[[Thing, AlertClass], PagerAnswer]:
+    """Return what tells of any thing who is paged for it on the day of an instant, while all named hours are open."""
+    return _answers_at(organization, at, frozenset()).answer
 
 
 def policies_for(organization: Organization, group: EntityRef) -> tuple[EscalationPolicy, ...]:
@@ -175,7 +180,8 @@ class _Answers:
         owners = self._ways.owners(thing.owner)
         if len(owners) != 1:
             return self._caught(answer)
-        text = f"Its owner, {owners[0]}, holds its own pager."
+        whose = "holds its own pager" if owners[0] == thing.owner else f"is paged by way of {owners[0]}"
+        text = f"Its owner, {thing.owner}, {whose}."
         return self._held(answer, owners[0], Because("owner-pager", text, thing.place, document_of(thing)))
 
     def _caught(self, answer: PagerAnswer) -> PagerAnswer:

@@ -7,6 +7,7 @@ from .annotations import check_annotations
 from .catalog import link_catalog
 from .charter import link_settings, link_sre_teams
 from .demands import check_charters
+from .engaged import check_policies_named
 from .engagements import link_engagements
 from .exclusions import check_exclusions, link_exclusions
 from .goals import link_goals
@@ -64,6 +65,7 @@ def link(register: Register, *, name: str, revision: str, strict: bool = False) 
     check_charters(register, teams)
     check_experience(register.faults, organization)
     check_hosts(register.faults, organization)
+    check_policies_named(register.faults, organization)
     check_openings(register, organization)
     check_exclusions(register, organization)
     check_open_questions(register, organization)

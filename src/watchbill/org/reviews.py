@@ -1,7 +1,7 @@
 """ReadinessReview documents → readiness reviews, linked: the engagement and the people exist, outcome and items agree.
 
-An engagement of an implementation that demands it becomes active only once a review has found it ready, and not so long ago that
-it speaks of another service: that is checked here too.
+An engagement that gives SREs a pager becomes active once a review has found it ready, and not so long ago that it speaks of another
+service: that is checked here too. Where the implementation demands it, nothing opens without.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def link_reviews(register: Register) -> dict[str, ReadinessReview]:
 
 
 def check_openings(register: Register, organization: Organization) -> None:
-    """Report every engagement that became active before a readiness review opened it, where its implementation demands one."""
+    """Report every engagement that became active before a readiness review opened it.
+
+    It is an error where its implementation demands one, and a warning where it gives a pager away without it.
+    """
     if not register.has_read(Family.WATCHBILL, "ReadinessReview"):
         return
     held: dict[str, list[ReadinessReview]] = {}
@@ -55,8 +58,9 @@ def check_openings(register: Register, organization: Organization) -> None:
     for engagement in organization.engagements.values():
         rules = rules_of(organization.sre_teams[engagement.sre].implementation)
         opening = _opening(engagement)
-        if rules.needs_review and opening is not None:
-            level = rules.engagement_demands["review"]
+        takes_the_pager = engagement.pager.is_with_sre and not rules.host_pager
+        if opening is not None and (rules.needs_review or takes_the_pager):
+            level = rules.engagement_demands.get("review", Level.WARNING)
             months = _opens_for(organization, opening.on)
             _check_opening(register, engagement, opening, held.get(engagement.name, []), level, months=months)
 
@@ -131,7 +135,8 @@ def _check_opening(
         level,
         "not-reviewed",
         opening.place,
-        f"The engagement {engagement.name} cannot be active from {day_in_words(opening.on)} on: {what}.",
+        f"The engagement {engagement.name} {'cannot' if level is Level.ERROR else 'should not'} be active from "
+        f"{day_in_words(opening.on)} on: {what}.",
         mend,
         [review.place for review in related] or [engagement.place],
     )

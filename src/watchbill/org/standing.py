@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from watchbill.lib.instants import in_zone
 
-from .advised import advised_past_their_owners
 from .because import day_in_words, listed
 from .belonging import people_of
 from .charters import Schedule, SRETeam
 from .claims import Claim, claims_at, day_of
 from .course import Moment, course
 from .coverage import PagerAnswer, ways_of
+from .engaged import engaged_faults, past_their_owners
 from .engagements import change_days
 from .entities import Thing
 from .faults import Fault, Level
@@ -38,10 +38,11 @@ def check_standing(organization: Organization, at: datetime) -> tuple[Fault, ...
     moments = list(course(organization, [at, *_later(organization, at)]))
     found = [fault for moment in moments for fault in _ties(organization, moment.asked, moment.at)]
     for moment in moments:
-        found += advised_past_their_owners(organization, moment.asked, moment.at)
+        found += past_their_owners(organization, moment.asked, moment.at)
     found += _gaps(organization, [answer for moment in moments for answer in moment.answers])
     found += _teams_of_nobody(organization, moments)
     found += _watches_not_begun(organization, at, moments[0].answers)
+    found += engaged_faults(organization, at)
     found += staffing_faults(organization, day_of(organization, at))
     found += leavers(organization, day_of(organization, at))
     found += reviews_ahead(organization, day_of(organization, at))

@@ -9,8 +9,8 @@ from watchbill.lib.numbers import several
 from watchbill.lib.shares import part
 from watchbill.org.because import listed
 from watchbill.org.calendar import months_after
-from watchbill.org.charters import Engagement, EngagementState, Scope, SRETeam
-from watchbill.org.course import reached_by
+from watchbill.org.charters import Engagement, EngagementState, SRETeam
+from watchbill.org.course import meant
 from watchbill.org.entities import Thing, domains_of
 from watchbill.org.values import EntityRef
 
@@ -92,7 +92,7 @@ def one_product(seen: Situation, most: Fraction) -> Iterator[Observation]:
         scopes = [each.scope for each in seen.in_force_of(team)]
         scopes += [team.scope] if team.scope is not None else []
         products = _products(
-            seen, [each for scope in scopes for each in _meant(seen, scope) if each.owner != team.group]
+            seen, [each for scope in scopes for each in meant(seen.organization, scope) if each.owner != team.group]
         )
         if len(products) > most:
             yield Observation(
@@ -102,15 +102,6 @@ def one_product(seen: Situation, most: Fraction) -> Iterator[Observation]:
                 team.name,
                 {"products": ", ".join(str(product) for product in products)},
             )
-
-
-def _meant(seen: Situation, scope: Scope) -> Iterator[Thing]:
-    """Yield what a scope is about, without what it leaves out."""
-    for ref in sorted(reached_by(seen.organization, [scope])):
-        thing = seen.organization.things[ref]
-        around = {ref, thing.system, thing.owner, *domains_of(thing, seen.organization.systems)}
-        if not around & scope.excluded:
-            yield thing
 
 
 def _products(seen: Situation, things: Sequence[Thing]) -> list[EntityRef]:
