@@ -30,12 +30,14 @@ from watchbill.engine.leases import Leases
 from watchbill.engine.organisation import FolderWatch
 from watchbill.engine.signing_key import signing_key
 from watchbill.lib.clock import Clock, SystemClock
-from watchbill.lib.errors import NotFound
+from watchbill.lib.errors import Conflict, NotFound
 from watchbill.lib.http import HttpClient
 from watchbill.lib.signing import Signer
 from watchbill.org.in_force import OrganizationInForce
 from watchbill.practices.advice.service import AdviceService
 from watchbill.practices.goals.backfilling import Backfilling
+from watchbill.practices.goals.backtest.service import Ledgers
+from watchbill.practices.goals.budgets.rebookings import RebookingsService
 from watchbill.practices.goals.budgets.service import BudgetsService
 from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.incidents.service import IncidentsService
@@ -73,6 +75,7 @@ class Watchbill:
     sources: SourceRegistry
     goals: GoalsService
     budgets: BudgetsService
+    rebookings: RebookingsService
     incidents: IncidentsService
     oncall: OnCallService
     advice: AdviceService
@@ -127,6 +130,7 @@ async def build(
         sources=sources,
         goals=goals,
         budgets=BudgetsService(store, organization, goals, incidents),
+        rebookings=RebookingsService(store, organization, incidents),
         incidents=incidents,
         oncall=oncall,
         advice=AdviceService(store, organization),
@@ -234,6 +238,7 @@ def doors_of(watchbill: Watchbill, engine: Engine) -> Doors:
         in_force=watchbill.organization,
         goals=watchbill.goals,
         budgets=watchbill.budgets,
+        rebookings=watchbill.rebookings,
         incidents=watchbill.incidents,
         oncall=watchbill.oncall,
         advice=watchbill.advice,
@@ -267,6 +272,26 @@ async def backfilling_of(settings: Settings, organization: OrganizationInForce) 
     finally:
         await sources.close()
         await http.close()
+        await store.close()
+
+
+@asynccontextmanager
+async def ledgers_of(settings: Settings) -> AsyncIterator[Ledgers]:
+    """Open the database for a command that only reads goals' pasts; the server may be running, and nothing is changed.
+
+    Raises NotFound where there is none, and Conflict where another version of watchbill made it.
+    """
+    url = place.parsed(settings.database_url)
+    await _expect_made(url)
+    store = open_store(url)
+    try:
+        if await schema.version(store) != schema.newest():
+            raise Conflict(
+                f"The database at {place.named(url)} is that of another version of watchbill.",
+                "Ask with the version that runs the server, or start the server with this one.",
+            )
+        yield Ledgers(store)
+    finally:
         await store.close()
 
 

@@ -14,6 +14,7 @@ from watchbill.lib.numbers import count, left, rate, several
 from . import fault_formats
 from .backfill import backfill
 from .columns import aligned
+from .goals_backtest import backtest
 from .goals_check import check_goals
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def goals() -> None:
 
 goals.add_command(backfill)
 goals.add_command(check_goals)
+goals.add_command(backtest)
 
 
 @goals.command()
