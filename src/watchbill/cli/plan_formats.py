@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from watchbill.lib.instants import in_zone
 
-from .plan_words import HARMS, Entry, Section, left_out, sections, summary
+from .plan_sections import Entry, Section
+from .plan_words import HARMS, left_out, sections, summary
 
 LONGEST_COMMENT = 60_000
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#+])")

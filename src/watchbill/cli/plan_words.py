@@ -4,33 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from watchbill.lib.numbers import percent, several
 from watchbill.org.because import day_in_words, listed
 
+from .plan_replayed import replayed_section
+from .plan_sections import Entry, Section
+
 HARMS = "What harms"
 _MOST_NAMED = 6
 _MOST_PEOPLE = 12
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One thing to know: what it is about and from when, then each side of it in a line."""
-
-    head: str
-    lines: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Section:
-    """Entries of one kind under a title; `note` says how they are meant."""
-
-    title: str
-    entries: tuple[Entry, ...]
-    note: str = ""
 
 
 def summary(answer: Mapping[str, Any]) -> str:
@@ -72,6 +57,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
         Section("Offices", tuple(_office(office) for office in answer["offices"])),
         Section("Practices", tuple(_change(change, *_accountable(change)) for change in _of(answer, "practice"))),
         Section("Advice", tuple(_change(change, *_given_and_taken(change)) for change in _of(answer, "advice"))),
+        replayed_section(answer.get("replayed")),
         Section("Documents", tuple(_document(document) for document in answer["documents"])),
         Section("Faults opened", tuple(_fault(fault) for fault in faults["opened"] if answer["isCompared"])),
         Section("Faults closed", tuple(_fault(fault) for fault in faults["closed"])),
