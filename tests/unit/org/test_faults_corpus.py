@@ -50,6 +50,7 @@ def test_a_broken_document_has_exactly_its_faults(path: Path, tmp_path: Path) ->
 
 BY_INSTANT = {
     "advice-past-the-owner",
+    "nothing-of-the-partner",
     "tie",
     "holder-without-policy",
     "team-of-nobody",
