@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from watchbill.lib.ordering import as_counted
 from watchbill.org.coverage import PagerAnswer
-from watchbill.org.entities import Thing
+from watchbill.org.entities import Thing, Tier
 from watchbill.org.findings import RULES
-from watchbill.org.names import thing_order
+from watchbill.org.names import name_of
+from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
-from watchbill.practices.goals.model import Standing
+from watchbill.practices.goals.fleet import URGENCY
+from watchbill.practices.goals.model import GoalState, Standing
 from watchbill.teams.explain import thing_named
-from watchbill.web.doors import doors_of
+from watchbill.teams.service_list import (
+    NOBODY,
+    AskedThings,
+    Covered,
+    ListedThing,
+    ThingOrder,
+    found_things,
+    owners,
+)
+from watchbill.web.doors import Doors, doors_of
 from watchbill.web.forms import Returned
+from watchbill.web.lists import Window, address, one_of, said_in, start_of
+from watchbill.web.lookups import side_named, team_named
 from watchbill.web.show.escalation import steps
 from watchbill.web.show.names import path_of
+from watchbill.web.show.states import of_state
 
 from .advice import advice_about, ways_about
 from .findings import service_findings
@@ -27,6 +45,14 @@ from .frame import page
 from .rows import goal_rows, held_by, standings
 
 MOST_INCIDENTS = 8
+FILTERS = ("q", "team", "owner", "tier", "covered", "state", "sort", "from")
+STATES = [(state.value, of_state(state).word) for state in URGENCY]
+ORDERS = [
+    ("", "by name"),
+    (ThingOrder.TIER.value, "the most important first"),
+    (ThingOrder.URGENCY.value, "the most urgent goals first"),
+    (ThingOrder.OWNER.value, "by owner"),
+]
 
 
 @dataclass(frozen=True)
@@ -40,32 +66,64 @@ class ThingRow:
 
 
 async def listed(request: Request) -> Response:
-    """Show all things, or those without cover (`?covered=no`)."""
+    """Show things: `?q=`, `team`, `owner`, `tier`, `covered` and `state` choose, `sort` orders, `from` goes on."""
     doors = doors_of(request)
-    now = doors.clock.now()
-    organization = doors.in_force.organization
-    goals: dict[EntityRef, list[Standing]] = defaultdict(list)
-    for each in await standings(doors, now):
-        goals[each.goal.service].append(each)
-    incidents = [incident.thing for incident in await doors.incidents.open_incidents()]
-    rows = [
-        ThingRow(thing, held_by(organization, thing.ref, now), goals[thing.ref], incidents.count(thing.ref))
-        for thing in sorted(organization.things.values(), key=thing_order)
-    ]
-    only_uncovered = request.query_params.get("covered") == "no"
-    without = [row for row in rows if row.held.team is None or row.held.gap]
+    now, organization = doors.clock.now(), doors.in_force.organization
+    said = said_in(request, FILTERS)
+    asked = asked_things(organization, said)
+    found = await run_in_threadpool(found_things, organization, await doors.goals.fleet(now), asked, now)
+    window = Window.of(found.rows, start_of(said))
     return await page(
         request,
         "services.html",
-        rows=without if only_uncovered else rows,
-        total=len(rows),
-        without=len(without),
-        only_uncovered=only_uncovered,
+        rows=await _rows(doors, window.rows, now),
+        window=window,
+        found=found,
+        total=len(organization.things),
+        narrowed=bool(said.keys() - {"covered", "sort", "from"}),
+        said={name: said.get(name, "") for name in FILTERS} | ({"owner": str(asked.owner)} if asked.owner else {}),
+        teams=_teams(organization),
+        owners=[(str(ref), name_of(organization, ref)) for ref in owners(organization)],
+        tiers=[(tier.value, tier.value) for tier in Tier],
+        states=STATES,
+        orders=ORDERS,
+        link=lambda **changed: address("/services", said | {"from": ""} | changed),
     )
+
+
+def asked_things(organization: Organization, said: Mapping[str, str]) -> AskedThings:
+    """Return what the parameters of an address ask for. Raises Invalid and NotFound for what does not exist."""
+    team = said.get("team", "")
+    owner = side_named(organization, said["owner"]).ref if "owner" in said else None
+    return AskedThings(
+        team=team if team in ("", NOBODY) else team_named(organization, team).name,
+        owner=owner,
+        tier=one_of(Tier, said, "tier"),
+        covered=one_of(Covered, said, "covered"),
+        state=one_of(GoalState, said, "state"),
+        words=said.get("q", ""),
+        order=one_of(ThingOrder, said, "sort") or ThingOrder.NAME,
+    )
+
+
+async def _rows(doors: Doors, shown: Sequence[ListedThing], now: datetime) -> list[ThingRow]:
+    things = {each.thing.ref for each in shown}
+    goals: dict[EntityRef, list[Standing]] = defaultdict(list)
+    declared = doors.in_force.organization.goals.values()
+    for each in await standings(doors, now, [goal for goal in declared if goal.service in things]):
+        goals[each.goal.service].append(each)
+    incidents = Counter(incident.thing for incident in await doors.incidents.open_incidents())
+    return [ThingRow(row.thing, row.held, goals[row.thing.ref], incidents[row.thing.ref]) for row in shown]
+
+
+def _teams(organization: Organization) -> list[tuple[str, str]]:
+    teams = sorted(organization.sre_teams.values(), key=lambda team: as_counted(team.title))
+    return [(team.name, team.title) for team in teams] + [(NOBODY, "no SRE team")]
 
 
 async def one(request: Request) -> Response:
     """Show one thing, by its name, or by its reference where it is not a component of the default namespace."""
+    said_in(request, ())
     return await service_page(
         request, thing_named(doors_of(request).in_force.organization, request.path_params["name"])
     )

@@ -82,6 +82,11 @@ _LEVELS = {
 }
 
 
+def of_state(state: GoalState) -> Shown:
+    """Return the state of a goal alone, without its figures."""
+    return _GOALS[state]
+
+
 def of_goal(status: GoalStatus) -> Shown:
     """Return a goal's state; while it burns, with the rate of the tier that pages, and before it does, that it is on its way."""
     shown, paging = _GOALS[status.state], _paging(status)
