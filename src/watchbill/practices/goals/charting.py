@@ -13,6 +13,7 @@ from watchbill.org.objectives import Goal, Slices
 
 from . import rules
 from .counters import Counted
+from .exclusions import NONE, Excluded
 from .ledger import Block, minute_of, start_of
 from .model import Point
 from .slicing import bad_units, ceiling, floor, units_of
@@ -54,20 +55,29 @@ def first_of(goal: Goal, frame: Frame) -> int:
 
 
 def points(
-    goal: Goal, frame: Frame, blocks: Iterable[Block], unwritten: Iterable[Counted], began: int = 0
+    goal: Goal,
+    frame: Frame,
+    blocks: Iterable[Block],
+    unwritten: Iterable[Counted],
+    began: int = 0,
+    *,
+    excluded: Excluded = NONE,
 ) -> list[Point]:
     """Return the chart's points; `blocks` hold the ledger from `first_of` the frame on. What is in neither is unknown.
 
-    `began` is the minute in which measuring began.
+    `began` is the minute in which measuring began. What is `excluded` counts in no piece and in no window.
     """
     first = first_of(goal, frame)
-    running = _running(first, frame.end, blocks, unwritten, goal.slices)
+    counted = by_minute(first, frame.end, blocks, unwritten, goal.slices)
+    running = _running(_without(excluded, first, counted))
     found = []
     for number in range(frame.count):
         start = frame.start + number * frame.step
         end = start + frame.step
         begin, length = _window(goal, end)
-        piece = _sums(running, (start - first, end - first), frame.step, goal)
+        left_out, begins = excluded.minutes(start, end), max(began, begin)
+        piece = _sums(running, (start - first, end - first), frame.step - left_out, goal)
+        length -= excluded.minutes(begin, begin + length)
         whole = _sums(running, (max(0, begin - first), end - first), length, goal)
         found.append(
             Point(
@@ -75,8 +85,9 @@ def points(
                 end=start_of(end),
                 good=piece.amount(piece.total - piece.bad),
                 total=piece.amount(piece.total),
-                unknown_minutes=max(0, frame.step - piece.measured),
-                left=_left(goal, whole, end - max(began, begin)),
+                unknown_minutes=max(0, piece.length - piece.measured),
+                left=_left(goal, whole, end - begins - excluded.minutes(begins, end)),
+                excluded_minutes=left_out,
             )
         )
     return found
@@ -102,13 +113,16 @@ def _left(goal: Goal, window: rules.WindowSums, since_began: int) -> float | Non
     return rules.left_of(window.bad + assumed, rules.allowed_of(window, goal.target, goal.unknown))
 
 
-def _running(
-    first: int, end: int, blocks: Iterable[Block], unwritten: Iterable[Counted], slices: Slices | None
-) -> tuple[Column, Column, Column]:
-    columns = np.zeros((3, end - first + 1), dtype=np.int64)
-    columns[:, 1:] = by_minute(first, end, blocks, unwritten, slices)
-    bad, total, measured = np.cumsum(columns, axis=1)
-    return bad, total, measured
+def _running(minutes: Column) -> Column:
+    columns = np.zeros((len(minutes), minutes.shape[1] + 1), dtype=np.int64)
+    columns[:, 1:] = np.cumsum(minutes, axis=1)
+    return columns
+
+
+def _without(excluded: Excluded, first: int, minutes: Column) -> Column:
+    for low, high in excluded.within(first, first + minutes.shape[1]):
+        minutes[:, low - first : high - first] = 0
+    return minutes
 
 
 def by_minute(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from watchbill.org.objectives import Goal
 
 from .counters import MINUTE, Counted, Meter
-from .ledger import Block, Book, block_of, measured, minute_of
+from .exclusions import NONE, Excluded, Span
+from .ledger import Block, Book, Sums, block_of, measured, minute_of
 from .model import MinuteCount, SourceReading
 from .readings import milliseconds
 from .slicing import SlicedBook, ceiling, floor
@@ -26,6 +27,8 @@ class Holding:
     `stored_minute` is the first unwritten minute as the database has it, `stored_until` how far (ms) its meter had read.
     `problem` is what the source said of the last reading; `clamped_at` and `odd_at` are the last minutes (since 1970, 0: never) in
     which counts or values did not make sense. `slices` are those of the book, where the goal's budget counts slices.
+    What is `excluded` is left out wherever the book is summed, whole slices where there are slices; `left_out` keeps what was
+    counted in those spans that are written.
     """
 
     definition: str
@@ -38,6 +41,8 @@ class Holding:
     clamped_at: int = 0
     odd_at: int = 0
     slices: SlicedBook | None = None
+    excluded: Excluded = NONE
+    left_out: dict[Span, Sums] = field(default_factory=dict)
 
     @classmethod
     def new(cls, goal: Goal, cadence: timedelta, now: datetime) -> Holding:
@@ -84,6 +89,19 @@ class Holding:
         self.book.detailed[block.start] = block
         if self.slices is not None:
             self.slices.bring(block)
+
+    def needs(self, goal: Goal, now: datetime) -> set[int]:
+        """Return the starts of the sealed blocks whose minutes the goal's windows need at `now`, and what is left out of them."""
+        starts, end, book = starts_of(goal, now), end_of(goal, now), self.book
+        needed = {start for first in starts for start in book.needs(first, end)}
+        spans = self.excluded.touching(min(starts), end + 1)
+        self.left_out = {span: self.left_out[span] for span in spans if span in self.left_out}
+        for low, high in spans:
+            if (low, high) not in self.left_out:
+                needed.update(book.needs(low, high))
+            elif any(low < first < high for first in starts):
+                needed.update(book.needs(high, high))
+        return needed
 
     def keep_details(self, starts: set[int]) -> None:
         """Let go of the minutes of all sealed blocks but these."""

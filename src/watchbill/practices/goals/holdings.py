@@ -5,7 +5,7 @@ The database is the truth: a holding whose write did not commit, or that another
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,16 +15,18 @@ from watchbill.store.store import Store
 
 from . import backfill_tables, blocks, meter_state, tables
 from .burn_moves import BurnKey, BurnState
-from .holding import Holding, end_of, starts_of
+from .exclusions import Excluded
+from .holding import Holding, starts_of
 from .ledger import BLOCK, Block, Book, Sums, block_of, minute_of
 from .slicing import SlicedBook
 
 
 class Holdings:
-    """The holdings by goal name, and the burns that go on."""
+    """The holdings by goal name, and the burns that go on. `excluded` says what is left out of a goal as of an instant."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, excluded: Callable[[Goal, datetime], Excluded]) -> None:
         self._store = store
+        self._excluded = excluded
         self.by_name: dict[str, Holding] = {}
         self.burns: dict[BurnKey, BurnState] = {}
 
@@ -118,7 +120,7 @@ class Holdings:
         return ours
 
     async def bring_details(self, goals: Iterable[Goal], now: datetime) -> None:
-        """Have the minutes at hand in which the goals' windows begin, and let go of all others.
+        """Have the minutes at hand in which the goals' windows begin, and what is left out of them; let go of all others.
 
         While blocks are read, a holding may be dropped and read anew, so what is missing is looked for again after each reading.
         """
@@ -139,8 +141,8 @@ class Holdings:
             holding = self.by_name.get(goal.name)
             if holding is None:
                 continue
-            end = end_of(goal, now)
-            needed = {start for first in starts_of(goal, now) for start in holding.book.needs(first, end)}
+            holding.excluded = self._excluded(goal, now)
+            needed = holding.needs(goal, now)
             holding.keep_details(needed)
             absent = needed - holding.book.detailed.keys()
             if absent:

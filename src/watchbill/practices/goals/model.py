@@ -164,11 +164,31 @@ class Burn:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What exclusions took out of a window: how many of its minutes, and the events that were counted in them."""
+    """What exclusions took out of a window: how many of its minutes, and the events that were counted in them.
+
+    `over_cap` are the minutes that were agreed too, and count because a cap was reached.
+    """
 
     minutes: int = 0
     good: Amount = 0
     total: Amount = 0
+    over_cap: int = 0
+
+
+@dataclass(frozen=True)
+class Uncorrected:
+    """A window's figures with nothing left out, named as those of a status are."""
+
+    good: Amount
+    total: Amount
+    budget: Fraction
+    remaining: float | None
+    left: float | None
+
+    @property
+    def spent(self) -> Amount:
+        """How many were bad."""
+        return self.total - self.good
 
 
 @dataclass(frozen=True)
@@ -181,8 +201,9 @@ class GoalStatus:
     part of the window, in 0..1. `last_measured` is the newest minute known. `present` is the burn that looks at the shortest
     time, `spent_in` how long the budget lasts at the rate of its short window, None while it does not burn down. `pages_in` is
     about how long it takes until a page tier holds, if the burn of the newest minutes goes on. `problem` says what keeps the
-    figures from being right, `note` what may be worth a look though they are. `excluded` is what was taken out of all of these,
-    `assumed` how many events are taken for bad in unknown minutes, where the goal has it so: `left` counts them, `spent` does not.
+    figures from being right, `note` what may be worth a look though they are. `excluded` is what was taken out of all of these, and
+    `uncorrected` what they would be without that, None where nothing was; `assumed` how many events are taken for bad in unknown
+    minutes, where the goal has it so: `left` counts them, `spent` does not.
     """
 
     goal: str
@@ -210,6 +231,7 @@ class GoalStatus:
     note: str | None = None
     excluded: LeftOut = LeftOut()
     assumed: Fraction = Fraction(0)
+    uncorrected: Uncorrected | None = None
 
 
 @dataclass(frozen=True)
@@ -222,7 +244,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Point:
-    """A point of a chart: sums over [`start`, `end`), and what is left of the budget of the window that ends at `end`."""
+    """A point of a chart: sums over [`start`, `end`), and what is left of the budget of the window that ends at `end`.
+
+    What is excluded is in neither.
+    """
 
     start: datetime
     end: datetime
@@ -230,6 +255,7 @@ class Point:
     total: Amount
     unknown_minutes: int
     left: float | None
+    excluded_minutes: int = 0
 
 
 Figures = Mapping[str, object]

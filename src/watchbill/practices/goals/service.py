@@ -20,8 +20,10 @@ from watchbill.practices.incidents.model import Signal
 from watchbill.store.store import Store, Transaction
 
 from . import backfill_tables, blocks, charting, tables
+from .agreed import excluded_from
 from .burn_moves import BurnKey, BurnMove, BurnState, after, moves
 from .counters import MINUTE, Counted
+from .exclusions import Excluded
 from .fleet import Fleet
 from .holdings import Holdings
 from .ledger import Block, block_of, minute_of, unknown
@@ -55,7 +57,7 @@ class GoalsService:
         self._store = store
         self._in_force = organization
         self._incidents = incidents
-        self._holdings = Holdings(store)
+        self._holdings = Holdings(store, self._excluded)
         self._recents = Recents(store)
         self._fleet: Fleet | None = None
         self._gathering = asyncio.Lock()
@@ -153,14 +155,15 @@ class GoalsService:
         held = await self._blocks(goal, first, last)
         last = min(last, held[-1].end) if held else first
         found = {one.minute: one for block in held for one in block.minutes(first, last)}
-        return [found.get(empty.minute, empty) for empty in map(unknown, range(first, last))]
+        counted = (found.get(empty.minute, empty) for empty in map(unknown, range(first, last)))
+        return self._excluded(goal, end).mark(counted)
 
     async def unwritten(self, name: str, now: datetime) -> list[MinuteCount]:
         """Return the minutes that are measured so far and not written yet, oldest first: they may still grow. Raises NotFound."""
         goal = self._goal(name)
         await self._refresh(now)
         holding = self._holdings.by_name.get(goal.name)
-        return [] if holding is None else holding.unwritten_minutes(goal)
+        return [] if holding is None else self._excluded(goal, now).mark(holding.unwritten_minutes(goal))
 
     async def chart(self, name: str, now: datetime, *, span: timedelta, points: int) -> list[Point]:
         """Return the last `span` in `points` equal pieces of whole minutes; the newest one ends now, and its `left` is the status's.
@@ -171,7 +174,7 @@ class GoalsService:
         unwritten = self._unwritten(goal)
         frame = charting.Frame.of(charting.end_of(unwritten, now), span, points, goal.slices)
         held = await self._blocks(goal, charting.first_of(goal, frame), frame.end)
-        found = charting.points(goal, frame, held, unwritten, self._began(goal))
+        found = charting.points(goal, frame, held, unwritten, self._began(goal), excluded=self._excluded(goal, now))
         return [*found[:-1], replace(found[-1], end=now, left=status.left)]
 
     async def spending(self, name: str, now: datetime) -> tuple[GoalStatus, Spending]:
@@ -185,11 +188,14 @@ class GoalsService:
             missing = set() if held is None else blocks_that_spent(goal, held, now) - known.keys()
             if not missing:
                 status = status_of(goal, held, self._holdings.burns, now)
-                return status, spending_of(goal, held, known.values(), now)
+                return status, spending_of(goal, held, known.values(), now, self._excluded(goal, now))
             async with self._store.reading() as transaction:
                 rows = await tables.blocks_at(transaction, [goal.name], missing)
             known |= {start: Block(start) for start in missing}
             known |= {row["start"]: blocks.from_bytes(row["start"], row["minutes"]) for row in rows}
+
+    def _excluded(self, goal: Goal, now: datetime) -> Excluded:
+        return excluded_from(self._in_force.organization, goal, now)
 
     def _unwritten(self, goal: Goal) -> list[Counted]:
         holding = self._holdings.by_name.get(goal.name)

@@ -7,7 +7,7 @@ seen: a window then is the newest whole slices.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ from . import rules
 from .counters import MINUTE, Counted
 from .exclusions import NONE, Excluded
 from .holding import NEWEST_WITHIN, Holding, end_of
-from .ledger import Book
+from .ledger import Book, Sums
 from .model import LeftOut
 from .slicing import ceiling, units_of
 
@@ -40,16 +40,20 @@ class Sight:
     excluded: Excluded
 
     @classmethod
-    def of(cls, goal: Goal, holding: Holding, now: datetime, excluded: Excluded = NONE) -> Sight:
-        """Return how the goal is seen at `now`."""
+    def of(cls, goal: Goal, holding: Holding, now: datetime) -> Sight:
+        """Return how the goal is seen at `now`, without what its holding leaves out."""
         meter = holding.newest
         began = meter.began if goal.good is None else max(meter.began, meter.part_begins)
         recent, end = holding.unwritten(goal), end_of(goal, now)
         if holding.slices is None:
-            return cls(goal, holding, holding.book, recent, began, end, excluded)
+            return cls(goal, holding, holding.book, recent, began, end, holding.excluded)
         book = holding.slices.seen(holding.book.open, recent, end)
         whole_minutes = -(-began // MINUTE) * MINUTE
-        return cls(goal, holding, book, [], whole_minutes, end, excluded.of_whole(holding.slices.slices.minutes))
+        return cls(goal, holding, book, [], whole_minutes, end, holding.excluded)
+
+    def uncorrected(self) -> Sight:
+        """Return the same with nothing left out."""
+        return replace(self, excluded=NONE)
 
     def window(self, length: int) -> rules.WindowSums:
         """Return the sums of the window of `length` minutes and how much of it was measured, from the first to the newest sample."""
@@ -75,19 +79,17 @@ class Sight:
         for low, high in self.excluded.within(first, self.end + 1):
             bad, events, _ = self._events(low, high)
             minutes, good, total = minutes + min(high, self.end) - low, good + events - bad, total + events
-        units = units_of(self.goal.slices)
-        return (
-            LeftOut(minutes, good, total)
-            if units == 1
-            else LeftOut(minutes, Fraction(good, units), Fraction(total, units))
-        )
+        units, over_cap = units_of(self.goal.slices), self.excluded.minutes_over_cap(first, self.end + 1)
+        if units == 1:
+            return LeftOut(minutes, good, total, over_cap)
+        return LeftOut(minutes, Fraction(good, units), Fraction(total, units), over_cap)
 
     def minutes(self, first: int) -> tuple[int, int]:
         """Return how many closed minutes are measured since `first`, and how many of these are lower bounds, excluded ones aside."""
         sums = self.book.sums(first, self.end)
         measured, lower_bound = sums.measured, sums.lower_bound
         for low, high in self.excluded.within(first, self.end):
-            out = self.book.sums(low, high)
+            out = self._sums(low, high)
             measured, lower_bound = measured - out.measured, lower_bound - out.lower_bound
         unwritten = [c for c in self.unwritten(first) if c.minute < self.end and not self.excluded.covers(c.minute)]
         return measured + len(unwritten), lower_bound + sum(c.lower_bound for c in unwritten)
@@ -97,8 +99,8 @@ class Sight:
         end = min(self.end, self.holding.book.end)
         since = max(first, self.began // MINUTE)
         unknown = end - since - self.book.sums(first, end).measured
-        for low, high in self.excluded.within(since, end):
-            unknown -= high - low - self.book.sums(low, high).measured
+        for low, high in self.excluded.within(first, end):
+            unknown -= max(0, high - max(low, since)) - self._sums(low, high).measured
         return max(0, unknown) * MINUTE
 
     def unwritten(self, first: int) -> Iterator[Counted]:
@@ -129,7 +131,7 @@ class Sight:
 
     def _events(self, first: int, end: int) -> tuple[int, int, int]:
         """Return bad events, all events and the ms that were measured in the minutes of [first, end)."""
-        sums = self.book.sums(first, min(end, self.end))
+        sums = self._sums(first, min(end, self.end))
         bad, total, measured = sums.bad, sums.total, sums.measured * MINUTE
         for counted in self.unwritten(first):
             if counted.minute < end:
@@ -137,3 +139,15 @@ class Sight:
                 total += counted.total
                 measured += min(MINUTE, max(0, self.holding.newest.newest - counted.minute * MINUTE))
         return bad, total, measured
+
+    def _sums(self, first: int, end: int) -> Sums:
+        """Return the sums of closed minutes; those of a span that is left out as a whole are kept, so that its blocks need not be."""
+        if not self.excluded.spans:
+            return self.book.sums(first, end)
+        span = first, end
+        known = self.holding.left_out.get(span)
+        if known is None:
+            known = self.book.sums(first, end)
+            if end <= self.holding.book.end and span in self.excluded.touching(first, end):
+                self.holding.left_out[span] = known
+        return known

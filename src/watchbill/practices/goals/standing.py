@@ -11,10 +11,9 @@ from watchbill.org.objectives import Goal, Selector
 from . import rules
 from .burn_moves import BurnKey, BurnState
 from .counters import MINUTE
-from .exclusions import NONE, Excluded
 from .holding import Holding, end_of, start_of_window
 from .ledger import minute_of, start_of
-from .model import Burn, GoalState, GoalStatus
+from .model import Burn, GoalState, GoalStatus, LeftOut, Uncorrected
 from .readings import instant
 from .sight import Sight
 
@@ -27,16 +26,14 @@ def status_of(
     holding: Holding | None,
     burning: Mapping[BurnKey, BurnState],
     now: datetime,
-    excluded: Excluded = NONE,
 ) -> GoalStatus:
     """Return how a goal stands at `now`. The minutes in which its windows begin must be at hand (`Holdings.bring_details`)."""
     if holding is None:
         return _unread(goal, now)
-    sight, period = Sight.of(goal, holding, now, excluded), goal.period(now)
+    sight, period = Sight.of(goal, holding, now), goal.period(now)
     first = start_of_window(goal, now)
-    elapsed = window = sight.since(first)
-    if goal.calendar is not None:
-        window = sight.since(first, period.length // _MINUTE)
+    length = None if goal.calendar is None else period.length // _MINUTE
+    elapsed, window = sight.since(first), sight.since(first, length)
     left_out = sight.left_out(first)
     measured, lower_bound = sight.minutes(first)
     last_measured = _last_measured(goal, holding)
@@ -69,10 +66,30 @@ def status_of(
         state=state,
         burns=burns,
         problem=_problem(goal, holding, state, sight.end),
-        note=_note(goal, holding),
+        note=" ".join(said for said in (_note(goal, holding), _over_cap(left_out)) if said) or None,
         excluded=left_out,
         assumed=assumed / window.units,
+        uncorrected=_uncorrected(sight.uncorrected(), first, length) if left_out.minutes or left_out.total else None,
     )
+
+
+def _uncorrected(sight: Sight, first: int, length: int | None) -> Uncorrected:
+    goal, window = sight.goal, sight.since(first, length)
+    assumed = rules.assumed_of(window, goal.unknown, sight.missing(first))
+    return Uncorrected(
+        good=window.amount(window.total - window.bad),
+        total=window.amount(window.total),
+        budget=rules.budget_of(window.total, goal.target) / window.units,
+        remaining=rules.remaining_of(window.bad, window.total, goal.target),
+        left=rules.left_of(window.bad + assumed, rules.allowed_of(window, goal.target, goal.unknown)),
+    )
+
+
+def _over_cap(left_out: LeftOut) -> str | None:
+    if not left_out.over_cap:
+        return None
+    minutes = "One minute" if left_out.over_cap == 1 else f"{left_out.over_cap} minutes"
+    return f"{minutes} of this window that were agreed not to count do count: a cap on exclusions is reached."
 
 
 def _last_measured(goal: Goal, holding: Holding) -> datetime | None:

@@ -43,7 +43,8 @@ def held(it: Goal, minutes: dict[int, tuple[int, int]], end: int) -> Holding:
 
 
 def sums(it: Goal, minutes: dict[int, tuple[int, int]], end: int, excluded: Excluded = NONE) -> tuple[int, int]:
-    window = Sight.of(it, held(it, minutes, end), MIDNIGHT + end * MINUTE, excluded).window(60)
+    holding = replace(held(it, minutes, end), excluded=excluded.of_whole(HALF.minutes))
+    window = Sight.of(it, holding, MIDNIGHT + end * MINUTE).window(60)
     return window.bad, window.total
 
 

@@ -85,7 +85,7 @@ def question_answer(goal: Goal, answered: Answered) -> dict[str, Any]:
         "exhaustedAt": None
         if status.spent_in is None
         else rfc3339((status.at + status.spent_in).replace(microsecond=0)),
-        "uncorrected": _uncorrected(goal, status),
+        "uncorrected": _uncorrected(status),
         "burn": {_span(span): None if burn is None else float(burn) for span, burn in answered.burns.items()},
         "burnExact": {_span(span): _exact(burn) for span, burn in answered.burns.items()},
         "alerts": [_held(burn) for burn in status.burns if burn.holds],
@@ -108,18 +108,13 @@ def _parts(good: Amount, total: Amount) -> dict[str, int | float]:
     return {"good": plain(good), "bad": plain(total - good), "total": plain(total)}
 
 
-def _uncorrected(goal: Goal, status: GoalStatus) -> dict[str, Any] | None:
+def _uncorrected(status: GoalStatus) -> dict[str, Any] | None:
     """Return the figures with what was excluded, None where nothing was."""
-    if not (status.excluded.minutes or status.excluded.total):
+    found = status.uncorrected
+    if found is None:
         return None
-    good, total = status.good + status.excluded.good, status.total + status.excluded.total
-    budget = total * (1 - goal.target)
-    remaining = 1 - (total - good) / budget if total else None
-    return {
-        **_parts(good, total),
-        **_both("budget", budget),
-        **_both("remaining", remaining),
-    }
+    remaining = 1 - Fraction(found.spent) / found.budget if found.total else None
+    return {**_parts(found.good, found.total), **_both("budget", found.budget), **_both("remaining", remaining)}
 
 
 def _held(burn: Burn) -> dict[str, Any]:

@@ -109,11 +109,10 @@ class Run:
         begin = self.first_minute - _MOMENT
         for name, goal in self.given.goals.items():
             self.holdings[name] = Holding.new(goal, self.given.sources[goal.source].interval, begin)
+            out = Excluded.of(one for one in self.given.exclusions if one.goal == name)
+            self.holdings[name].excluded = out if goal.slices is None else out.of_whole(goal.slices.minutes)
         self._samples = {name: Samples() for name in self.given.sources}
         self._organization = _organization(self.given)
-        self._excluded = {
-            name: Excluded.of(one for one in self.given.exclusions if one.goal == name) for name in self.given.goals
-        }
 
     @property
     def first_minute(self) -> datetime:
@@ -146,12 +145,12 @@ class Run:
 
     def status(self, name: str, now: datetime) -> GoalStatus:
         """Return how a goal stands."""
-        return status_of(self.given.goals[name], self.holdings[name], self.burns, now, self._excluded[name])
+        return status_of(self.given.goals[name], self.holdings[name], self.burns, now)
 
     def answer(self, question: Question) -> Answered:
         """Return what a question comes to now, which is its instant."""
         goal, now = self.given.goals[question.goal], question.at
-        sight = Sight.of(goal, self.holdings[goal.name], now, self._excluded[goal.name])
+        sight = Sight.of(goal, self.holdings[goal.name], now)
         spans = sorted({span for tier in goal.tiers for span in (tier.short, tier.long)})
         burns = {span: rules.burn_of(sight.window(span // _MINUTE), goal.target) for span in spans}
         return Answered(question, self.status(goal.name, now), burns)
@@ -164,7 +163,7 @@ class Run:
         found |= {minute_of(one.minute): one for one in holding.unwritten_minutes(goal)}
         newest = max(arrival.at for arrival in self.given.arrivals)
         last = max([minute_of(end - _MOMENT), minute_of(newest), *found])
-        return self._excluded[goal.name].mark(found.get(at, unknown(at)) for at in range(first, last + 1))
+        return holding.excluded.mark(found.get(at, unknown(at)) for at in range(first, last + 1))
 
     def _going_on(self, key: BurnKey) -> Alert:
         return next(alert for alert in reversed(self.alerts) if alert.key == key)
