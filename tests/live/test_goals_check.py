@@ -110,5 +110,5 @@ def test_a_goal_that_is_none_and_a_server_that_is_away_are_told(tmp_path: Path, 
     unknown = check(org, "--goal", "latancy")
     assert (unknown.returncode, "Did you mean “latency”?" in unknown.stderr) == (2, True)
     away = check(write(tmp_path / "away", Promise(), url=f"http://127.0.0.1:{servers.free_port()}"))
-    assert (away.returncode, "Traceback" in away.stderr) == (2, False)
-    assert "127.0.0.1" in away.stderr
+    assert (away.returncode, away.stderr) == (2, "")
+    assert away.stdout.startswith("availability: not checked.")
