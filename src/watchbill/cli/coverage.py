@@ -36,14 +36,19 @@ _CSV_COLUMNS = (
     "policy",
     "advisers",
     "gap",
+    "state",
+    "evidence",
 )
+_STATES = {"done": "done", "declared": "declared", "notMeasured": "not measured"}
 
 
 @click.command()
 @org_argument_or_server
 @click.option("--at", type=INSTANT, help="Another instant than now: 2026-05-03 or 2026-05-03T14:00:00Z.")
 @click.option("--class", "alert_class", type=click.Choice(_CLASSES), help="Only the pager for this class of alert.")
-@click.option("--practice", type=click.Choice(PRACTICES), help="Only who is accountable for this practice.")
+@click.option(
+    "--practice", type=click.Choice(PRACTICES), help="Only this practice: who is accountable, and whether it is done."
+)
 @click.option("--gaps", is_flag=True, help="Only services that no SRE team covers, or where the way to somebody ends.")
 @click.option("--server", envvar="WATCHBILL_SERVER", default=DEFAULT_SERVER, show_default=True, metavar="URL")
 @click.option(
@@ -62,7 +67,10 @@ def coverage(
     server: str,
     form: str,
 ) -> None:
-    """Say for every service of ORG_DIR who holds its pager and who is accountable for each practice.
+    """Say for every service of ORG_DIR who holds its pager, who is accountable for each practice, and which are done.
+
+    A practice is done where something declared shows it: a goal, an alert, a watch, an answer of a readiness review. Without that
+    it is declared where a document hands it to somebody, else not measured.
 
     Without ORG_DIR the running server is asked, with the token in WATCHBILL_TOKEN. With --class or --practice alone the answer
     is about that class or practice alone.
@@ -114,13 +122,15 @@ def _csv_rows(service: Mapping[str, Any]) -> Iterator[Mapping[str, str | None]]:
             "gap": found["gap"],
         }
     for duty in service["practices"]:
-        names = ("how", "team", "engagement", "gap")
+        names = ("how", "team", "engagement", "gap", "state")
+        shown = duty["evidence"]
         yield {
             **about,
             "question": "practice",
             "about": duty["practice"],
             "answer": duty["accountable"],
             **{name: duty[name] for name in names},
+            "evidence": f"{shown['file']}:{shown['line']}" if shown["file"] else None,
         }
 
 
@@ -130,13 +140,24 @@ def _table(answer: Mapping[str, Any]) -> str:
     if not services:
         return f"{asked_at}\n\nNothing to show: no service is declared, or with --gaps, each is covered and somebody is called."
     classes = [found["pager"]["alertClass"] for found in services[0]["pagers"]]
-    has_practices = bool(services[0]["practices"])
+    practices = services[0]["practices"]
     head = ("service", "tier", "covered by", *(f"{each} pager" for each in classes))
-    rows = [head + (("practices",) if has_practices else ())]
-    rows += [_row(service, has_practices=has_practices) for service in services]
+    rows = [head + _practice_heads(len(practices))]
+    rows += [_row(service, has_practices=bool(practices)) for service in services]
     by_sre = sum(service["team"] is not None for service in services)
     total = f"{len(services)} service{'s' if len(services) != 1 else ''}: {by_sre} covered by SRE, {len(services) - by_sre} not."
-    return "\n".join([asked_at, "", *aligned(rows), "", total])
+    told = [_told(services)] if practices else []
+    return "\n".join([asked_at, "", *aligned(rows), "", total, *told])
+
+
+def _practice_heads(asked: int) -> tuple[str, ...]:
+    return ("practices", "done" if asked > 1 else "state") if asked else ()
+
+
+def _told(services: Sequence[Mapping[str, Any]]) -> str:
+    counts = Counter(duty["state"] for service in services for duty in service["practices"])
+    states = ", ".join(f"{counts[state]} {word}" for state, word in _STATES.items())
+    return f"{counts.total()} practice{'s' if counts.total() != 1 else ''} of services: {states}."
 
 
 def _row(service: Mapping[str, Any], *, has_practices: bool) -> tuple[str, ...]:
@@ -144,7 +165,7 @@ def _row(service: Mapping[str, Any], *, has_practices: bool) -> tuple[str, ...]:
     pagers = tuple(
         f"nobody: {found['gap']}" if found["gap"] else _group(found["pager"]["holder"]) for found in service["pagers"]
     )
-    practices = (_practices(service["practices"]),) if has_practices else ()
+    practices = (_practices(service["practices"]), _done(service["practices"])) if has_practices else ()
     return service["service"], service["tier"], covering, *pagers, *practices
 
 
@@ -160,6 +181,13 @@ def _practices(duties: Sequence[Mapping[str, Any]]) -> str:
         if name != most:
             others.setdefault(name, []).append(duty["practice"])
     return "; ".join([most, *(f"{name}: {', '.join(practices)}" for name, practices in others.items())])
+
+
+def _done(duties: Sequence[Mapping[str, Any]]) -> str:
+    """Return the state of the only practice that was asked for, else how many are done."""
+    if len(duties) == 1:
+        return _STATES[duties[0]["state"]]
+    return f"{sum(duty['state'] == 'done' for duty in duties)} of {len(duties)}"
 
 
 def _group(reference: str) -> str:

@@ -19,6 +19,11 @@ from .folders import org_option, organization_in
 from .instants import INSTANT, at_or_now
 
 _CLASSES = ("application", "platform", "workflow")
+_STATES = {
+    "done": "done: something shows it",
+    "declared": "declared: a document hands it to somebody, and nothing shows it",
+    "notMeasured": "not measured: no document hands it to anybody, and nothing shows it",
+}
 _DONE_BY = {"sre": "the SRE team", "partner": "the partner", "joint": "both sides together"}
 
 
@@ -65,7 +70,7 @@ def page(
 @click.argument("practice", type=click.Choice(PRACTICES), metavar="PRACTICE")
 @_asked
 def practice(service: str, practice: str, folder: Path | None, at: datetime | None, server: str, form: str) -> None:
-    """Say who is accountable for PRACTICE on SERVICE, and why.
+    """Say who is accountable for PRACTICE on SERVICE, and why, and what shows that it is done.
 
     PRACTICE is one of toil, goals, design, observability, incidents, capacity, change and chaos. Without --org the running
     server is asked, with the token in WATCHBILL_TOKEN.
@@ -138,7 +143,10 @@ def _practice(answer: Mapping[str, Any]) -> str:
     title = f"{answer['practice'].capitalize()} of {answer['service']} at {answer['at']}"
     facts = [("accountable", answer["accountable"] or "nobody"), ("done by", _DONE_BY[answer["how"]])]
     facts += [(name, answer[name]) for name in ("team", "engagement", "gap") if answer[name]]
-    return "\n".join([title, "", *aligned(facts), *_because(answer["because"])])
+    facts.append(("state", _STATES[answer["state"]]))
+    shown = answer["evidence"]
+    evidence = aligned([(_place(shown), shown["rule"], shown["text"])])
+    return "\n".join([title, "", *aligned(facts), *_because(answer["because"]), "", "evidence", *evidence])
 
 
 def _change(answer: Mapping[str, Any]) -> str:

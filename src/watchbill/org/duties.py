@@ -1,7 +1,8 @@
 """Who is accountable for a practice of SRE on a thing: exactly one group at an instant, or a gap, always with the reasons.
 
 The claim that holds a thing's pager decides its practices too: as its engagement agreed, else as its implementation expects.
-Whether a practice is done is told by evidence, which is not read here.
+A practice is done where `evidence.py` finds what shows it; what a document only hands to somebody is declared; the rest is not
+measured.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 from .because import Because, Chain
 from .claims import CLAIMING, Claim, Claims, Source, Standing, claims_at
 from .entities import Thing
+from .evidence import Evidence
 from .grounds import document_of, grounds
 from .implementations import PRACTICES, Expectation
 from .organization import Organization
@@ -27,6 +30,14 @@ class How(StrEnum):
     SRE = "sre"
     PARTNER = "partner"
     JOINT = "joint"
+
+
+class State(StrEnum):
+    """How much is known of a practice: something shows that it is done, a document hands it to somebody, or neither."""
+
+    DONE = "done"
+    DECLARED = "declared"
+    NOT_MEASURED = "notMeasured"
 
 
 _BY_EXPECTATION = {
@@ -47,7 +58,7 @@ class Duty(NamedTuple):
 
     `team` is the SRE team whose claim covers the thing (None: no SRE team does), by `engagement` or else by its charter.
     `accountable` is one group or owner; None only where `gap` says what is missing. `opening` are the reasons that all duties
-    on the thing share, `own` those of this one.
+    on the thing share, `own` those of this one; `told` says of each of PRACTICES on the thing what shows it, or that nothing does.
     """
 
     thing: EntityRef
@@ -57,13 +68,20 @@ class Duty(NamedTuple):
     team: str | None
     engagement: str | None
     gap: str | None
+    state: State
     opening: Sequence[Because]
     own: Sequence[Because]
+    told: Sequence[Because]
 
     @property
     def because(self) -> tuple[Because, ...]:
-        """The whole chain."""
+        """The whole chain that leads to who is accountable."""
         return (*self.opening, *self.own)
+
+    @property
+    def evidence(self) -> Because:
+        """What shows that the practice is done, or that nothing does."""
+        return self.told[PRACTICES.index(self.practice)]
 
 
 def duty(organization: Organization, thing: Thing, practice: str, at: datetime) -> Duty:
@@ -79,7 +97,9 @@ def duties(organization: Organization, at: datetime) -> tuple[Duty, ...]:
 
 def _duties_at(organization: Organization, at: datetime) -> _Duties:
     claims = claims_at(organization, at)
-    return organization.memory.recall(("duties", claims.day), lambda: _Duties(organization, claims))
+    return organization.memory.recall(
+        ("duties", claims.day), lambda: _Duties(organization, claims, Evidence(organization, at))
+    )
 
 
 @dataclass(frozen=True)
@@ -91,30 +111,50 @@ class _Settled:
     because: tuple[Because, ...]
 
 
+class _About(NamedTuple):
+    """What all duties on a thing share."""
+
+    thing: Thing
+    team: str | None
+    engagement: str | None
+    opening: Sequence[Because]
+    told: Sequence[Because]
+
+
 class _Duties:
     """The duties of one organisation on one day."""
 
-    def __init__(self, organization: Organization, claims: Claims) -> None:
+    def __init__(self, organization: Organization, claims: Claims, evidence: Evidence) -> None:
         self._organization = organization
         self._claims = claims
+        self._evidence = evidence
         self._settled: dict[tuple[str, EntityRef | None], tuple[_Settled, ...]] = {}
 
     def of(self, thing: Thing) -> tuple[Duty, ...]:
         """Return the duties on a thing, in the order of PRACTICES."""
-        claims, standing = self._claims, self._claims.standing(thing)
-        opening = Chain(lambda: grounds(claims, thing, standing))
-        if (winner := standing.winner) is None:
-            return tuple(self._unclaimed(thing, practice, standing, opening) for practice in PRACTICES)
-        source = winner.source
-        engagement = source.engagement.name if source.engagement is not None else None
+        standing = self._claims.standing(thing)
+        winner, source = standing.winner, None
+        if winner is None:
+            each_settled = tuple(self._unclaimed(thing, practice, standing) for practice in PRACTICES)
+        else:
+            each_settled, source = self._settled_by(winner, thing), winner.source
+        engagement = source.engagement if source is not None else None
+        about = _About(
+            thing,
+            source.team.name if source is not None else None,
+            engagement.name if engagement is not None else None,
+            Chain(partial(grounds, self._claims, thing, standing)),
+            Chain(partial(self._evidence.told, thing, standing)),
+        )
+        proofs = self._evidence.proofs(thing, standing)
         return tuple(
-            self._answer(thing, practice, settled, opening, source.team.name, engagement)
-            for practice, settled in zip(PRACTICES, self._settled_by(winner, thing), strict=True)
+            self._answer(about, practice, settled, is_shown=practice in proofs)
+            for practice, settled in zip(PRACTICES, each_settled, strict=True)
         )
 
-    def _unclaimed(self, thing: Thing, practice: str, standing: Standing, opening: Chain) -> Duty:
+    def _unclaimed(self, thing: Thing, practice: str, standing: Standing) -> _Settled:
         how, because = self._advised(thing, practice, standing)
-        return self._answer(thing, practice, _Settled(how, thing.owner, because), opening, None, None)
+        return _Settled(how, thing.owner, because)
 
     def _settled_by(self, winner: Claim, thing: Thing) -> tuple[_Settled, ...]:
         source = winner.source
@@ -123,21 +163,17 @@ class _Duties:
             found = self._settled[key] = tuple(_settled(winner, thing, practice) for practice in PRACTICES)
         return found
 
-    def _answer(  # noqa: PLR0917 - eighty thousand are made at once: names would take a tenth of the time
-        self,
-        thing: Thing,
-        practice: str,
-        settled: _Settled,
-        opening: Chain,
-        team: str | None,
-        engagement: str | None,
-    ) -> Duty:
-        accountable, own = settled.accountable, settled.because
+    def _answer(self, about: _About, practice: str, settled: _Settled, *, is_shown: bool) -> Duty:
+        thing, team, engagement, opening, told = about
+        accountable, how, own = settled.accountable, settled.how, settled.because
+        state = State.DONE if is_shown else State.NOT_MEASURED
         if accountable in self._organization.groups or accountable in self._organization.users:
-            return Duty(thing.ref, practice, accountable, settled.how, team, engagement, None, opening, own)
+            if not is_shown and (team is not None or how is not How.PARTNER):
+                state = State.DECLARED
+            return Duty(thing.ref, practice, accountable, how, team, engagement, None, state, opening, own, told)
         gap = f"{accountable} is not in the catalog"
         end = Because("unknown-accountable", f"The way ends here: {gap}.", thing.place, document_of(thing))
-        return Duty(thing.ref, practice, None, settled.how, team, engagement, gap, opening, (*own, end))
+        return Duty(thing.ref, practice, None, how, team, engagement, gap, state, opening, (*own, end), told)
 
     def _advised(self, thing: Thing, practice: str, standing: Standing) -> tuple[How, tuple[Because, ...]]:
         """Return how a practice is done that no claim decides: by the owner, or together with who advises on it by agreement."""

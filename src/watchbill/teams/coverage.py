@@ -125,6 +125,8 @@ def _duty(duty: Duty) -> dict[str, Any]:
         "team": duty.team,
         "engagement": duty.engagement,
         "gap": duty.gap,
+        "state": duty.state.value,
+        "evidence": _written(duty.evidence),
         "because": [_written(because) for because in duty.because],
     }
 

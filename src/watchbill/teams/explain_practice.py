@@ -1,4 +1,4 @@
-"""Explains who is accountable for a practice on a thing, with every document that led there."""
+"""Explains who is accountable for a practice on a thing, with every document that led there, and what shows that it is done."""
 
 from __future__ import annotations
 
@@ -25,5 +25,7 @@ def practice_as_json(duty: Duty, at: datetime) -> dict[str, Any]:
         "team": duty.team,
         "engagement": duty.engagement,
         "gap": duty.gap,
+        "state": duty.state.value,
+        "evidence": because_as_json(duty.evidence),
         "because": [because_as_json(because) for because in duty.because],
     }

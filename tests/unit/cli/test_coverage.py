@@ -46,8 +46,18 @@ def test_the_table_has_a_line_a_service_with_its_pagers_and_practices() -> None:
         "sre-platform",
         "sre-checkout",
         "sre-checkout; cart-developers: capacity",
+        "6 of 8",
     ]
-    assert lines[-1].endswith(" services: 9 covered by SRE, 3 not.")
+    assert lines[-2].endswith(" services: 9 covered by SRE, 3 not.")
+    assert lines[-1].startswith("96 practices of services: ")
+
+
+def test_of_one_practice_the_table_says_whether_it_is_done() -> None:
+    lines = run(coverage, ACME, "--practice", "goals").splitlines()
+    states = {line.split()[0]: line.split("  ")[-1].strip() for line in lines if line.startswith("  component:")}
+    assert (states["component:cart"], states["component:deploy"]) == ("done", "declared")
+    assert states["component:payroll"] == "not measured"
+    assert lines[-1] == "12 practices of services: 6 done, 3 declared, 3 not measured."
 
 
 def test_a_symptom_of_the_platform_goes_to_the_holder_of_what_is_depended_on() -> None:
@@ -61,6 +71,8 @@ def test_every_answer_names_the_documents_it_comes_from() -> None:
     assert (capacity["accountable"], capacity["how"]) == ("group:cart-developers", "partner")
     agreed = next(because for because in capacity["because"] if because["rule"] == "practice-agreed")
     assert (agreed["document"], agreed["file"]) == ("Engagement checkout-sre-with-cart", "sre/checkout.yaml")
+    shown = capacity["evidence"]
+    assert (capacity["state"], shown["rule"], shown["file"]) == ("done", "review-answered", "sre/checkout.yaml")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +107,9 @@ def test_a_sheet_gets_a_line_for_every_question() -> None:
         "application",
         "group:sre-checkout",
     )
+    states = {row["about"]: (row["state"], row["evidence"].partition(":")[0]) for row in of_cart}
+    assert states["application"] == ("", "")
+    assert (states["goals"], states["toil"]) == (("done", "goals/cart.yaml"), ("declared", ""))
 
 
 def test_programs_get_what_the_server_describes() -> None:
@@ -111,6 +126,15 @@ def test_a_practice_is_explained_down_to_the_line_that_gives_it_away() -> None:
     assert "accountable  group:cart-developers" in output
     assert "practice-agreed" in output
     assert "sre/checkout.yaml:" in output
+
+
+def test_a_practice_is_explained_with_what_shows_that_it_is_done() -> None:
+    shown = run(explain, "practice", "cart", "goals", "--org", ACME).splitlines()
+    assert "  state        done: something shows it" in shown
+    assert shown[-2:] == ["evidence", "  goals/cart.yaml:9  goal-declared  The goal cart-availability promises 99.9 %."]
+    assert "nothing-shown  Nothing shows toil of component:cart" in run(
+        explain, "practice", "cart", "toil", "--org", ACME
+    )
 
 
 def test_who_may_change_a_service_are_those_who_cover_and_own_it_and_advisers_are_told_what_else_they_can_do() -> None:

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from watchbill.org.charters import AlertClass
-from watchbill.org.duties import How
+from watchbill.org.duties import How, State
 from watchbill.org.entities import Tier
 from watchbill.teams.coverage import as_json, covered
 
@@ -40,7 +40,7 @@ class CoveredPager(Answer):
 
 
 class CoveredPractice(Answer):
-    """Who is accountable for a practice."""
+    """Who is accountable for a practice, and whether something declared shows that it is done (`evidence` says what)."""
 
     practice: str = Field(examples=["capacity"])
     accountable: str | None = Field(examples=["group:cart-developers"])
@@ -48,6 +48,8 @@ class CoveredPractice(Answer):
     team: str | None
     engagement: str | None
     gap: str | None
+    state: State
+    evidence: Written
     because: list[Written]
 
 

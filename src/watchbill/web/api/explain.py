@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from watchbill.org.charters import AlertClass
-from watchbill.org.duties import How, duty
+from watchbill.org.duties import How, State, duty
 from watchbill.teams.explain import Paged, explain_page, thing_named, usual_class
 from watchbill.teams.explain_change import change_as_json, explain_change, person_named
 from watchbill.teams.explain_practice import practice_as_json
@@ -59,7 +59,7 @@ class PageExplained(Answer):
 
 
 class PracticeExplained(Answer):
-    """Who is accountable for a practice, and why."""
+    """Who is accountable for a practice, and why; `evidence` is what shows that it is done, or says that nothing does."""
 
     schema_: Literal["watchbill/explain-practice/v1"] = Field(default="watchbill/explain-practice/v1", alias="schema")
     at: datetime
@@ -70,6 +70,8 @@ class PracticeExplained(Answer):
     team: str | None = Field(description="The SRE team that covers the thing; null: none does.")
     engagement: str | None
     gap: str | None
+    state: State
+    evidence: Reason
     because: list[Reason]
 
 
@@ -135,7 +137,7 @@ async def get_explanation(
 
 @router.get("/practice", responses=problems(404), response_model=PracticeExplained)
 async def get_practice(doors: FromDoors, service: Service, practice: PracticeName, at: At = None) -> JSONResponse:
-    """Return who is accountable for a practice on a service at an instant, with the reasons in order."""
+    """Return who is accountable for a practice on a service at an instant, with the reasons in order, and whether it is done."""
     organization, instant = doors.in_force.organization, now_or(at, doors)
     found = duty(organization, thing_named(organization, service), practice, instant)
     return JSONResponse(practice_as_json(found, instant))
