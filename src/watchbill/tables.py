@@ -6,6 +6,7 @@ import watchbill.engine.signing_key
 import watchbill.engine.versions
 import watchbill.practices.advice.tables
 import watchbill.practices.goals.backfill_tables
+import watchbill.practices.goals.budgets.rebooking_tables
 import watchbill.practices.goals.budgets.tables
 import watchbill.practices.goals.tables
 import watchbill.practices.incidents.tables

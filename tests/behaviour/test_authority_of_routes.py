@@ -20,12 +20,14 @@ BY_ITS_SERVICE = {
     ("POST", "/api/v1/recommendations/{id}/{answer}"),
     ("POST", "/api/v1/break-glasses"),
     ("POST", "/api/v1/break-glasses/{id}/{move}"),
+    ("POST", "/api/v1/goals/{name}/rebookings"),
+    ("POST", "/api/v1/rebookings/{id}/{answer}"),
     ("POST", "/recommendations"),
     ("POST", "/recommendations/{id}/{answer}"),
     ("POST", "/break-glasses"),
     ("POST", "/break-glasses/{id}/{move}"),
 }
-"""Advice: who may is shown in test_advice.py, and to whom each is refused in test_advice_pages.py."""
+"""Advice: who may is shown in test_advice.py, to whom each is refused in test_advice_pages.py; both of books in test_rebookings.py."""
 BY_SCOPE = {("POST", "/api/v1/hooks/alertmanager")}
 IN_SOMEBODYS_NAME = {("POST", "/acknowledge/{token}")}
 NEEDS_A_RIGHT = {

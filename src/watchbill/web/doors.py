@@ -15,6 +15,7 @@ from watchbill.channels.mail_sink import MailSink
 from watchbill.lib.clock import Clock
 from watchbill.org.in_force import OrganizationInForce
 from watchbill.practices.advice.service import AdviceService
+from watchbill.practices.goals.budgets.rebookings import RebookingsService
 from watchbill.practices.goals.budgets.service import BudgetsService
 from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.incidents.service import IncidentsService
@@ -39,6 +40,7 @@ class Doors:
     in_force: OrganizationInForce
     goals: GoalsService
     budgets: BudgetsService
+    rebookings: RebookingsService
     incidents: IncidentsService
     oncall: OnCallService
     advice: AdviceService

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -39,6 +40,9 @@ _WORDS: Mapping[str, str] = {
     "letRecommendationExpire": "let expire the recommendation",
     "letBreakGlassLapse": "let lapse the break-glass on",
     "endBreakGlass": "ended break-glass on",
+    "rebook": "re-booked what was spent of",
+    "approveRebooking": "approved a re-booking of",
+    "refuseRebooking": "refused a re-booking of",
     "signIn": "signed in as",
     "signOut": "signed out as",
     "failedSignIn": "failed to sign in as",
@@ -102,6 +106,8 @@ def _subject(audited: Audited) -> tuple[str, str]:
         return str(audited.details["title"]), f"/recommendations/{audited.subject}"
     if "breakglass" in audited.action.lower():
         return str(audited.details.get("service", audited.subject)), "/advice"
+    if "rebook" in audited.action.lower():
+        return audited.subject, f"/goals/{quote(audited.subject)}"
     return audited.subject, ""
 
 

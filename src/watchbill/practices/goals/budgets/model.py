@@ -15,6 +15,7 @@ from .decisions import Advice
 from .moves import StateMove
 from .policies import Forecast, GivenPolicy
 from .postmortems import PostmortemDue
+from .rebooking import Rebooking
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Budget:
     """How a goal's budget stands and what follows: `left` is exact, and None where nothing was counted yet.
 
     `policy` is None where the goal is under none; `state` is the policy's state that holds, None while it is not known what is left.
-    `moves` are the last ones into states of policies, the newest first. `bookings` are all bad events of the window.
+    `moves` are the last ones into states of policies, the newest first. `bookings` are all bad events of the window,
+    `rebookings` what people said of it, the newest first.
     `advice` is what to do about a goal so met or missed.
     """
 
@@ -35,6 +37,7 @@ class Budget:
     advice: tuple[Advice, ...]
     moves: tuple[StateMove, ...]
     bookings: tuple[Booking, ...]
+    rebookings: tuple[Rebooking, ...]
     postmortems: tuple[PostmortemDue, ...]
 
     @property

@@ -16,16 +16,18 @@ from watchbill.practices.incidents.courses import Course
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.store.store import Store
 
-from . import policies, tables
+from . import policies, rebooking_tables, tables
 from .attribution import dependencies_of, dependency_claim, excluded_claim, fingerprints_of, incident_claims
-from .books import Booking, Cause, booked
+from .books import Booking, Cause, Claim, booked
 from .decisions import advice
 from .model import Budget
 from .moves import StateMove, after, doubtful, moves
 from .policies import GivenPolicy
 from .postmortems import PostmortemDue, postmortems_due
+from .rebooking import rebooked_claims
 
 _MOST_MOVES = 20
+_MOST_REBOOKED = 1000
 
 
 class BudgetsService:
@@ -68,8 +70,11 @@ class BudgetsService:
         status, spending = await self._goals.spending(goal.name, now)
         async with self._store.reading() as transaction:
             last = await tables.moves_of(transaction, goal.name, _MOST_MOVES)
+            said = await rebooking_tables.of_goal(transaction, goal.name, _MOST_REBOOKED, since_minute=spending.first)
         courses = await self._incidents.courses(goal.service, fingerprints_of(goal), start_of(spending.first), now)
-        bookings = tuple(await self._booked(goal, spending, courses, now))
+        bookings = tuple(
+            await self._booked(goal, spending, [*rebooked_claims(said), *incident_claims(goal, courses, now)], now)
+        )
         given = policies.policy_of(self._in_force.organization, goal, now)
         left = policies.left_of(status)
         return Budget(
@@ -82,14 +87,15 @@ class BudgetsService:
             advice=() if left is None else advice(met=left > 0),
             moves=tuple(last),
             bookings=bookings,
+            rebookings=tuple(said),
             postmortems=_postmortems(given, status, bookings, courses),
         )
 
     async def _booked(
-        self, goal: Goal, spending: Spending, courses: Sequence[Course], now: datetime
+        self, goal: Goal, spending: Spending, claimed: Sequence[Claim], now: datetime
     ) -> Sequence[Booking]:
         """Return the bookings; dependencies are looked at only for what nobody else claims."""
-        claims = [excluded_claim(spending), *incident_claims(goal, courses, now)]
+        claims = [excluded_claim(spending), *claimed]
         found = booked(spending, claims)
         if not any(booking.account.cause is Cause.NOT_ATTRIBUTED for booking in found):
             return found
