@@ -72,7 +72,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class BurnTier:
-    """A multi-window burn-rate rule: it holds while both windows burn at `factor` or more."""
+    """A multi-window burn-rate rule: it begins while both windows burn at `factor` or more, and ends with the short one."""
 
     name: str
     severity: Severity

@@ -158,7 +158,7 @@ def figures(goal: Goal, status: GoalStatus, held: Sequence[Burn]) -> dict[str, A
         "budget_left_share": status.left,
         "measured_share": status.coverage,
         "tiers": [_tier_figures(burn) for burn in held],
-        "rule": "bad / total x measured share of the window >= factor x (1 - target), in both windows",
+        "rule": "bad / total x measured share of the window >= factor x (1 - target): begins in both windows, ends in the short",
     }
 
 

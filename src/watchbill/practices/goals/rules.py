@@ -164,14 +164,17 @@ def judge(
 ) -> Burn:
     """Return a tier's burn, which began `since` or not yet (None). `newest` is the burn of the newest minutes, None where unknown.
 
-    A tier holds while both windows do, so it ends soon after the errors do, with the short one. One that held goes on while
-    nothing at all is measured in its short window: that a burn is out of sight does not end it; that all of it was excluded does.
-    An unfireable tier never holds, and none begins to on fewer events than the `least`, in either window.
+    A tier begins when both windows hold, and goes on until the short one does not: so it ends soon after the errors do, and not while
+    they go on, also where the long window falls below the limit as older ones leave it, or as a restart lost what was being counted.
+    One that held goes on while nothing at all is measured in its short window: that a burn is out of sight does not end it; that all
+    of it was excluded does. An unfireable tier never holds, and none begins to on fewer events than the `least`, in either window.
     """
     is_possible = is_fireable(tier.factor, target)
-    burns = is_possible and all(window_holds(each, tier.factor, target) for each in (long, short))
+    burns = is_possible and window_holds(short, tier.factor, target)
     if since is None:
-        burns = burns and all(_is_enough(each, least) for each in (long, short))
+        burns = (
+            burns and window_holds(long, tier.factor, target) and all(_is_enough(each, least) for each in (long, short))
+        )
     holds = burns or (since is not None and short.measured == 0 < short.length)
     long_rate, short_rate = burn_rate(long, target), burn_rate(short, target)
     return Burn(

@@ -10,10 +10,12 @@ from pydantic import Field
 
 from watchbill.lib.errors import Invalid
 from watchbill.org.objectives import Goal, Severity, UnknownPolicy
+from watchbill.practices.goals.agreed import in_window
 from watchbill.practices.goals.model import Burn, GoalState, GoalStatus, MinuteCount, Point, plain
 from watchbill.web.lookups import goal_named
 
 from . import API
+from .exclusions import ExcludedAnswer, ExclusionAnswer, UncorrectedAnswer
 from .values import Answer, AskedInstant, ExactRatio, FromDoors, Name, PlaceAnswer, problems, seconds_if, seconds_of
 
 router = APIRouter(prefix=API, tags=["goals"])
@@ -29,7 +31,9 @@ class BurnAnswer(Answer):
 
     tier: str
     severity: Severity
-    factor: float = Field(description="The rule holds while both windows burn at this rate or more.")
+    factor: float = Field(
+        description="The rule begins to hold when both windows burn at this rate or more, and ends when the short one does not."
+    )
     factor_exact: ExactRatio
     long_seconds: float
     short_seconds: float
@@ -149,6 +153,10 @@ class GoalAnswer(Answer):
     last_measured: datetime | None
     problem: str | None = Field(description="What keeps the figures from being right, while it does.")
     note: str | None = Field(description="What may be worth a look though the figures are right as far as is known.")
+    excluded: ExcludedAnswer = Field(description="What was agreed not to count: it is in none of the amounts here.")
+    uncorrected: UncorrectedAnswer | None = Field(
+        description="The figures with nothing excluded; null where nothing was."
+    )
     burns: list[BurnAnswer]
     place: PlaceAnswer
 
@@ -190,6 +198,8 @@ class GoalAnswer(Answer):
             last_measured=status.last_measured,
             problem=status.problem,
             note=status.note,
+            excluded=ExcludedAnswer.of(status.excluded),
+            uncorrected=None if status.uncorrected is None else UncorrectedAnswer.of(status.uncorrected),
             burns=[BurnAnswer.of(burn) for burn in status.burns],
             place=PlaceAnswer.of(goal.place),
         )
@@ -203,11 +213,12 @@ def _slices(goal: Goal) -> TimeSlices | None:
 
 
 class OneGoalAnswer(Answer):
-    """One goal."""
+    """One goal, and the exclusions that are about it."""
 
     schema_: Literal["watchbill/goal/v1"] = Field(default="watchbill/goal/v1", alias="schema")
     at: datetime
     goal: GoalAnswer
+    exclusions: list[ExclusionAnswer]
 
 
 class PointAnswer(Answer):
@@ -218,6 +229,7 @@ class PointAnswer(Answer):
     good: int | float
     total: int | float
     unknown_minutes: int
+    excluded_minutes: int
     left: float | None
 
     @classmethod
@@ -229,6 +241,7 @@ class PointAnswer(Answer):
             good=plain(point.good),
             total=plain(point.total),
             unknown_minutes=point.unknown_minutes,
+            excluded_minutes=point.excluded_minutes,
             left=point.left,
         )
 
@@ -287,7 +300,11 @@ async def get_goal(name: Name, doors: FromDoors) -> OneGoalAnswer:
     """Return one goal and how it stands now."""
     now = doors.clock.now()
     goal = goal_named(doors.in_force.organization, name)
-    return OneGoalAnswer(at=now, goal=GoalAnswer.of(goal, await doors.goals.status(goal.name, now)))
+    status = await doors.goals.status(goal.name, now)
+    about = in_window(doors.in_force.organization, goal, now)
+    return OneGoalAnswer(
+        at=now, goal=GoalAnswer.of(goal, status), exclusions=[ExclusionAnswer.of(each) for each in about]
+    )
 
 
 @router.get("/goals/{name}/chart", responses=problems(404))

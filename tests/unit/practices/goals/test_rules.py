@@ -171,6 +171,13 @@ def test_a_burn_goes_on_since_it_began_and_ends_with_the_short_window() -> None:
     assert (ended.holds, ended.since) == (False, None)
 
 
+def test_a_burn_does_not_end_while_errors_go_on_though_its_long_window_falls_below_the_limit() -> None:
+    """As older errors leave it, or as a restart lost the last ones: 14.3 times over the hour, 300 times over five minutes."""
+    before = MIDNIGHT - HOUR
+    assert judged(long=(143, 10_000), short=(300, 1_000), since=before).since == before
+    assert not judged(long=(143, 10_000), short=(300, 1_000)).holds
+
+
 def test_a_burn_that_is_out_of_sight_has_not_ended() -> None:
     before = MIDNIGHT - HOUR
     long = WindowSums(144, 10_000, LONG, LONG)

@@ -89,13 +89,13 @@ def _alerts(past: Past, looks: Looks) -> list[Alert]:
 
 
 def _held(past: Past, tier: BurnTier, ends: Column) -> Truth:
-    """Tell of each minute whether a tier holds at its end. What holds goes on while its short window is out of sight."""
+    """Tell of each minute whether a tier holds at its end: as long as its short window does, and while that is out of sight."""
     goal = past.goal
     if not rules.is_fireable(tier.factor, goal.target):
         return np.zeros(len(ends), dtype=np.bool_)
     long, short = past.latest(tier.long, ends), past.latest(tier.short, ends)
-    burns = long.hold(tier.factor, goal.target) & short.hold(tier.factor, goal.target)
-    begins = burns & long.are_enough(goal) & short.are_enough(goal)
+    burns = short.hold(tier.factor, goal.target)
+    begins = burns & long.hold(tier.factor, goal.target) & long.are_enough(goal) & short.are_enough(goal)
     unseen = (short.measured == 0) & (short.length > 0)
     return _going_on(begins, burns | unseen)
 

@@ -150,8 +150,13 @@ def test_an_alert_can_be_told_from_the_ledger_alone(seed: int) -> None:
             long, short = (window(found.minutes["cart"], now, span) for span in (burn.tier.long, burn.tier.short))
             assert (burn.long_good, burn.long_total) == (long.total - long.bad, long.total)
             assert (burn.short_good, burn.short_total) == (short.total - short.bad, short.total)
-            holds = all(rules.window_holds(one, burn.tier.factor, Fraction(9, 10)) for one in (long, short))
-            assert burn.holds is (holds or (burn.since is not None and short.measured == 0))
+            over = [rules.window_holds(one, burn.tier.factor, Fraction(9, 10)) for one in (long, short)]
+            if burn.since is None:
+                assert not burn.holds
+                assert not all(over)
+            else:
+                assert burn.holds
+                assert all(over) or (burn.since < now and (over[1] or short.measured == 0))
 
 
 def window(minutes: Sequence[MinuteCount], now: datetime, span: timedelta) -> rules.WindowSums:
