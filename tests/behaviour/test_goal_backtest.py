@@ -12,9 +12,11 @@ import pytest
 from tests.behaviour.goals_watch import GOAL, Watch
 from tests.desk import MONDAY
 from tests.unit.practices.goals.made import HOUR, MINUTE, SECOND
-from watchbill.org.objectives import Goal, Severity
+from watchbill.org.objectives import AgreedExclusion, Goal, Severity
 from watchbill.org.selectors import parse_selector
+from watchbill.org.values import EntityRef, Place
 from watchbill.practices.goals.backtest import scoring
+from watchbill.practices.goals.backtest.comparing import Sides, compared
 from watchbill.practices.goals.backtest.replay import Alert, Replayed, replay
 from watchbill.practices.goals.backtest.scoring import Share
 from watchbill.practices.goals.backtest.service import Ledgers
@@ -92,3 +94,22 @@ async def test_a_goal_that_counts_something_else_or_was_never_measured_has_nothi
     ended = await ledgers.end([watch.goal, new])
     assert ended is not None
     assert END - ended <= 3 * MINUTE + 30 * SECOND
+
+
+async def test_an_exclusion_that_comes_to_be_agreed_is_judged_as_a_change_of_its_goals(watch: Watch) -> None:
+    before = watch.desk.organization.organization
+    outage = AgreedExclusion(
+        name="drill", title="A drill", goals=frozenset({GOAL}), things=frozenset(), zone="UTC",
+        start=(MONDAY + HOUR).replace(tzinfo=None), lasts=15 * MINUTE, rule="", cap=None, why="a drill",
+        by=EntityRef("user", "default", "ana"), approved_by=None, approved_on=None, place=Place("drill.yaml", 1),
+    )  # fmt: skip
+    after = replace(before, exclusions={outage.name: outage}, revision="with the drill")
+    sides = Sides.of(before, after, END)
+    found = await compared(sides, Ledgers(watch.desk.store), MONDAY, END)
+    (goal,) = found["goals"]
+    assert (goal["before"]["alerts"]["page"], goal["after"]["alerts"]["page"]) == (
+        {"met": 1, "of": 1},
+        {"met": 0, "of": 0},
+    )
+    assert (goal["before"]["left"] < 1, goal["after"]["left"]) == (True, 1.0)
+    assert Sides.of(before, before, END).names == []

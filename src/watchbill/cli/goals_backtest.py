@@ -87,6 +87,7 @@ async def _of_ledgers(
     organization: Organization, goals: Sequence[Goal], settings: Settings, since: datetime | None, until: datetime | None
 ) -> dict[str, Any]:  # fmt: skip
     from watchbill.bootstrap import ledgers_of
+    from watchbill.practices.goals.agreed import excluded_from
     from watchbill.practices.goals.backtest import answer
     from watchbill.practices.goals.backtest.judging import judged
 
@@ -97,7 +98,7 @@ async def _of_ledgers(
                 "None of these goals has a ledger there.", "Name the data folder of the server that measures them."
             )
         span = _span(since, end)
-        pasts = {goal.name: await ledgers.past(goal, *span) for goal in goals}
+        pasts = {goal.name: await ledgers.past(goal, *span, excluded_from(organization, goal, end)) for goal in goals}
         found = judged(organization, goals, pasts, *span)
         incidents = await ledgers.incidents([one.goal for one in found.goals], *span)
     return answer.whole(found.goals, found.left_out, incidents, span)
@@ -106,6 +107,7 @@ async def _of_ledgers(
 def _of_samples(
     organization: Organization, goals: Sequence[Goal], file: Path, since: datetime | None, until: datetime | None
 ) -> dict[str, Any]:  # fmt: skip
+    from watchbill.practices.goals.agreed import excluded_from
     from watchbill.practices.goals.backtest import answer
     from watchbill.practices.goals.backtest.counted import Samples
     from watchbill.practices.goals.backtest.judging import judged
@@ -116,7 +118,7 @@ def _of_samples(
         raise Invalid(f"{file} cannot be read: {faults[0].message}", f"`watchbill goals test {file}` tells all.")
     samples = Samples(given, {goal.name: goal for goal in goals})
     span = _span(since or samples.begin, until or samples.end)
-    pasts = {goal.name: samples.past(goal, *span) for goal in goals}
+    pasts = {goal.name: samples.past(goal, *span, excluded_from(organization, goal, span[1])) for goal in goals}
     found = judged(organization, goals, pasts, *span)
     return answer.whole(found.goals, found.left_out, None, span)
 

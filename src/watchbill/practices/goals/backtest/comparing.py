@@ -10,6 +10,7 @@ from typing import Any
 from watchbill.lib.instants import rfc3339
 from watchbill.org.objectives import Goal, Severity
 from watchbill.org.organization import Organization
+from watchbill.practices.goals.agreed import excluded_from
 from watchbill.practices.incidents.courses import Course
 
 from . import scoring
@@ -67,7 +68,7 @@ async def compared(sides: Sides, ledgers: Ledgers, since: datetime, until: datet
 async def _judged(
     side: Organization, goals: Sequence[Goal], ledgers: Ledgers, since: datetime, until: datetime
 ) -> Judged:
-    pasts = {goal.name: await ledgers.past(goal, since, until) for goal in goals}
+    pasts = {goal.name: await ledgers.past(goal, since, until, excluded_from(side, goal, until)) for goal in goals}
     return judged(side, goals, pasts, since, until)
 
 
@@ -89,4 +90,5 @@ def _judged_by(organization: Organization, name: str, at: datetime) -> object:
     """Return all by which a goal's past is judged."""
     goal = organization.goals[name]
     window = (goal.target, goal.window, goal.calendar, goal.slices, goal.unknown)
-    return window, goal.tiers, goal.least, tuple(states_of(organization, goal, at))
+    excluded = excluded_from(organization, goal, at)
+    return window, goal.tiers, goal.least, tuple(states_of(organization, goal, at)), excluded

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from watchbill.org.objectives import Goal
 from watchbill.practices.goals.counters import Counted
+from watchbill.practices.goals.exclusions import NONE, Excluded
 from watchbill.practices.goals.ledger import minute_of
 from watchbill.practices.goals.model import MinuteCount, MinuteState
 from watchbill.practices.goals.testing.given import Given
@@ -26,12 +27,12 @@ class Samples:
         self.begin = min(arrival.at for arrival in given.arrivals).replace(second=0, microsecond=0)
         self.end = max(arrival.arrived for arrival in given.arrivals)
 
-    def past(self, goal: Goal, since: datetime, until: datetime) -> Past | str:
+    def past(self, goal: Goal, since: datetime, until: datetime, left_out: Excluded = NONE) -> Past | str:
         """Return the minutes by which a goal is judged over [`since`, `until`), or why there are none."""
         if self._outcome is None or goal.name not in self._readable:
             return f"its source “{goal.source}” is none of the file's."
         counted = [_counted(minute) for minute in self._outcome.minutes[goal.name] if _is_known(minute)]
-        return Past.of(goal, (begin_of(goal, since), minute_of(until)), (), counted)
+        return Past.of(goal, (begin_of(goal, since), minute_of(until)), (), counted, left_out)
 
 
 def _is_known(minute: MinuteCount) -> bool:
