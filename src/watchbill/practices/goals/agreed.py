@@ -16,6 +16,7 @@ from watchbill.org.organization import Organization
 from watchbill.org.recurring import occurrences
 
 from .exclusions import NONE, Excluded, Span, joined
+from .holding import end_of, start_of_window
 from .ledger import minute_of, start_of
 
 _DAY = 24 * 60
@@ -31,6 +32,19 @@ class LeavesOut:
     excluded: Excluded
 
 
+@dataclass(frozen=True)
+class InWindow:
+    """An exclusion in a goal's window: how many of its minutes are left out, and how many count because its cap was reached.
+
+    `next_start` is when it happens next, within a year; None where it does not.
+    """
+
+    exclusion: AgreedExclusion
+    minutes: int
+    over_cap: int
+    next_start: datetime | None
+
+
 def excluded_from(organization: Organization, goal: Goal, now: datetime) -> Excluded:
     """Return what is left out of a goal as of `now`: all of the past, and a year ahead."""
     return _agreed(organization, now).of(goal) if organization.exclusions else NONE
@@ -39,6 +53,19 @@ def excluded_from(organization: Organization, goal: Goal, now: datetime) -> Excl
 def exclusions_of(organization: Organization, goal: Goal, now: datetime) -> tuple[LeavesOut, ...]:
     """Return the exclusions that are about a goal, by name, each with what it leaves out."""
     return _agreed(organization, now).each(goal) if organization.exclusions else ()
+
+
+def in_window(organization: Organization, goal: Goal, now: datetime) -> list[InWindow]:
+    """Return the exclusions that take something out of a goal's window as of `now`, might have, or are still to come."""
+    first, end = start_of_window(goal, now), end_of(goal, now)
+    found = []
+    for each in exclusions_of(organization, goal, now):
+        minutes, over_cap = each.excluded.minutes(first, end), each.excluded.minutes_over_cap(first, end)
+        next_start = next((low for low, _ in each.excluded.spans if low > minute_of(now)), None)
+        if minutes or over_cap or next_start is not None or each.excluded.covers(minute_of(now)):
+            upcoming = None if next_start is None else start_of(next_start)
+            found.append(InWindow(each.exclusion, minutes, over_cap, upcoming))
+    return found
 
 
 def _agreed(organization: Organization, now: datetime) -> _Agreed:

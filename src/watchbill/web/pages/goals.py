@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from watchbill.org.objectives import Goal
+from watchbill.practices.goals.agreed import in_window
 from watchbill.practices.goals.model import Amount, GoalStatus, MinuteCount, Point
 from watchbill.web.doors import Doors, doors_of
 from watchbill.web.lookups import goal_named
@@ -72,6 +73,7 @@ async def one(request: Request) -> Response:
         strip_span=strip_end - strip_start,
         expected=None if status.allowed is None else status.allowed / (1 - goal.target),
         budget=await doors.budgets.budget(goal, now),
+        exclusions=in_window(organization, goal, now),
         incidents=await doors.incidents.incidents(thing=goal.service, limit=MOST_INCIDENTS),
     )
 

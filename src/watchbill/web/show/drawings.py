@@ -28,7 +28,7 @@ class Spark:
 
 @dataclass(frozen=True)
 class Run:
-    """A stretch of minutes of one look (`shape` calm, warn, bad or none), `x` and `width` in minutes from the strip's start."""
+    """A stretch of minutes of one look (`shape` calm, warn, bad, out or none), `x` and `width` in minutes from the strip's start."""
 
     shape: str
     x: int
@@ -43,6 +43,8 @@ class Run:
         """What the look means, with its figures."""
         if self.shape == "none":
             return "not measured"
+        if self.shape == "out":
+            return f"excluded, does not count: {count(self.bad)} of {count(self.total)} bad"
         meaning = {"calm": "within the budget's rate", "warn": "over the budget's rate", "bad": "over the paging rate"}
         return f"{meaning[self.shape]}: {count(self.bad)} of {count(self.total)} bad"
 
@@ -102,6 +104,8 @@ def strip(minutes: Iterable[MinuteCount], goal: Goal, start: datetime, end: date
 def _shape(minute: MinuteCount | None, goal: Goal) -> str:
     if minute is None or minute.state is MinuteState.UNKNOWN:
         return "none"
+    if minute.state is MinuteState.EXCLUDED:
+        return "out"
     burn = burn_of(minute.good, minute.total, goal) or 0.0
     if burn <= 1:
         return "calm"
