@@ -30,3 +30,11 @@ async def test_the_owner_of_a_service_without_sre_reads_it_on_its_own_page(acme:
 @pytest.mark.parametrize("path", ["/teams/cart-developers", "/teams/checkout-sre"])
 async def test_a_team_whose_services_are_covered_has_no_such_banner(acme: Website, path: str) -> None:
     assert "not covered by SRE" not in await page_of(acme, "zoe", path)
+
+
+async def test_a_service_says_of_each_practice_who_is_accountable_and_whether_something_shows_it(acme: Website) -> None:
+    cart = await page_of(acme, "zoe", "/services/cart")
+    assert "Practices 6 of 8 done" in cart
+    assert "goals done Checkout SRE The goal cart-availability promises 99.9 %. goals/cart.yaml:9" in cart
+    assert "toil declared Checkout SRE nothing" in cart
+    assert "toil not measured Growth nothing" in await page_of(acme, "zoe", "/services/loyalty-points")

@@ -87,3 +87,12 @@ async def test_the_shares_of_people_in_several_teams_add_up(acme: Website) -> No
 )
 async def test_a_charter_says_what_the_team_is_for(acme: Website, team: str, charter: str) -> None:
     assert charter in await text_of(acme, f"/teams/{team}")
+
+
+async def test_a_team_says_on_how_many_of_its_things_it_does_each_practice(acme: Website) -> None:
+    checkout = await text_of(acme, "/teams/checkout-sre")
+    assert "Practices on 3 things that it answers for" in checkout
+    for row in ("goals done 3 3", "toil declared 0 3", "capacity left to others 0 0"):
+        assert row in checkout
+    assert "goals done on some 1 3" in await text_of(acme, "/teams/platform-sre")
+    assert "that it answers for" not in await text_of(acme, "/teams/cart-developers")

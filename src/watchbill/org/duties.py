@@ -86,7 +86,12 @@ class Duty(NamedTuple):
 
 def duty(organization: Organization, thing: Thing, practice: str, at: datetime) -> Duty:
     """Return who is accountable for one of PRACTICES on a thing."""
-    return _duties_at(organization, at).of(thing)[PRACTICES.index(practice)]
+    return duties_on(organization, thing, at)[PRACTICES.index(practice)]
+
+
+def duties_on(organization: Organization, thing: Thing, at: datetime) -> tuple[Duty, ...]:
+    """Return who is accountable for each of PRACTICES on a thing, in its order."""
+    return _duties_at(organization, at).of(thing)
 
 
 def duties(organization: Organization, at: datetime) -> tuple[Duty, ...]:

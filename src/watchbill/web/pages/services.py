@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from watchbill.lib.ordering import as_counted
 from watchbill.org.coverage import PagerAnswer
+from watchbill.org.duties import duties_on
 from watchbill.org.entities import Thing, Tier
 from watchbill.org.findings import RULES
 from watchbill.org.names import name_of
@@ -154,6 +155,7 @@ async def service_page(request: Request, thing: Thing, returned: Returned | None
             for each in organization.things.values()
             if any(dependency.on == thing.ref for dependency in each.dependencies)
         ),
+        duties=duties_on(organization, thing, now),
         findings=await service_findings(organization, thing.ref, now),
         every_rule=RULES,
         ways=ways_about(request, thing.ref),

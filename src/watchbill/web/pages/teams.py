@@ -13,6 +13,7 @@ from watchbill.lib.ordering import as_counted
 from watchbill.org.charters import Implementation
 from watchbill.org.findings import RULES
 from watchbill.org.implementations import rules_of
+from watchbill.teams.practised import practised
 from watchbill.teams.view import DeclaredTeam
 from watchbill.web.doors import doors_of
 from watchbill.web.lists import Window, address, one_of, said_in, start_of
@@ -113,6 +114,7 @@ async def one(request: Request) -> Response:
         every_rule=RULES,
         owned=owned,
         bare=uncovered(owned, organization) if team is None else [],
+        practised=practised(organization, [each.thing for each in view.declared.claims if each.thing], now),
         watch=watchers(view.declared.watches, organization),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from watchbill.lib.durations import about, window
 from watchbill.lib.numbers import rate
 from watchbill.org.charters import EngagementState
+from watchbill.org.duties import State
 from watchbill.org.entities import Tier
 from watchbill.org.faults import Level
 from watchbill.org.findings import Verdict
@@ -19,7 +20,7 @@ from watchbill.practices.oncall.model import Notice, NoticeState, Page, PageStat
 
 @dataclass(frozen=True)
 class Shown:
-    """A state to show: `shape` is good (disc), warn (diamond), bad (triangle) or unknown (dashed ring); `word` says it."""
+    """A state to show: `shape` is good (disc), warn (diamond), bad (triangle), plain (ring) or unknown (dashed ring); `word` says it."""
 
     shape: str
     word: str
@@ -66,6 +67,11 @@ _GLASSES = {
     GlassState.REFUSED: Shown("unknown", "refused"),
     GlassState.LAPSED: Shown("unknown", "lapsed"),
     GlassState.CLOSED: Shown("good", "closed"),
+}
+_PRACTICES = {
+    State.DONE: Shown("good", "done"),
+    State.DECLARED: Shown("plain", "declared"),
+    State.NOT_MEASURED: Shown("unknown", "not measured"),
 }
 _VERDICTS = {
     Verdict.ERROR: Shown("bad", "error"),
@@ -152,6 +158,11 @@ def of_recommendation(state: RecommendationState) -> Shown:
 def of_glass(state: GlassState) -> Shown:
     """Return a break-glass's state; one that is open is something to look at."""
     return _GLASSES[state]
+
+
+def of_practice(state: State) -> Shown:
+    """Return how much is known of a practice; what is only promised is neither good nor bad."""
+    return _PRACTICES[state]
 
 
 def of_level(level: Level) -> Shown:
