@@ -20,6 +20,7 @@ from .situation import Situation
 
 _ACTIVE = frozenset({EngagementState.ACTIVE})
 _HANDING_BACK = frozenset({EngagementState.HANDING_BACK})
+_QUARTER = 3
 
 
 @rule(
@@ -175,7 +176,8 @@ def hand_back(seen: Situation, most: Fraction) -> Iterator[Observation]:
     remedy="Agree on the steps in “handBack”, each with the day on which it was done; let it end after that.",
 )
 def hand_back_duties(seen: Situation, _: Fraction) -> Iterator[Observation]:
-    """Yield each engagement that is being handed back whose steps are not done, or not declared."""
+    """Yield each engagement that is being handed back whose steps are not done, or not declared, and each that ends without it."""
+    yield from _ending_without(seen)
     for engagement, team in seen.engagements(_HANDING_BACK):
         steps = engagement.agreement.hand_back if engagement.agreement is not None else ()
         undone = [step for step in steps if step.done is None or step.done > seen.day]
@@ -188,6 +190,26 @@ def hand_back_duties(seen: Situation, _: Fraction) -> Iterator[Observation]:
                 team.name,
                 {"done": str(len(steps) - len(undone)), "of": str(len(steps))},
                 None if steps else Verdict.NOT_DECLARED,
+            )
+
+
+def _ending_without(seen: Situation) -> Iterator[Observation]:
+    """Yield each engagement with a pager of the SREs that ends on its last day within a quarter, or did, and is not handed back."""
+    for engagement, team in seen.engagements(_ACTIVE | {EngagementState.ENDED}):
+        move, ends = engagement.move_at(seen.day), engagement.ends
+        if ends is None or move is None or move.state not in _ACTIVE:
+            continue
+        is_near = ends <= months_after(seen.day, _QUARTER) and seen.day <= months_after(ends, _QUARTER)
+        if is_near and engagement.pager.is_with_sre and not seen.rules(team).host_pager:
+            verb, never = ("ends", "is not being") if seen.day <= ends else ("ended", "was never")
+            yield Observation(
+                f"Engagement {engagement.name}",
+                f"{engagement.title} {verb} on {day_in_words(ends)} and {never} handed back: its pager moves by itself.",
+                engagement.place,
+                team.name,
+                {"ends": day_in_words(ends)},
+                None if seen.day <= ends else Verdict.WARN,
+                "Let it be “handingBack” before its last day, with the steps in “handBack”; or prolong it in “extensions”.",
             )
 
 

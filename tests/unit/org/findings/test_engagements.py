@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from tests.unit.org import made
 from watchbill.org.agreements import AgreedStep, ReviewHeld
 from watchbill.org.agreements import Verdict as Decided
@@ -111,3 +113,31 @@ def test_an_engagement_ends_only_once_its_last_steps_are_done() -> None:
     assert left() == [(Verdict.NOT_DECLARED, PACT)]
     active = building.engaged(agreement=building.agreement())
     assert building.found(of(active), "hand-back-duties") == []
+
+
+@pytest.mark.parametrize(
+    ("day", "verdicts"),
+    [
+        (date(2026, 3, 31), []),
+        (date(2026, 4, 1), [Verdict.BLOCK]),
+        (date(2026, 7, 1), [Verdict.BLOCK]),
+        (date(2026, 7, 2), [Verdict.WARN]),
+        (date(2026, 10, 2), []),
+    ],
+)
+def test_an_engagement_with_the_pager_does_not_just_end(day: date, verdicts: list[Verdict]) -> None:
+    """Its last day is 1 July: from a quarter before it on it has to be handed back, and for a quarter after it that was missed."""
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    active = (EngagementState.ACTIVE, "2026-01-02")
+    silent = building.engaged(ends=date(2026, 7, 1), life=building.life(active))
+    assert building.found(of(silent), "hand-back-duties", at) == [(verdict, PACT) for verdict in verdicts]
+    partners = building.engaged(ends=date(2026, 7, 1), life=building.life(active), primary="partner")
+    assert building.found(of(partners), "hand-back-duties", at) == []
+    handed = building.engaged(
+        ends=date(2026, 7, 1),
+        life=building.life(active, (EngagementState.HANDING_BACK, "2026-03-01")),
+        agreement=building.agreement(
+            hand_back=(AgreedStep("pass on what is known", None, date(2026, 3, 20), made.place()),)
+        ),
+    )
+    assert building.found(of(handed), "hand-back-duties", at) == []
