@@ -25,6 +25,10 @@ from .values import Duration, EntityRef
 _MINUTE = timedelta(minutes=1)
 _LOOKED_AT = timedelta(days=800)
 _NOON = time(12)
+_WHO_MAY = (
+    "Approvers of the goal's budget policy may, and members of the team that covers it whose engagement gives them excludeBudget: "
+    "let one of them ask, or name who asks among them."
+)
 _RULE = "Write a rule of iCalendar, as in “FREQ=WEEKLY;BYDAY=SU” or “FREQ=MONTHLY;BYDAY=1SU”."
 
 
@@ -192,8 +196,8 @@ def _is_agreed(register: Register, organization: Organization, exclusion: Agreed
     at, by = _agreed_at(organization, exclusion), exclusion.by
     act = decide(organization, by, Action.EXCLUDE_BUDGET, thing, at)
     if not act.allowed:
-        what = f"{by} cannot ask to leave out time of {thing}: {act.because[0].text}"
-        _report(register, exclusion, ("by",), "may-not-exclude", what=what, mend=_first(act.instead))
+        what = f"{by} may not exclude budget of {thing}."
+        _report(register, exclusion, ("by",), "may-not-exclude", what=what, mend=_WHO_MAY)
         return False
     if act.approver is None:
         return True
