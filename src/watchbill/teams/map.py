@@ -15,7 +15,7 @@ from functools import cached_property
 from watchbill.lib.garbage import uncollected
 from watchbill.org.claims import day_of
 from watchbill.org.coverage import PagerAnswer, coverage
-from watchbill.org.duties import Duty, How, duty
+from watchbill.org.duties import Duty, How, State, duty
 from watchbill.org.entities import Thing, Tier, domains_of
 from watchbill.org.names import thing_order
 from watchbill.org.organization import Organization
@@ -61,6 +61,7 @@ class Fact:
     """Who answers for a thing: `holder` is None exactly where `gap` says what is missing. `team` is the SRE team that covers it.
 
     Those who take part do so under the agreement that covers the thing, and are called or accountable at other times.
+    `state` is that of the practice that was asked for, None for pagers.
     """
 
     thing: Thing
@@ -69,6 +70,7 @@ class Fact:
     advisers: tuple[Side, ...]
     team: str | None
     gap: str | None
+    state: State | None = None
 
     @property
     def ties(self) -> Iterator[tuple[Side, Role]]:
@@ -197,7 +199,7 @@ class _Reader:
         joint = [*team, *self._partner(found.engagement)] if found.how is How.JOINT else []
         enabling = [*(team if found.how is How.PARTNER else ()), *self._named(answer.advisers)]
         taking_part, advisers = _others(holder, joint, enabling)
-        return Fact(thing, holder, taking_part, advisers, found.team, found.gap)
+        return Fact(thing, holder, taking_part, advisers, found.team, found.gap, found.state)
 
     def _covering(self, team: str | None) -> list[Side]:
         return [self._teams[team]] if team is not None else []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.org import drawn, made
 from watchbill.org import folder
 from watchbill.org.charters import EngagementState, Implementation
-from watchbill.org.duties import duty
+from watchbill.org.duties import State, duty
 from watchbill.org.entities import Tier
 from watchbill.org.implementations import PRACTICES
 from watchbill.org.organization import Organization
@@ -87,6 +87,12 @@ def test_for_a_practice_it_says_who_is_accountable_takes_part_and_enables(acme: 
     assert ties(capacity, "login")["mobile-developers"] is Role.HOLDS
     assert ties(capacity, "login")["embedded-sre"] is Role.TAKES_PART
     assert ties(map_of(acme, NOON, Asked(practice="toil")), "cart")["checkout-sre"] is Role.HOLDS
+
+
+def test_for_a_practice_it_says_of_each_thing_whether_it_is_done(acme: Organization) -> None:
+    states = {fact.thing.ref.name: fact.state for fact in map_of(acme, NOON, Asked(practice="goals")).facts}
+    assert (states["cart"], states["deploy"], states["payroll"]) == (State.DONE, State.DECLARED, State.NOT_MEASURED)
+    assert {fact.state for fact in map_of(acme, NOON, Asked()).facts} == {None}
 
 
 def test_partners_say_what_they_are_to_whom(acme: Organization) -> None:

@@ -14,6 +14,8 @@ from watchbill.teams.map import Fact, OrganizationMap, Role
 from watchbill.teams.map_parties import Party
 from watchbill.teams.partners import Together
 
+from .states import of_practice
+
 Named = Callable[[EntityRef], str]
 _NO_LINES: Mapping[Role, int] = {}
 _STATES = {
@@ -106,9 +108,10 @@ def _said(each: Together) -> str:
 
 
 def of_thing(fact: Fact, practice: str | None, named: Named) -> tuple[str, ...]:
-    """Return a thing in lines: its name, what it is and whose; then, in plain words, who is missing."""
+    """Return a thing in lines: its name, how much is known of the practice, what it is and whose; then who is missing."""
     thing = fact.thing
-    first = thing.title or thing.ref.name, f"{thing.type} · {thing.tier.value} · of {named(thing.owner)}"
+    about = f"{thing.type} · {thing.tier.value} · of {named(thing.owner)}"
+    first = thing.title or thing.ref.name, f"{of_practice(fact.state).word} · {about}" if fact.state else about
     return (*first, missing(fact, practice, named)) if fact.is_bare else first
 
 
