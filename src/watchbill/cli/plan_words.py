@@ -33,6 +33,7 @@ def summary(answer: Mapping[str, Any]) -> str:
         (len(answer["faults"]["closed"]), "fault", "closed"),
         (len(answer["findings"]["opened"]), "finding", "opened"),
         (len(answer["findings"]["closed"]), "finding", "closed"),
+        (len(answer["findings"]["waived"]), "finding", "waived by an override"),
     ]
     parts = [
         f"{several(count, noun, 'people' if noun == 'person' else '')} {what}" for count, noun, what in counts if count
@@ -63,6 +64,7 @@ def sections(answer: Mapping[str, Any]) -> list[Section]:
         Section("Faults closed", tuple(_fault(fault) for fault in faults["closed"])),
         Section("Findings opened", tuple(_opened(findings["opened"]))),
         Section("Findings closed", tuple(_finding(finding) for finding in findings["closed"])),
+        Section("Findings waived: an override lets them pass", tuple(_finding(each) for each in findings["waived"])),
     ]
     return [section for section in found if section.entries]
 

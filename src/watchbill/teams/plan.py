@@ -60,6 +60,7 @@ def as_json(plan: Plan, new: Organization, sides: tuple[str, str]) -> dict[str, 
         "findings": {
             "opened": [finding_as_json(finding) for finding in plan.findings.opened],
             "closed": [finding_as_json(finding) for finding in plan.findings.closed],
+            "waived": [finding_as_json(finding) for finding in plan.waived],
         },
     }
 
@@ -75,7 +76,7 @@ def not_compared(errors: Sequence[Fault], old: Organization, at: datetime, sides
         "people": [],
         "documents": [],
         "faults": {"opened": [_fault(fault) for fault in errors], "closed": []},
-        "findings": {"opened": [], "closed": []},
+        "findings": {"opened": [], "closed": [], "waived": []},
     }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from watchbill.org.claims import day_of
 from watchbill.org.faults import Fault, Level
-from watchbill.org.findings import Finding, check, limit_in_force
+from watchbill.org.findings import Finding, check, limit_in_force, overrides_in_force
 from watchbill.org.organization import Organization
 from watchbill.org.standing import check_standing
 
@@ -66,6 +66,7 @@ def compare(
     people = people_changes(before, after)
     limit = limit_in_force(new, ON_CALL_SHARE, at)
     findings = _turnover(check(old, at), check(new, at), _finding)
+    waived = _waived(old, new, at, findings.closed)
     faults_after = (*new_faults, *check_standing(new, at))
     blocking = tuple(fault for fault in faults_after if fault.level is Level.ERROR)
     return Plan(
@@ -81,7 +82,8 @@ def compare(
         limit=limit,
         documents=document_changes(old, new),
         faults=_turnover((*old_faults, *check_standing(old, at)), faults_after, _fault),
-        findings=findings,
+        findings=Turnover(findings.opened, tuple(each for each in findings.closed if each not in waived)),
+        waived=waived,
         blocking=blocking,
         harms=harms(new, blocking=blocking, pagers=pagers, people=people, limit=limit, opened=findings.opened),
     )
@@ -94,6 +96,14 @@ def _turnover(before: Sequence[Item], after: Sequence[Item], key: Callable[[Item
         tuple(each for known, each in becomes.items() if known not in was),
         tuple(each for known, each in was.items() if known not in becomes),
     )
+
+
+def _waived(old: Organization, new: Organization, at: datetime, gone: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that are gone as another override of their rules is in force, or one of other limits."""
+    was, becomes = (
+        {each.rule: (each.is_off, each.value) for each in overrides_in_force(side, at)} for side in (old, new)
+    )
+    return tuple(each for each in gone if each.rule in becomes and becomes[each.rule] != was.get(each.rule))
 
 
 def _fault(fault: Fault) -> Hashable:

@@ -126,7 +126,8 @@ class Plan:
     """What a change means, at `at` and on the days after it on which an engagement changes or somebody leaves, up to `looked_until`.
 
     `days_left_out` counts later such days. `limit` is how much of their time anybody should be on call, None where the
-    organisation switched that rule off. Findings and faults are those at `at`.
+    organisation switched that rule off. Findings and faults are those at `at`; `waived` are findings that nothing mended: their rules
+    are overridden otherwise than before.
     """
 
     at: datetime
@@ -144,10 +145,17 @@ class Plan:
     findings: Turnover[Finding]
     blocking: tuple[Fault, ...]
     harms: tuple[Harm, ...]
+    waived: tuple[Finding, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether the change means nothing."""
         parts = (self.pagers, self.advice, self.practices, self.rights, self.offices, self.people, self.documents)
-        turnovers = (*self.faults.opened, *self.faults.closed, *self.findings.opened, *self.findings.closed)
+        turnovers = (
+            *self.faults.opened,
+            *self.faults.closed,
+            *self.findings.opened,
+            *self.findings.closed,
+            *self.waived,
+        )
         return not any(parts) and not turnovers

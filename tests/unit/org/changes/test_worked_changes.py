@@ -148,6 +148,15 @@ def test_the_limit_of_time_on_call_is_the_organisations_own(acme: Organization) 
     assert compare(off, with_six_on_checkout(off), AT).limit is None
 
 
+def test_a_finding_that_only_an_override_lets_pass_is_waived_and_not_closed(acme: Organization) -> None:
+    off = RuleOverride("uncovered-service", None, True, "it moves in spring", None, date(2026, 11, 1), None, acme.place)
+    plan = compare(acme, replace(acme, overrides=(*acme.overrides, off)), AT)
+    (waived,) = plan.waived
+    assert (waived.rule, waived.subject) == ("uncovered-service", "component:loyalty-points")
+    assert plan.findings.closed == ()
+    assert not plan.is_empty
+
+
 def test_without_the_agreement_its_budget_policy_and_its_approvals_are_missed(acme: Organization) -> None:
     plan = compare(acme, without_engagement(acme, "checkout-sre-with-cart"), AT)
     broken = [(harm.rule, harm.subjects) for harm in plan.harms]
