@@ -116,7 +116,7 @@ async def test_a_practice_is_shown_with_who_is_accountable(acme: httpx2.AsyncCli
         ({"team": "chekout-sre"}, 404, "There is no team “chekout-sre”. What to do Did you mean “checkout-sre”?"),
         ({"team": "a:b:c"}, 422, "“a:b:c” is not a reference"),
         ({"product": "chekout"}, 404, "There is no product “chekout”. What to do Did you mean “checkout”?"),
-        ({"at": "tomorrow"}, 422, "“tomorrow” is no day and no time. at What to do Write a day as in 2026-05-03"),
+        ({"at": "tomorrow"}, 422, "“tomorrow” is no day and no time. In the field at What to do Write a day as in 2026-05-03"),
         ({"at": "2026-02-30"}, 422, "“2026-02-30” is no day and no time."),
         ({"at": "9999-12-31"}, 422, "“9999-12-31” is no day and no time."),
     ],

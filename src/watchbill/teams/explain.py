@@ -78,9 +78,8 @@ def thing_named(organization: Organization, text: str) -> Thing:
             break
         if thing is not None:
             return thing
-    names = {**{str(ref): ref for ref in organization.things}, **{ref.name: ref for ref in organization.things}}
-    close = get_close_matches(text.lower(), names, 1)
-    mend = f"Did you mean “{close[0]}”?" if close else "The list of services, or `watchbill show`, has them all."
+    close = get_close_matches(text.lower().rpartition(":")[2], [ref.name for ref in organization.things], 1)
+    mend = f"Did you mean “{close[0]}”?" if close else "The list of services has them all."
     raise NotFound(f"There is no service, workflow or resource “{text[:80]}”.", mend)
 
 

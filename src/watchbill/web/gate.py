@@ -23,7 +23,7 @@ from . import bodies, problems, security
 from .api import API
 from .callers import Caller
 from .doors import Doors
-from .refusals import Malformed, SignInRequired
+from .refusals import FormExpired, Malformed, SignInRequired
 
 HOOKS = f"{API}/hooks/"
 OPEN = frozenset({"/healthz", "/readyz", "/sign-in", f"{API}/openapi.json"})
@@ -174,13 +174,15 @@ def _to_sign_in(request: Request) -> Response:
 
 
 def _refuse_forgery(request: Request, caller: Caller, body: bytes) -> None:
-    said = request.headers.get("x-csrf-token") or _form_field(request, body)
+    fields = _form_fields(request, body)
+    said = request.headers.get("x-csrf-token") or fields.pop("csrf", "")
     if not hmac.compare_digest(said.encode(), (caller.csrf or "").encode()):
-        raise Refused("This form does not belong to your session.", "Load the page again and send it once more.")
+        raise FormExpired(
+            "This form does not belong to your session.", "Load the page again and send it once more.", fields=fields
+        )
 
 
-def _form_field(request: Request, body: bytes) -> str:
+def _form_fields(request: Request, body: bytes) -> dict[str, str]:
     if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        return ""
-    fields = parse_qs(body.decode("utf-8", "replace"))
-    return fields.get("csrf", [""])[0]
+        return {}
+    return {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}

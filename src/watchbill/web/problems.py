@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -16,8 +17,10 @@ from starlette.responses import JSONResponse, Response
 from watchbill.lib.errors import Invalid, NotFound, Refused, WatchbillError
 from watchbill.org.values import EntityRef
 
-from .refusals import Malformed, TooManyAttempts
+from .doors import doors_of
+from .refusals import FormExpired, Malformed, TooManyAttempts
 from .render import render
+from .security import safe_path
 
 MEDIA_TYPE = "application/problem+json"
 _TITLES = {
@@ -85,6 +88,8 @@ def answer(request: Request, error: WatchbillError, misfits: Sequence[Misfit] = 
             about=EntityRef.parse(error.about, kind="component")
             if isinstance(error, Refused) and error.about
             else None,
+            came_from=_came_from(request),
+            typed=error.fields if isinstance(error, FormExpired) else {},
         )
     else:
         problem = Problem(
@@ -111,6 +116,15 @@ def wants_page(request: Request) -> bool:
     return "json" not in request.headers.get("accept", "")
 
 
+def _came_from(request: Request) -> str:
+    """Return the page of ours that led here, the empty text where none did or it is this one."""
+    referer = urlsplit(request.headers.get("referer", ""))
+    own = {urlsplit(doors_of(request).base_url).netloc, request.headers.get("host", "")}
+    path = safe_path(f"{referer.path}?{referer.query}" if referer.query else referer.path)
+    is_here = request.method == "GET" and path.partition("?")[0] == request.url.path
+    return path if referer.netloc in own and referer.path not in {"", "/", "/sign-in"} and not is_here else ""
+
+
 def _headers(error: WatchbillError) -> Mapping[str, str]:
     if error.status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": 'Bearer realm="watchbill"'}
@@ -126,9 +140,11 @@ class _NoSuchMethod(WatchbillError):
     status = 405
 
 
-def _from_http(error: HTTPException) -> WatchbillError:
+def _from_http(request: Request, error: HTTPException) -> WatchbillError:
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return NotFound("There is nothing at this address.", "Check the address; the API is described in openapi.json.")
+        for_programs = "Check the address; the API is described in openapi.json."
+        mend = "Check the address, or search for what you meant." if wants_page(request) else for_programs
+        return NotFound("There is nothing at this address.", mend)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "")
         return _NoSuchMethod("This address does not take this method.", f"It takes {allowed}." if allowed else "")
@@ -155,7 +171,7 @@ async def _on_watchbill_error(request: Request, error: WatchbillError) -> Respon
 
 
 async def _on_http_exception(request: Request, error: HTTPException) -> Response:
-    response = answer(request, _from_http(error))
+    response = answer(request, _from_http(request, error))
     response.headers.update(error.headers or {})
     return response
 

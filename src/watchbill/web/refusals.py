@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from watchbill.lib.errors import WatchbillError
+from watchbill.lib.errors import Refused, WatchbillError
 
 
 class SignInRequired(WatchbillError):
@@ -12,6 +13,13 @@ class SignInRequired(WatchbillError):
 
     code = "signInRequired"
     status = 401
+
+
+@dataclass(eq=False)
+class FormExpired(Refused):
+    """A form was sent whose page belongs to another session; `fields` are what was typed, to be sent again from here."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 class Malformed(WatchbillError):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from starlette.routing import BaseRoute
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from watchbill.web.render import PLACES
 
 
 def routes() -> list[BaseRoute]:
@@ -46,4 +50,11 @@ def routes() -> list[BaseRoute]:
         advice,
         audit,
     )
-    return [*static_files.routes(), *(route for module in modules for route in module.ROUTES)]
+    without_slash = [Route(f"{place.path}/", _to_place, methods=["GET"]) for place in PLACES if place.path != "/"]
+    return [*static_files.routes(), *without_slash, *(route for module in modules for route in module.ROUTES)]
+
+
+async def _to_place(request: Request) -> Response:
+    """Lead an address that ends with a slash to the place that it names."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{request.url.path.rstrip('/')}{query}", 308)

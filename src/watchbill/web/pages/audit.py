@@ -13,13 +13,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from watchbill.lib.errors import Invalid
 from watchbill.lib.instants import in_zone
 from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
+from watchbill.org.values import EntityRef
 from watchbill.org.zones import zone_of
 from watchbill.practices.record.model import Audited
 from watchbill.web.administration import administrator
 from watchbill.web.doors import doors_of
+from watchbill.web.lists import said_in
+from watchbill.web.show.names import path_of
 
 from .frame import page
 
@@ -72,8 +76,12 @@ async def audit(request: Request) -> Response:
     """Show the audit, the newest first; `?before=` goes on from an entry. Raises Refused to all but administrators."""
     administrator(request)
     doors = doors_of(request)
-    before = request.query_params.get("before", "")
-    found = await doors.audit.newest(limit=PAGE_LENGTH + 1, before=before if _ID.fullmatch(before) else None)
+    before = said_in(request, ["before"]).get("before")
+    if before is not None and not _ID.fullmatch(before):
+        raise Invalid(
+            f"“{before[:40]}” is no entry of the audit.", "Begin with the newest, and go on by “Older”.", "before"
+        )
+    found = await doors.audit.newest(limit=PAGE_LENGTH + 1, before=before)
     organization = doors.in_force.organization
     return await page(
         request,
@@ -105,10 +113,17 @@ def _subject(audited: Audited) -> tuple[str, str]:
     if "title" in audited.details:
         return str(audited.details["title"]), f"/recommendations/{audited.subject}"
     if "breakglass" in audited.action.lower():
-        return str(audited.details.get("service", audited.subject)), "/advice"
+        return _glass_on(str(audited.details.get("service", "")), audited.subject)
     if "rebook" in audited.action.lower():
         return audited.subject, f"/goals/{quote(audited.subject)}"
     return audited.subject, ""
+
+
+def _glass_on(service: str, subject: str) -> tuple[str, str]:
+    if not service:
+        return subject, "/advice"
+    thing = EntityRef.parse(service, kind="component")
+    return thing.name, f"{path_of(thing)}#advice"
 
 
 def _who(actor: str, organization: Organization) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
-from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,6 +19,8 @@ from watchbill.org.values import EntityRef
 from watchbill.teams.findings import findings, findings_about
 from watchbill.teams.view import DeclaredTeam
 from watchbill.web.doors import doors_of
+from watchbill.web.lists import address, one_of, said_in
+from watchbill.web.lookups import team_named
 
 from .frame import page
 
@@ -52,9 +53,9 @@ async def listed(request: Request) -> Response:
     """Show what is not kept: all, or by level and worse, SRE team and rule (`?level=`, `?team=`, `?rule=`)."""
     doors = doors_of(request)
     organization, now = doors.in_force.organization, doors.clock.now()
-    asked = {name: value for name in _FILTERS if (value := request.query_params.get(name))}
-    level = next((each for each in Verdict if each.value == asked.get("level")), None)
-    team, rule = asked.get("team"), asked.get("rule")
+    asked = said_in(request, _FILTERS)
+    level, rule = one_of(Verdict, asked, "level"), asked.get("rule")
+    team = team_named(organization, asked["team"]).name if "team" in asked else None
     of_all_levels = await run_in_threadpool(findings, organization, now, team=team, rule=rule)
     found = [each for each in of_all_levels if level is None or each.level.rank <= level.rank]
     return await page(
@@ -70,7 +71,7 @@ async def listed(request: Request) -> Response:
         every_rule=RULES,
         overrides=overrides_in_force(organization, now),
         not_judged=[each for each in RULES.values() if each.find is None],
-        link=lambda **changed: _link(asked | changed),
+        link=lambda **changed: address("/findings", asked | changed),
     )
 
 
@@ -106,11 +107,6 @@ def _and_worse(found: Sequence[Finding]) -> Iterator[tuple[Verdict, int]]:
     for level, count in zip(Verdict, accumulate(counts[each] for each in Verdict), strict=True):
         if counts[level]:
             yield level, count
-
-
-def _link(filters: dict[str, str | None]) -> str:
-    query = urlencode({name: value for name, value in filters.items() if value})
-    return f"/findings?{query}" if query else "/findings"
 
 
 ROUTES = [Route("/findings", listed, methods=["GET"], name="findings")]
