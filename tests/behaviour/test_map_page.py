@@ -112,7 +112,7 @@ async def test_a_practice_is_shown_with_who_is_accountable(acme: httpx2.AsyncCli
 @pytest.mark.parametrize(
     ("filters", "status", "says"),
     [
-        ({"practice": "monitoring"}, 422, "There is no practice “monitoring”. practice What to do The eight are toil,"),
+        ({"practice": "monitoring"}, 422, "There is no practice “monitoring”. In the field practice What to do The eight"),
         ({"team": "chekout-sre"}, 404, "There is no team “chekout-sre”. What to do Did you mean “checkout-sre”?"),
         ({"team": "a:b:c"}, 422, "“a:b:c” is not a reference"),
         ({"product": "chekout"}, 404, "There is no product “chekout”. What to do Did you mean “checkout”?"),
