@@ -24,7 +24,7 @@ from .batches import NAME
 LONGEST_QUERY = 15.0
 LARGEST_ANSWER = 8 * 1024 * 1024
 _LONGEST_REASON = 300
-_NOT_FOUND = 404
+_OWN_ANSWERS = (200, 401, 403)
 _NO_WARNING = "PromQL info"
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -92,7 +92,7 @@ class PrometheusApi:
     async def told(self, about: str) -> Mapping[str, Any]:
         """Return what the server tells about itself: `status/runtimeinfo`. Raises RefusedQueryError where it tells nothing of it."""
         answer = await self._ask(about, None, LONGEST_QUERY)
-        if answer.status == _NOT_FOUND:
+        if answer.status not in _OWN_ANSWERS:
             raise RefusedQueryError("it tells nothing of itself")
         data = self._succeeded(answer).get("data")
         return data if isinstance(data, dict) else {}
