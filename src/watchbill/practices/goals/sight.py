@@ -133,6 +133,8 @@ class Sight:
         """Return bad events, all events and the ms that were measured in the minutes of [first, end)."""
         sums = self._sums(first, min(end, self.end))
         bad, total, measured = sums.bad, sums.total, sums.measured * MINUTE
+        if end <= self.holding.book.end:
+            return bad, total, measured
         for counted in self.unwritten(first):
             if counted.minute < end:
                 bad += counted.total - counted.good

@@ -33,7 +33,9 @@ def status_of(
     sight, period = Sight.of(goal, holding, now), goal.period(now)
     first = start_of_window(goal, now)
     length = None if goal.calendar is None else period.length // _MINUTE
-    elapsed, window = sight.since(first), sight.since(first, length)
+    elapsed = window = sight.since(first)
+    if length is not None:
+        window = sight.since(first, length)
     left_out = sight.left_out(first)
     measured, lower_bound = sight.minutes(first)
     last_measured = _last_measured(goal, holding)

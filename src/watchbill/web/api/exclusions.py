@@ -12,19 +12,25 @@ from watchbill.practices.goals.model import LeftOut, Uncorrected, plain
 from .values import Answer, PlaceAnswer
 
 
-class ExcludedAnswer(Answer):
+class LeftOutAnswer(Answer):
     """What exclusions took out of a window."""
 
     minutes: int
     good: int | float
+    bad: int | float
     total: int | float
     minutes_over_cap: int = Field(description="Minutes that were agreed too, and count because a cap was reached.")
 
     @classmethod
-    def of(cls, left_out: LeftOut) -> ExcludedAnswer:
+    def of(cls, left_out: LeftOut) -> LeftOutAnswer:
         """Return what was left out as it is answered."""
-        good, total = plain(left_out.good), plain(left_out.total)
-        return cls(minutes=left_out.minutes, good=good, total=total, minutes_over_cap=left_out.over_cap)
+        return cls(
+            minutes=left_out.minutes,
+            good=plain(left_out.good),
+            bad=plain(left_out.total - left_out.good),
+            total=plain(left_out.total),
+            minutes_over_cap=left_out.over_cap,
+        )
 
 
 class UncorrectedAnswer(Answer):

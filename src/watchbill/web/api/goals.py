@@ -15,7 +15,7 @@ from watchbill.practices.goals.model import Burn, GoalState, GoalStatus, MinuteC
 from watchbill.web.lookups import goal_named
 
 from . import API
-from .exclusions import ExcludedAnswer, ExclusionAnswer, UncorrectedAnswer
+from .exclusions import ExclusionAnswer, LeftOutAnswer, UncorrectedAnswer
 from .values import Answer, AskedInstant, ExactRatio, FromDoors, Name, PlaceAnswer, problems, seconds_if, seconds_of
 
 router = APIRouter(prefix=API, tags=["goals"])
@@ -153,7 +153,7 @@ class GoalAnswer(Answer):
     last_measured: datetime | None
     problem: str | None = Field(description="What keeps the figures from being right, while it does.")
     note: str | None = Field(description="What may be worth a look though the figures are right as far as is known.")
-    excluded: ExcludedAnswer = Field(description="What was agreed not to count: it is in none of the amounts here.")
+    excluded: LeftOutAnswer = Field(description="What was agreed not to count: it is in none of the amounts here.")
     uncorrected: UncorrectedAnswer | None = Field(
         description="The figures with nothing excluded; null where nothing was."
     )
@@ -198,7 +198,7 @@ class GoalAnswer(Answer):
             last_measured=status.last_measured,
             problem=status.problem,
             note=status.note,
-            excluded=ExcludedAnswer.of(status.excluded),
+            excluded=LeftOutAnswer.of(status.excluded),
             uncorrected=None if status.uncorrected is None else UncorrectedAnswer.of(status.uncorrected),
             burns=[BurnAnswer.of(burn) for burn in status.burns],
             place=PlaceAnswer.of(goal.place),
