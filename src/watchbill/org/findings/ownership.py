@@ -169,11 +169,48 @@ def _has_part(seen: Situation, engagement: Engagement, team: SRETeam) -> bool:
     terms = engagement.pager
     if terms.partner_share or "partner" in {terms.primary, *terms.classes.values()} or terms.hours != "always":
         return True
-    named = seen.organization.escalation_policies.get(terms.escalation or "")
-    policies = (named,) if named is not None else seen.policies(team.group)
+    return bool(seen.watch_time.people_on(_watches(seen, engagement, team)) & _partners(seen, engagement))
+
+
+def _watches(seen: Situation, engagement: Engagement, team: SRETeam) -> tuple[str, ...]:
+    named = seen.organization.escalation_policies.get(engagement.pager.escalation or "")
+    return seen.watch_time.called_by((named,) if named is not None else seen.policies(team.group))
+
+
+def _partners(seen: Situation, engagement: Engagement) -> frozenset[EntityRef]:
     partner = seen.organization.groups.get(engagement.partner)
-    on_watch = seen.watch_time.people_on(seen.watch_time.called_by(policies))
-    return partner is not None and bool(partner.members & on_watch)
+    return partner.members if partner is not None else frozenset()
+
+
+@rule(
+    "partner-share",
+    59,
+    Verdict.WARN,
+    asks="The partner stands the share of the watch that was agreed",
+    source=together(workbook(18), OWN),
+    remedy="Give the partner's people turns in the schedules that the policy calls, or agree on another “partnerShare”.",
+    threshold=Threshold(Fraction(1), Unit.RATIO, Bound.AT_LEAST),
+)
+def partner_share(seen: Situation, least: Fraction) -> Iterator[Observation]:
+    """Yield each active engagement whose partner stands less of the watch than agreed, where it has no hours or classes of its own."""
+    for engagement, team in seen.engagements(_ACTIVE):
+        terms, watches = engagement.pager, _watches(seen, engagement, team)
+        has_own = "partner" in {terms.primary, *terms.classes.values()} or terms.hours != "always"
+        standing = seen.watch_time.standing(watches)
+        if not terms.partner_share or has_own or not standing:
+            continue
+        shares = {person: seen.watch_time.share(person, watches) for person in standing}
+        partners = sum((shares[person] for person in _partners(seen, engagement) & shares.keys()), Fraction(0))
+        share = partners / sum(shares.values(), Fraction(0))
+        if share < least * terms.partner_share:
+            yield Observation(
+                f"Engagement {engagement.name}",
+                f"Under {engagement.title} {engagement.partner} stands {part(share)} of the watch; agreed is "
+                f"{part(terms.partner_share)}.",
+                terms.place,
+                team.name,
+                {"stands": part(share), "agreed": part(terms.partner_share), "watches": ", ".join(watches)},
+            )
 
 
 @rule(
@@ -204,4 +241,4 @@ def duplicate_tools(seen: Situation, most: Fraction) -> Iterator[Observation]:
             )
 
 
-RULES = (tool_adopters, tool_on_serving_path, one_product, sre_ratio, developer_seat, duplicate_tools)
+RULES = (tool_adopters, tool_on_serving_path, one_product, sre_ratio, developer_seat, partner_share, duplicate_tools)

@@ -86,7 +86,9 @@ def test_without_members_of_the_owning_group_it_cannot_be_told() -> None:
     assert building.found(with_developers(0), "sre-ratio") == [(Verdict.NOT_DECLARED, "SRETeam sre")]
 
 
-def seat(*on_watch: str, primary: str = "sre", share: str | None = None) -> list[tuple[Verdict, str]]:
+def seat(
+    *on_watch: str, primary: str = "sre", share: str | None = None, rule: str = "developer-seat"
+) -> list[tuple[Verdict, str]]:
     pact = building.engaged(primary=primary)
     terms = replace(pact.pager, partner_share=Fraction(share) if share else None)
     watch = building.watch("first", on_watch)
@@ -97,7 +99,7 @@ def seat(*on_watch: str, primary: str = "sre", share: str | None = None) -> list
         policies=[building.policy("sre", "first")],
         watches=[watch],
     )
-    return building.found(organization, "developer-seat")
+    return building.found(organization, rule)
 
 
 def test_developers_keep_a_part_in_the_watch() -> None:
@@ -105,6 +107,18 @@ def test_developers_keep_a_part_in_the_watch() -> None:
     assert seat("s1", "dev") == []
     assert seat("s1", "s2", share="1/5") == []
     assert seat("s1", "s2", primary="partner") == []
+
+
+def test_the_partner_stands_the_share_of_the_watch_that_was_agreed() -> None:
+    def stands(*on_watch: str, agreed: str | None, primary: str = "sre") -> list[tuple[Verdict, str]]:
+        return seat(*on_watch, share=agreed, primary=primary, rule="partner-share")
+
+    short = [(Verdict.WARN, "Engagement pact")]
+    assert stands("s1", "s2", "s3", "s4", agreed="1/5") == short  # nothing of it
+    assert stands("s1", "s2", "s3", "s4", "s5", "dev", agreed="1/5") == short  # one turn of six
+    assert stands("s1", "s2", "s3", "s4", "dev", agreed="1/5") == []  # one of five
+    assert stands("s1", "s2", agreed=None) == []
+    assert stands("s1", "s2", agreed="1/5", primary="partner") == []  # it has a part of its own
 
 
 def test_two_sre_teams_that_own_a_system_of_the_same_kind_should_share_one() -> None:
