@@ -164,7 +164,7 @@ def _promised(goal: Goal) -> Because:
 
 def _alerting(goal: Goal) -> Because:
     tiers = listed([tier.name for tier in goal.tiers])
-    text = f"The goal {goal.name} is measured, and alerts while its budget burns: {tiers}."
+    text = f"The goal {goal.name} alerts while its budget burns: {tiers}."
     return Because("burn-alerts", text, goal.place, _slo(goal))
 
 

@@ -20,7 +20,7 @@ from watchbill.practices.oncall.model import Notice, NoticeState, Page, PageStat
 
 @dataclass(frozen=True)
 class Shown:
-    """A state to show: `shape` is good (disc), warn (diamond), bad (triangle), plain (ring) or unknown (dashed ring); `word` says it."""
+    """A state to show: `shape` is good (disc), warn (diamond), bad (triangle), ring or unknown (dashed ring); `word` says it."""
 
     shape: str
     word: str
@@ -70,7 +70,7 @@ _GLASSES = {
 }
 _PRACTICES = {
     State.DONE: Shown("good", "done"),
-    State.DECLARED: Shown("plain", "declared"),
+    State.DECLARED: Shown("ring", "declared"),
     State.NOT_MEASURED: Shown("unknown", "not measured"),
 }
 _VERDICTS = {
