@@ -20,6 +20,7 @@ from tests.behaviour.measured_shop import Shop, open_shop
 from tests.organizations import person
 from tests.unit.practices.goals.made import DAY, MINUTE
 from tests.unit.sources.serving import Reply, serving
+from tests.website import NOW
 from watchbill.cli.budget import budget as command
 from watchbill.org.in_force import Reading
 from watchbill.org.values import EntityRef
@@ -37,13 +38,26 @@ spec:
     - {name: healthy, releases: open}
   postmortem: {budgetShare: 1%, within: 7d}
 """
+MAINTENANCE = f"""\
+---
+apiVersion: watchbill/v1
+kind: Exclusion
+metadata: {{name: new-disks, title: New disks}}
+spec:
+  goals: [api-availability]
+  timeZone: UTC
+  from: "{NOW + MINUTE:%Y-%m-%dT%H:%M}"
+  lasts: 2m
+  why: the database moves to new disks
+  by: user:ana
+"""
+UNDER = "watchbill.dev/budget-policy: strict"
 BROKEN = DAY + MINUTE
 
 
 @pytest.fixture
 async def shop(database_url: str, tmp_path: Path) -> AsyncIterator[Shop]:
-    under = "watchbill.dev/budget-policy: strict"
-    async with open_shop(database_url, tmp_path, declared=POLICY, annotations=under) as opened:
+    async with open_shop(database_url, tmp_path, declared=POLICY, annotations=UNDER) as opened:
         yield opened
 
 
@@ -56,6 +70,14 @@ async def budgets(shop: Shop, service: str = "api") -> dict[str, Any]:
 async def budget(shop: Shop) -> dict[str, Any]:
     (found,) = (await budgets(shop))["budgets"]
     return dict(found)
+
+
+async def printed(answer: dict[str, Any], *options: str) -> str:
+    """Return what the command prints of an answer of the server."""
+    async with serving(lambda _path, _form: Reply(json.dumps(answer))) as server:
+        result = await asyncio.to_thread(CliRunner().invoke, command, ["api", "--server", server.url, *options])
+    assert result.exit_code == 0, result.output
+    return result.output.replace("\u202f", " ")
 
 
 async def test_what_is_left_is_exact_and_the_first_state_that_holds_is_in_force(shop: Shop) -> None:
@@ -109,14 +131,7 @@ async def test_the_command_prints_for_people_for_tables_and_for_programs(shop: S
     await shop.until(6 * MINUTE)
     answer = await budgets(shop)
 
-    async def printed(*options: str) -> str:
-        async with serving(lambda _path, _form: Reply(json.dumps(answer))) as server:
-            arguments = ["api", "--server", server.url, *options]
-            result = await asyncio.to_thread(CliRunner().invoke, command, arguments)
-        assert result.exit_code == 0, result.output
-        return result.output.replace("\u202f", " ")
-
-    text = await printed("--toil", "low", "--satisfaction", "high")
+    text = await printed(answer, "--toil", "low", "--satisfaction", "high")
     assert "api-availability: 99.9 % of events" in text
     assert "720 bad" in text
     assert "strict, state low: releases need approval" in text
@@ -125,7 +140,7 @@ async def test_the_command_prints_for_people_for_tables_and_for_programs(shop: S
     assert re.search(
         r"720 bad +2.9 % +incident 1 API availability burns its error budget +held by core +5 minutes", text
     )
-    (row,) = csv.DictReader((await printed("--format", "csv")).splitlines())
+    (row,) = csv.DictReader((await printed(answer, "--format", "csv")).splitlines())
     assert (row["by"], row["subject"], row["holder"], row["bookedBad"]) == ("incident", "1", "group:sre-core", "720")
     assert (row["goal"], row["bad"], row["policyState"], row["releases"]) == (
         "api-availability",
@@ -133,7 +148,10 @@ async def test_the_command_prints_for_people_for_tables_and_for_programs(shop: S
         "low",
         "approval",
     )
-    assert json.loads(await printed("--format", "json"))["budgets"][0]["leftExact"] == answer["budgets"][0]["leftExact"]
+    assert (
+        json.loads(await printed(answer, "--format", "json"))["budgets"][0]["leftExact"]
+        == answer["budgets"][0]["leftExact"]
+    )
 
 
 async def test_time_brings_the_budget_back(shop: Shop) -> None:
@@ -234,7 +252,8 @@ async def test_what_was_bad_before_and_after_is_booked_to_nobody_and_all_of_it_a
     assert sum(by.values()) == now["bad"]
 
 
-async def test_what_a_critical_dependency_spent_in_the_same_minutes_is_booked_to_whoever_holds_it(shop: Shop) -> None:
+async def a_database_fails_too(shop: Shop) -> None:
+    """Let the database, with a goal of its own, fail as the API does: for a minute, and half an hour later for ten."""
     in_force = shop.website.watchbill.organization
     (of_api,) = in_force.organization.goals.values()
     of_database = replace(of_api, name="database", service=EntityRef("resource", "default", "database"), policy=None)
@@ -243,8 +262,31 @@ async def test_what_a_critical_dependency_spent_in_the_same_minutes_is_booked_to
     shop.traffic.break_between(BROKEN, BROKEN + MINUTE)
     shop.traffic.break_between(BROKEN + 30 * MINUTE, BROKEN + 40 * MINUTE)
     await shop.until(60 * MINUTE)
+
+
+async def test_what_a_critical_dependency_spent_in_the_same_minutes_is_booked_to_whoever_holds_it(shop: Shop) -> None:
+    await a_database_fails_too(shop)
     now = await budget(shop)
     assert {each["by"]: each["bad"] for each in now["spentBy"]} == {"incident": 1800, "dependency": 180}
     dependency = now["spentBy"][1]
-    assert (dependency["subject"], dependency["holder"]) == ("resource:database", "group:sre-core")
-    assert dependency["title"] == in_force.organization.things[of_database.service].title
+    assert (dependency["subject"], dependency["title"]) == ("resource:database", "Shop database")
+    assert dependency["holder"] == "group:sre-core"
+
+
+async def test_the_page_about_budgets_shows_what_the_command_prints(shop: Shop) -> None:
+    await a_database_fails_too(shop)
+    guide = (Path(__file__).parents[2] / "docs" / "explanation" / "budgets.md").read_text(encoding="utf-8")
+    ((options, output),) = re.findall(r"```console\n\$ watchbill budget api(.*?)\n(.*?)\n```", guide, re.DOTALL)
+    assert (await printed(await budgets(shop), *options.split())).strip() == output
+
+
+async def test_what_was_excluded_is_booked_to_maintenance_and_not_spent(database_url: str, tmp_path: Path) -> None:
+    async with open_shop(database_url, tmp_path, declared=POLICY + MAINTENANCE, annotations=UNDER) as shop:
+        shop.traffic.break_between(BROKEN, BROKEN + 4 * MINUTE)
+        await shop.until(6 * MINUTE)
+        now = await budget(shop)
+    excluded = now["spentBy"][-1]
+    assert (excluded["by"], excluded["spent"], excluded["share"]) == ("maintenance", False, None)
+    assert excluded["bad"] == now["excluded"]["bad"] > 300, "two minutes of three failures a second"
+    assert sum(each["bad"] for each in now["spentBy"] if each["spent"]) == now["bad"]
+    assert sum(each["bad"] for each in now["spentBy"]) == 720

@@ -118,7 +118,7 @@ class ForecastAnswer(Answer):
             over_seconds=seconds_of(forecast.over),
             burn=forecast.burn,
             lasts_seconds=seconds_if(forecast.lasts),
-            exhausted_at=None if forecast.lasts is None else at + forecast.lasts,
+            exhausted_at=None if forecast.lasts is None else (at + forecast.lasts).replace(microsecond=0),
         )
 
 

@@ -49,10 +49,12 @@ class Budget:
         return newest.at if newest.stands == (self.policy.policy.name, self.state.name) else None
 
     def share(self, booking: Booking) -> Fraction | None:
-        """Return the share of the whole window's budget that a booking is; None where it is not known."""
-        return None if self.status.allowed is None else Fraction(booking.bad) / self.status.allowed
+        """Return the share of the whole window's budget that a booking is; None where it is not known, or not spent."""
+        allowed = self.status.allowed
+        return Fraction(booking.bad) / allowed if booking.spent and allowed is not None else None
 
     @property
     def exhausted_at(self) -> datetime | None:
-        """When all is spent at the burn of the shortest window; None while it does not burn down."""
-        return None if self.status.spent_in is None else self.status.at + self.status.spent_in
+        """The second in which all is spent at the burn of the shortest window; None while it does not burn down."""
+        lasts = self.status.spent_in
+        return None if lasts is None else (self.status.at + lasts).replace(microsecond=0)
