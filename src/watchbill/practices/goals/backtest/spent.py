@@ -10,13 +10,11 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from watchbill.org.objectives import UnknownPolicy
-from watchbill.practices.goals.charting import Column
-from watchbill.practices.goals.ledger import minute_of, start_of
+from watchbill.practices.goals.ledger import start_of
 from watchbill.practices.goals.model import Amount
-from watchbill.practices.goals.slicing import ceiling
 
-from .past import Looks, Past, Windows
+from .budget import Budget, Shares
+from .past import Looks, Past
 
 NOT_MEASURED = "notMeasured"
 PLAIN_STATES: tuple[tuple[str, Fraction | None], ...] = (
@@ -49,14 +47,14 @@ class Spent:
 def spent(past: Past, looks: Looks, states: States = PLAIN_STATES) -> Spent:
     """Return what becomes of the budget; the states are asked in their order."""
     looked = looks.at
-    windows, begins = _budget_windows(past, looks)
-    left = _left(past, windows, begins, looks.ends)
+    budget = Budget.of(past, looks)
+    left = budget.left()
     known = np.flatnonzero(~np.isnan(left))
     lowest = int(known[np.argmin(left[known])]) if len(known) else None
     names = [*(name for name, _ in states), NOT_MEASURED]
-    in_force = _in_force(left, states)
+    in_force = _in_force(budget, left, states)
     turns = [0, *(np.flatnonzero(np.diff(in_force)) + 1).tolist()]
-    end = windows.at(len(looked) - 1)
+    end = budget.windows.at(len(looked) - 1)
     return Spent(
         left=None if np.isnan(left[-1]) else float(left[-1]),
         bad=end.amount(end.bad),
@@ -68,39 +66,7 @@ def spent(past: Past, looks: Looks, states: States = PLAIN_STATES) -> Spent:
     )
 
 
-def _budget_windows(past: Past, looks: Looks) -> tuple[Windows, Column]:
-    """Return the goal's window at each minute, and where it begins."""
-    goal, looked, ends = past.goal, looks.at, looks.ends
-    if goal.calendar is None:
-        begins = ends - ceiling(goal.window // _MINUTE, goal.slices)
-        return past.windows(begins, ends), begins
-    begins, lengths = np.zeros_like(looked), np.zeros_like(looked)
-    at = 0
-    while at < len(looked):
-        period = goal.period(start_of(int(looked[at]) - 1))
-        until = at + int(np.searchsorted(looked[at:], minute_of(period.end), side="right"))
-        begins[at:until], lengths[at:until] = minute_of(period.start), period.length // _MINUTE
-        at = max(until, at + 1)
-    return past.windows(begins, ends, lengths), begins
-
-
-def _left(past: Past, windows: Windows, begins: Column, ends: Column) -> npt.NDArray[np.float64]:
-    """Return the share of the budget that is left at each minute, as `rules` has it; NaN where it is not known."""
-    goal, lets_pass = past.goal, float(1 - past.goal.target)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        traffic = windows.total / np.minimum(windows.measured, windows.length)
-        allowed = (windows.total if goal.unknown is UnknownPolicy.IGNORE else traffic * windows.length) * lets_pass
-        assumed = np.zeros(len(ends))
-        if goal.unknown is UnknownPolicy.BAD:
-            since = np.maximum(begins, past.began)
-            missing = past.windows(since, np.maximum(ends, since))
-            assumed = traffic * np.maximum(missing.length - missing.measured, 0)
-        left: npt.NDArray[np.float64] = 1 - (windows.bad + assumed) / allowed
-    left[(windows.total == 0) | (windows.measured == 0)] = np.nan
-    return left
-
-
-def _in_force(left: npt.NDArray[np.float64], states: States) -> npt.NDArray[np.int64]:
+def _in_force(budget: Budget, left: Shares, states: States) -> npt.NDArray[np.int64]:
     """Return the number of the state at each minute; one more than there are where nothing is known."""
-    conditions = [left <= float(share) if share is not None else ~np.isnan(left) for _, share in states]
+    conditions = [~np.isnan(left) if share is None else budget.are_at_most(left, share) for _, share in states]
     return np.select(conditions, list(range(len(states))), len(states))

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +16,8 @@ from tests.unit.practices.goals import made
 from watchbill.org.calendar_windows import CalendarUnit, CalendarWindow
 from watchbill.org.objectives import BurnTier, Exclusion, Goal, Least, Severity, Slices, UnknownPolicy
 from watchbill.practices.goals import rules
-from watchbill.practices.goals.backtest.past import Past, begin_of
+from watchbill.practices.goals.backtest.budget import Budget
+from watchbill.practices.goals.backtest.past import Looks, Past, begin_of
 from watchbill.practices.goals.backtest.replay import Replayed, replay
 from watchbill.practices.goals.counters import Counted
 from watchbill.practices.goals.exclusions import NONE, Excluded
@@ -159,6 +162,41 @@ def test_each_minute_is_judged_as_the_rules_judge_it(
                 expected[expected.index((tier.severity, since, None))] = (tier.severity, since, minute(number))
             held[tier] = burn.since
     assert sorted((alert.severity, alert.began, alert.ended) for alert in found.alerts) == sorted(expected)
+
+
+@checked
+@given(goal=GOALS, minutes=PASTS, spans=SPANS)
+def test_what_is_left_is_what_the_rules_make_of_the_window(
+    goal: Goal, minutes: Minutes, spans: list[tuple[int, int]]
+) -> None:
+    length, step = 90, 1 if goal.slices is None else goal.slices.minutes
+    drills = [Exclusion(goal.name, minute(at), minute(at + lasts), "a drill", made.HERE) for at, lasts in spans]
+    excluded = Excluded.of(drills)
+    found = past(goal, minutes, length, excluded)
+    budget = Budget.of(found, Looks.of(goal, FIRST, FIRST + length))
+    left, units, whole = budget.left(), _units(goal, minutes, length), excluded.of_whole(step)
+    seen = [number for number in units if not whole.covers(FIRST + number)]
+    for number in range(1, length + 1):
+        end = number - number % step
+        window = _sums(units, end - _whole(goal.window, step), end, whole, goal)
+        since = max(found.began - FIRST, end - _whole(goal.window, step)) if seen else end
+        known = _sums(units, since, end, whole, goal)
+        allowed = rules.allowed_of(window, goal.target, goal.unknown)
+        assumed = rules.assumed_of(window, goal.unknown, max(0, known.length - known.measured))
+        expected = rules.left_of(window.bad + assumed, allowed)
+        assert (
+            expected == pytest.approx(left[number - 1], nan_ok=True)
+            if expected is not None
+            else np.isnan(left[number - 1])
+        )
+
+
+def test_a_budget_that_is_spent_to_the_last_event_is_spent() -> None:
+    # of 3 000 events a third of a tenth may be bad: 100, and 0.1 / 3 has no binary fraction
+    goal = replace(CART, target=1 - Fraction(1, 30))
+    minutes = {**every(range(50), 0, 50), **every(range(50, 60), 10, 50)}
+    changes = replayed(goal, minutes, 60).budget.changes
+    assert changes[-1] == (minute(60), "spent")
 
 
 def _whole(span: timedelta, step: int) -> int:
