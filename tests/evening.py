@@ -12,7 +12,7 @@ from watchbill.store.store import open_store
 
 
 def spend(folder: Path) -> Path:
-    """Let a server of the small organisation run from 18:00 to 21:00; from 19:00 on three in ten requests fail for 12 minutes."""
+    """Let a server of the small organisation run from 18:00 to 20:00; from 19:00 on three in ten requests fail for 12 minutes."""
     asyncio.run(_spend(folder))
     return folder
 
@@ -21,6 +21,13 @@ async def _spend(folder: Path) -> None:
     store = open_store(f"sqlite:///{folder / 'watchbill.db'}")
     await schema.upgrade(store)
     watch = Watch(store)
-    watch.traffic.break_between(HOUR, HOUR + 12 * MINUTE)
-    await watch.until(3 * HOUR)
+    await pass_over(watch)
     await store.close()
+
+
+async def pass_over(watch: Watch) -> None:
+    """Let the evening pass, with close looks while something happens."""
+    watch.traffic.break_between(HOUR, HOUR + 12 * MINUTE)
+    await watch.until(HOUR, MINUTE)
+    await watch.until(HOUR + 45 * MINUTE)
+    await watch.until(2 * HOUR, MINUTE)

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import pytest
 
+from tests import evening
 from tests.behaviour.goals_watch import GOAL, Watch
 from tests.desk import MONDAY
 from tests.unit.practices.goals.made import HOUR, MINUTE, SECOND
@@ -23,15 +24,14 @@ from watchbill.practices.goals.backtest.service import Ledgers
 from watchbill.practices.incidents.courses import Course
 from watchbill.store.store import Store
 
-END = MONDAY + 3 * HOUR
+END = MONDAY + 2 * HOUR
 
 
 @pytest.fixture
 async def watch(store: Store) -> Watch:
-    """Let a third of all requests fail for twelve minutes, after an hour; the server runs for three."""
+    """Let a third of all requests fail for twelve minutes, after an hour; the server runs for two."""
     watch = Watch(store)
-    watch.traffic.break_between(HOUR, HOUR + 12 * MINUTE)
-    await watch.until(3 * HOUR)
+    await evening.pass_over(watch)
     return watch
 
 

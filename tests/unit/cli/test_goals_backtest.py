@@ -52,7 +52,7 @@ def problem(done: Result) -> str:
 def test_people_read_which_alerts_would_have_come_and_what_they_met(data: Path) -> None:
     done = run(SMALL, "--data", str(data), "--since", "2026-03-02T18:00Z")
     lines = done.output.replace("\u202f", " ").splitlines()
-    assert lines[0].startswith("Replayed from 2026-03-02 18:00 to 2026-03-02 20:5")
+    assert lines[0].startswith("Replayed from 2026-03-02 18:00 to 2026-03-02 19:5")
     assert lines[2] == "api-availability: 99.9 % over 28 d (goals.yaml:10)"
     heads, page, budget = (line.split() for line in lines[3:6])
     assert heads[:3] == ["began", "(UTC)", "lasted"]
