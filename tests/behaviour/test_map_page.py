@@ -102,6 +102,7 @@ async def test_one_product_is_shown_with_its_owners(acme: httpx2.AsyncClient) ->
 async def test_a_practice_is_shown_with_who_is_accountable(acme: httpx2.AsyncClient) -> None:
     page = await shown(acme, practice="capacity", at=NOON)
     assert "Who is accountable for capacity" in page
+    assert "somebody is accountable for each, 3 without SRE, done for 3" in text_of(page)
     assert "Cart developers done Checkout SRE, Platform SRE advise" in rows(page)["Cart"]
     assert boxes(page)["/services/cart"] == "Cart, done · service · critical · of Cart developers"
     assert "not measured · service" in boxes(page)["/services/payroll"]

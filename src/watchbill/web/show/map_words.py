@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from watchbill.lib.numbers import count, several
 from watchbill.org.because import day_in_words, listed
 from watchbill.org.charters import EngagementState
+from watchbill.org.duties import State
 from watchbill.org.implementations import rules_of
 from watchbill.org.values import EntityRef
 from watchbill.teams.map import Fact, OrganizationMap, Role
@@ -135,6 +136,12 @@ def lacking(nobody: int, without_sre: int) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def _done(found: OrganizationMap) -> str:
+    if found.asked.practice is None:
+        return ""
+    return f", done for {sum(fact.state is State.DONE for fact in found.facts) or 'none'}"
+
+
 def sentence(found: OrganizationMap) -> str:
     """Return the map in one sentence: how much there is on it, and how much of that nobody answers for."""
     partners = sum(bool(group.together) for group in found.groups)
@@ -143,5 +150,5 @@ def sentence(found: OrganizationMap) -> str:
     answered = f"nobody is {is_said} for {found.nobody}" if found.nobody else f"somebody is {is_said} for each"
     return (
         f"{several(len(found.teams), 'SRE team')}, {several(partners, 'partner')}, {things}: "
-        f"{answered}, {found.without_sre or 'none'} without SRE"
+        f"{answered}, {found.without_sre or 'none'} without SRE{_done(found)}"
     )
