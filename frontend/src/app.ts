@@ -5,6 +5,7 @@ import { startAddress } from "./address";
 import { startAsking } from "./asking";
 import { startKeys } from "./keys";
 import { startLive } from "./live";
+import { startMap } from "./map";
 import { startTheme } from "./theme";
 import { startTimes } from "./times";
 
@@ -13,4 +14,5 @@ startLive();
 startKeys();
 startAsking();
 startAddress();
+startMap();
 startTheme();

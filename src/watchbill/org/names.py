@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 from watchbill.lib.ordering import as_counted
@@ -43,10 +44,15 @@ def thing_order(thing: Thing) -> tuple[object, ...]:
     return thing.ref.kind, as_counted(thing.title or thing.ref.name), thing.ref
 
 
-def with_names(organization: Organization, text: str) -> str:
-    """Return one of our own sentences with the references in it as people call them; what is not declared stays as written."""
+def with_names(organization: Organization, text: str, called: Callable[[EntityRef], str] | None = None) -> str:
+    """Return one of our own sentences with the references in it as people call them; what is not declared stays as written.
+
+    What is in the catalog may be `called` in a way of its own.
+    """
 
     def named(found: re.Match[str]) -> str:
+        if called is not None and (ref := EntityRef.parse(found[0], kind="component")) in organization.things:
+            return called(ref)
         return name_of(organization, found[0]) if _is_declared(organization, found[0]) else found[0]
 
     return _REFERENCE.sub(named, text)

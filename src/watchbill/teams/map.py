@@ -49,11 +49,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a reader asks to see: one team or group, one product (System or Domain), one practice instead of pagers; None is all."""
+    """What a reader asks to see: one team or group, one product (System or Domain), one practice instead of pagers; None is all.
+
+    `is_now` is false where they ask for another time than the present.
+    """
 
     side: Side | None = None
     product: EntityRef | None = None
     practice: str | None = None
+    is_now: bool = True
 
 
 @dataclass(frozen=True)

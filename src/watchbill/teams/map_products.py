@@ -111,6 +111,6 @@ def domains(organization: Organization, found: Iterable[Product], most: int) -> 
 
 
 def title_of(organization: Organization, ref: EntityRef) -> str:
-    """Return what a System, Domain, group or person is called."""
-    system = organization.systems.get(ref)
-    return (system.title or ref.name) if system is not None else name_of(organization, ref)
+    """Return what a thing, System, Domain, group or person is called."""
+    entity = organization.things.get(ref) or organization.systems.get(ref)
+    return (entity.title or ref.name) if entity is not None else name_of(organization, ref)

@@ -19,12 +19,14 @@ from watchbill.org.implementations import PRACTICES
 from watchbill.org.names import thing_order
 from watchbill.org.organization import Organization
 from watchbill.teams.map import Asked, Fact, OrganizationMap, map_of
+from watchbill.teams.map_parties import Party
 from watchbill.teams.map_products import Product, products, title_of
 from watchbill.web.api.values import read_instant
 from watchbill.web.doors import doors_of
 from watchbill.web.lookups import product_named, side_named
 from watchbill.web.show import map_words
 from watchbill.web.show.map_boxes import side_title, team_words
+from watchbill.web.show.map_overview import anchor_of, by_kind
 from watchbill.web.show.map_picture import Picture, is_one_by_one, picture
 from watchbill.web.show.map_sketch import Addresses
 
@@ -44,6 +46,7 @@ class Shown:
     drawn: Picture
     things: Sequence[Fact]
     products: Sequence[Product]
+    beside: Sequence[tuple[str, Sequence[Party]]]
     bare: Sequence[Fact]
     bare_in_all: int
 
@@ -65,12 +68,14 @@ async def shown(request: Request) -> Response:
         asked=asked,
         at=at,
         addresses=addresses,
+        anchor_of=anchor_of,
         words=map_words,
         practices=PRACTICES,
         most_rows=MOST_ROWS,
         verbs=map_words.verbs(asked.practice),
         title_of=lambda ref: title_of(organization, ref),
         called=lambda side: side_title(organization, side),
+        ways_out=_ways_out(organization, asked, addresses),
         of_team=lambda party: team_words(organization, seen.found, party),
         teams=sorted(organization.sre_teams.values(), key=lambda each: as_counted(each.title or each.name)),
         products=sorted(
@@ -78,6 +83,16 @@ async def shown(request: Request) -> Response:
             key=lambda each: as_counted(each[0]),
         ),
     )
+
+
+def _ways_out(organization: Organization, asked: Asked, addresses: Addresses) -> list[tuple[str, str]]:
+    """Return where a map that has nothing leads, in words and by address; nowhere where all was asked for."""
+    ways = []
+    if asked.side is not None and asked.product is not None:
+        key = asked.side.team or str(asked.side.ref)
+        ways.append((f"The map of {side_title(organization, asked.side)}", addresses.map_of_team(key)))
+        ways.append((f"The map of {title_of(organization, asked.product)}", addresses.map_of_product(asked.product)))
+    return [*ways, ("The whole map", addresses.whole_map)] if asked.side or asked.product else []
 
 
 def _shown(organization: Organization, at: datetime, asked: Asked, addresses: Addresses) -> Shown:
@@ -92,6 +107,7 @@ def _shown(organization: Organization, at: datetime, asked: Asked, addresses: Ad
         picture(organization, found, addresses),
         found.facts if is_single else (),
         () if is_single else products(organization, found.facts),
+        [("", found.groups)] if is_single else by_kind(found.groups[:MOST_ROWS]),
         bare[:MOST_BARE],
         len(bare),
     )
@@ -105,6 +121,7 @@ def _asked(organization: Organization, filters: dict[str, str]) -> Asked:
         side_named(organization, filters["team"]) if "team" in filters else None,
         product_named(organization, filters["product"]) if "product" in filters else None,
         practice,
+        is_now="at" not in filters,
     )
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from watchbill.lib.ordering import as_counted
 from watchbill.lib.shares import at_least, at_most
+from watchbill.org.names import with_names
 from watchbill.org.objectives import Goal
 from watchbill.org.platform import Carried, Carrier, Carrying, PlatformReport, Verdict
 from watchbill.org.values import EntityRef
 from watchbill.practices.goals.model import GoalStatus
 from watchbill.teams import platform_words as words
+from watchbill.teams.map_products import title_of
 from watchbill.teams.platform import looked_at
 from watchbill.web.doors import doors_of
 from watchbill.web.show.platform_picture import picture
@@ -26,6 +30,7 @@ from .frame import page
 
 MOST_ROWS = 100
 MOST_IN_PICTURE = 60
+MOST_NAMED = 6
 _CARRYING: Mapping[str, str] = {
     Carrying.TOO_LITTLE: "warn",
     Carrying.NO_GOAL: "unknown",
@@ -78,11 +83,17 @@ class Part:
 async def platform(request: Request) -> Response:
     """Show the platform of all products, or what one stands on (`?product=`)."""
     doors = doors_of(request)
+    organization = doors.in_force.organization
+    titled = partial(title_of, organization)
+
+    def place(ref: EntityRef) -> tuple[object, ...]:
+        return as_counted(titled(ref)), ref
+
     asked = request.query_params.get("product")
-    report, product = await run_in_threadpool(looked_at, doors.in_force.organization, asked or None)
+    report, product = await run_in_threadpool(looked_at, organization, asked or None)
     statuses = {status.goal: status for status in await doors.goals.statuses(doors.clock.now())}
-    carriers = sorted(report.carriers.values(), key=lambda each: (_CARRYING_ORDER.index(each.state), each.thing))
-    carried = sorted(report.carried.values(), key=lambda each: (_VERDICT_ORDER.index(each.verdict), each.thing))
+    carriers = sorted(report.carriers.values(), key=lambda each: (_CARRYING_ORDER.index(each.state), place(each.thing)))
+    carried = sorted(report.carried.values(), key=lambda each: (_VERDICT_ORDER.index(each.verdict), place(each.thing)))
     return await page(
         request,
         "platform.html",
@@ -91,7 +102,11 @@ async def platform(request: Request) -> Response:
         parts={ref: _part(report, ref, statuses) for ref in report.layers},
         carriers=carriers[:MOST_ROWS],
         carried=carried[:MOST_ROWS],
-        drawn=picture(report) if len(report.layers) <= MOST_IN_PICTURE else None,
+        broken=[each for each in carried if each.verdict is Verdict.CANNOT_HOLD],
+        most_named=MOST_NAMED,
+        titled=titled,
+        in_titles=lambda text: with_names(organization, text, titled),
+        drawn=picture(report, titled) if len(report.layers) <= MOST_IN_PICTURE else None,
         words=words,
         in_percent=_in_percent,
     )

@@ -73,7 +73,7 @@ def side_title(organization: Organization, side: Side) -> str:
 def team_words(organization: Organization, found: OrganizationMap, party: Party) -> tuple[str, ...]:
     """Return what the map says of an SRE team."""
     named = partial(title_of, organization)
-    return words.of_team(party, found.ties.get(party.key), found.asked.practice, named)
+    return words.of_team(party, found.ties.get(party.key), found.asked, named)
 
 
 def alarm_of(bare: Fact | Product) -> str:

@@ -16,17 +16,16 @@ from watchbill.teams.map_parties import Party
 from watchbill.teams.map_products import Product, domains
 
 from . import map_words as words
-from .map_boxes import alarm_of
+from .map_boxes import alarm_of, side_title
 from .map_layout import Column, Lane
 from .map_sketch import HELD, Addresses, Sketch, Tie, Words
 
 TITLES = ("SRE teams", "Products", "Partners and owners")
 MOST_DOMAINS = 40
 MOST_BOXES = 240
-_WIDTHS = (336, 336, 236)
+_WIDTHS = (332, 332, 236)
 _HEADING, _BOX, _TALL_BOX = 40, 24, 38
 _FEW = 24
-_OTHERS = "others"
 
 
 def overview(organization: Organization, found: OrganizationMap, parts: list[Product], addresses: Addresses) -> Sketch:
@@ -42,7 +41,8 @@ def overview(organization: Organization, found: OrganizationMap, parts: list[Pro
     )
     columns = tuple(Column(each, width, keeps=True) for each, width in zip(lanes, _WIDTHS, strict=True))
     ties = tuple(_ties(organization, found, groups, [whole for whole, _ in of_products]))
-    return Sketch(TITLES, columns, boxes, headings, ties)
+    near = tuple(_near(organization, found, groups, parts))
+    return Sketch(TITLES, columns, boxes, headings, ties, near=near)
 
 
 def _across(count: int) -> int:
@@ -57,11 +57,11 @@ def _teams(
         if party.team is not None:
             lanes.setdefault(rules_of(party.team.implementation).title, []).append(party)
     for title, parties in lanes.items():
-        does = words.do_together([found.ties.get(party.key, {}) for party in parties], found.asked.practice)
+        does = words.do_together([found.ties.get(party.key, {}) for party in parties], found.asked)
         headings[f"teams {title}"] = Words((f"{title}: {several(len(parties), 'team')}", does), None, "team")
         shown = parties if len(found.teams) <= MOST_BOXES else []
         for party in shown:
-            lines = (party.title, words.does(found.ties.get(party.key), found.asked.practice))
+            lines = (party.title, words.does(found.ties.get(party.key), found.asked))
             shape = "team" if party.key in found.ties else "team idle"
             boxes[party.key] = Words(lines, addresses.map_of_team(party.name), shape)
         keys = tuple(party.key for party in shown)
@@ -97,21 +97,46 @@ def _totals(product: Product) -> str:
     return words.totals(product.things, product.nobody, product.without_sre, product.critical)
 
 
+def by_kind(groups: Iterable[Party]) -> list[tuple[str, list[Party]]]:
+    """Return the groups beside SRE teams together by what they are to these, those that work with none last."""
+    kinds: dict[str, list[Party]] = {}
+    for group in groups:
+        kinds.setdefault(words.kind_of(group), []).append(group)
+    return sorted(kinds.items(), key=lambda pair: (pair[0] == words.OTHERS, pair[0]))
+
+
+def anchor_of(kind: str) -> str:
+    """Return where on the page the list of the groups of a kind begins."""
+    return f"beside-{kind.replace(' ', '-')}"
+
+
 class _Groups:
     """The groups beside SRE teams, together by what they are to these."""
 
     def __init__(self, groups: Iterable[Party]) -> None:
-        self._kind_of = {group.key: group.together[0].words if group.together else _OTHERS for group in groups}
+        self._kinds = by_kind(groups)
+        self._kind_of = {group.key: kind for kind, of_kind in self._kinds for group in of_kind}
 
     def lanes(self, boxes: dict[str, Words]) -> Iterator[Lane]:
-        for kind, count in sorted(Counter(self._kind_of.values()).items()):
+        for kind, of_kind in self._kinds:
             key = f"groups {kind}"
-            says = "are owners, or answer by themselves" if kind == _OTHERS else f"each {kind} an SRE team"
-            boxes[key] = Words((several(count, "group"), says), "/teams", "group")
+            boxes[key] = Words((several(len(of_kind), "group"), words.of_kind(kind)), f"#{anchor_of(kind)}", "group")
             yield Lane(f"lane {key}", (key,), 0, _TALL_BOX)
 
     def key_of(self, side: Side) -> str:
-        return f"groups {self._kind_of.get(side.key, _OTHERS)}"
+        return f"groups {self._kind_of.get(side.key, words.OTHERS)}"
+
+
+def _near(
+    organization: Organization, found: OrganizationMap, groups: _Groups, parts: Iterable[Product]
+) -> Iterator[Tie]:
+    verbs = words.verbs(found.asked.practice)
+    for part in parts:
+        for role, sides in part.sides.items():
+            for side, count in sides.items():
+                start = side.key if side.team is not None else groups.key_of(side)
+                says = f"{side_title(organization, side)} {verbs[role]} {count} in {part.title}"
+                yield Tie(start, part.key, role, says)
 
 
 def _ties(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -36,7 +37,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A box, or the frame or heading of a lane, with its words; `says` has them whole."""
+    """A box, or the frame or heading of a lane, with its words; `says` has them whole.
+
+    `near` are the boxes that it is tied to: each one's position among the boxes, and the kind of its line.
+    """
 
     place: Placed
     href: str | None
@@ -45,6 +49,7 @@ class Drawn:
     texts: tuple[Text, ...]
     says: str
     is_framed: bool = True
+    near: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def picture(organization: Organization, found: OrganizationMap, addresses: Addre
         placed.height,
         tuple(Text(x, 16, title, "ink") for x, title in zip(placed.columns, sketched.titles, strict=True)),
         tuple(_lanes(sketched, placed)),
-        tuple(_box(place, sketched.boxes[key]) for key, place in placed.boxes.items()),
+        tuple(_boxes(sketched, placed)),
         tuple(wire for tie in sorted(sketched.ties, key=lambda tie: -HELD[tie.role]) if (wire := _wire(tie, placed))),
     )
 
@@ -121,7 +126,18 @@ def _heading(place: Placed, words: Words, is_framed: bool) -> Drawn:
     return Drawn(place, words.href, words.shape, words.alarm, tuple(texts), ", ".join(words.lines), is_framed)
 
 
-def _box(place: Placed, words: Words) -> Drawn:
+def _boxes(sketched: Sketch, placed: Layout) -> Iterator[Drawn]:
+    numbers = {key: number for number, key in enumerate(placed.boxes)}
+    near: dict[str, dict[int, str]] = {}
+    for tie in sorted(sketched.near or sketched.ties, key=lambda tie: HELD[tie.role]):
+        if tie.start in numbers and tie.end in numbers:
+            near.setdefault(tie.start, {}).setdefault(numbers[tie.end], tie.role.value)
+            near.setdefault(tie.end, {}).setdefault(numbers[tie.start], tie.role.value)
+    for key, place in placed.boxes.items():
+        yield _box(place, sketched.boxes[key], tuple(sorted(near.get(key, {}).items())))
+
+
+def _box(place: Placed, words: Words, near: tuple[tuple[int, str], ...]) -> Drawn:
     room = place.width - 2 * _INSET
     says = ", ".join(words.lines)
     lines = (words.brief or words.lines)[: None if place.height >= _TWO_LINES else 1]
@@ -129,7 +145,7 @@ def _box(place: Placed, words: Words) -> Drawn:
         Text(place.x + _INSET, place.y + 16 + 14 * number, cut(line, room, bold=number == 0), "" if number else "ink")
         for number, line in enumerate(lines)
     ]
-    return Drawn(place, words.href, words.shape, words.alarm, tuple(texts), says)
+    return Drawn(place, words.href, words.shape, words.alarm, tuple(texts), says, near=near)
 
 
 def cut(text: str, room: int, *, bold: bool = False) -> str:

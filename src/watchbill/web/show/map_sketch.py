@@ -45,7 +45,8 @@ class Tie:
 class Sketch:
     """All that is to be drawn: columns with their titles, the words of boxes and of lanes by their keys, the ties.
 
-    `beside` are boxes that belong near one another without a line.
+    `beside` are boxes that belong near one another without a line. `near` are the ties from box to box where the lines that
+    are drawn stand for many of them.
     """
 
     titles: tuple[str, ...]
@@ -54,6 +55,7 @@ class Sketch:
     headings: Mapping[str, Words]
     ties: tuple[Tie, ...]
     beside: tuple[tuple[str, str], ...] = ()
+    near: tuple[Tie, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,5 +82,11 @@ class Addresses:
             return self._map(product=str(ref))
         return self._map(team=str(ref))
 
+    @property
+    def whole_map(self) -> str:
+        """The map of all, seen in the same way."""
+        return self._map()
+
     def _map(self, **filters: str) -> str:
-        return f"/map?{urlencode({**filters, **self.kept})}"
+        asked = urlencode({**filters, **self.kept})
+        return f"/map?{asked}" if asked else "/map"

@@ -11,7 +11,7 @@ from watchbill.org.charters import EngagementState
 from watchbill.org.duties import State
 from watchbill.org.implementations import rules_of
 from watchbill.org.values import EntityRef
-from watchbill.teams.map import Fact, OrganizationMap, Role
+from watchbill.teams.map import Asked, Fact, OrganizationMap, Role, Side
 from watchbill.teams.map_parties import Party
 from watchbill.teams.partners import Together
 
@@ -34,26 +34,32 @@ def verbs(practice: str | None) -> Mapping[Role, str]:
     }
 
 
-def does(counts: Mapping[Role, int] | None, practice: str | None) -> str:
+def when(asked: Asked) -> str:
+    """Return the word for the time that is asked for: “now” or “then”."""
+    return "now" if asked.is_now else "then"
+
+
+def does(counts: Mapping[Role, int] | None, asked: Asked) -> str:
     """Return what somebody does: “holds 3 pagers, advises on 1”, or that it is nothing."""
     found = counts or {}
-    said = [f"{verb} {count(found[role])}" for role, verb in verbs(practice).items() if found.get(role)]
-    if practice is None and found.get(Role.HOLDS):
+    said = [f"{verb} {count(found[role])}" for role, verb in verbs(asked.practice).items() if found.get(role)]
+    if asked.practice is None and found.get(Role.HOLDS):
         said[0] = f"holds {several(found[Role.HOLDS], 'pager')}"
-    return ", ".join(said) or ("holds nothing now" if practice is None else "has no part in it now")
+    nothing = "holds nothing" if asked.practice is None else "has no part in it"
+    return ", ".join(said) or f"{nothing}{' here' if asked.product is not None else ''} {when(asked)}"
 
 
-def do_together(each: Sequence[Mapping[Role, int]], practice: str | None) -> str:
+def do_together(each: Sequence[Mapping[Role, int]], asked: Asked) -> str:
     """Return what several do together, and how many of them do nothing."""
     counts: Counter[Role] = Counter()
     for one in each:
         counts.update(one)
     idle = sum(not one for one in each)
-    does_all = does(counts, practice)
+    does_all = does(counts, asked)
     return f"{does_all}, {idle} of them nothing" if idle and counts else does_all
 
 
-def of_team(party: Party, counts: Mapping[Role, int] | None, practice: str | None, named: Named) -> tuple[str, ...]:
+def of_team(party: Party, counts: Mapping[Role, int] | None, asked: Asked, named: Named) -> tuple[str, ...]:
     """Return an SRE team in three lines: its name, what it does, and with whom or what for.
 
     People who work inside a host go by their own names, with the host and the day until which they stay.
@@ -62,8 +68,8 @@ def of_team(party: Party, counts: Mapping[Role, int] | None, practice: str | Non
         hosts = ", ".join(named(each.partner) for each in party.together if each.is_agreed)
         until = min((each.until for each in party.together if each.is_agreed and each.until), default=None)
         stay = f"in {hosts}" + (f" · until {day_in_words(until)}" if until is not None else "")
-        return ", ".join(party.guests), stay, f"{party.title} · {does(counts, practice)}"
-    return party.title, does(counts, practice), _with_whom(party, named) or _purpose(party)
+        return ", ".join(party.guests), stay, f"{party.title} · {does(counts, asked)}"
+    return party.title, does(counts, asked), _with_whom(party, named) or _purpose(party)
 
 
 def _with_whom(party: Party, named: Named) -> str:
@@ -88,7 +94,7 @@ def of_group(party: Party, found: OrganizationMap, *, is_catch_all: bool) -> tup
 def _of_its_own(party: Party, found: OrganizationMap, is_catch_all: bool) -> Iterator[str]:
     counts = found.ties.get(party.key)
     if counts:
-        yield does(counts, found.asked.practice)
+        yield does(counts, found.asked)
     elif is_catch_all:
         yield "answers for what nobody else does"
     elif owned := found.owned[party.ref]:
@@ -101,6 +107,19 @@ def _what_it_is(party: Party) -> str:
     for each in party.together:
         ways.setdefault(_said(each), []).append(each.team.title or each.team.name)
     return "; ".join(f"{way} {listed(names)}" for way, names in ways.items())
+
+
+OTHERS = "others"
+
+
+def kind_of(group: Party) -> str:
+    """Return the kind of group beside the SRE teams: what it is to the first team that it works with, else `OTHERS`."""
+    return group.together[0].words if group.together else OTHERS
+
+
+def of_kind(kind: str) -> str:
+    """Return what groups of a kind are: “each host of an SRE team”."""
+    return "owners, or answer by themselves" if kind == OTHERS else f"each {kind} an SRE team"
 
 
 def _said(each: Together) -> str:
@@ -136,6 +155,16 @@ def lacking(nobody: int, without_sre: int) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def parties(teams: int, partners: int, others: int) -> str:
+    """Return how many there are on the map and in the list of teams: “7 SRE teams, 6 partners and 1 other group”."""
+    return f"{several(teams, 'SRE team')}, {beside(partners, others)}"
+
+
+def beside(partners: int, others: int) -> str:
+    """Return how many groups there are beside the SRE teams: those that work with one, and the others."""
+    return several(partners, "partner") + (f" and {several(others, 'other group')}" if others else "")
+
+
 def _done(found: OrganizationMap) -> str:
     if found.asked.practice is None:
         return ""
@@ -144,11 +173,21 @@ def _done(found: OrganizationMap) -> str:
 
 def sentence(found: OrganizationMap) -> str:
     """Return the map in one sentence: how much there is on it, and how much of that nobody answers for."""
-    partners = sum(bool(group.together) for group in found.groups)
+    who = parties(len(found.teams), found.partners, len(found.groups) - found.partners)
+    if not found.facts:
+        return f"{who}, no service, workflow or resource"
     things = several(len(found.facts), "service, workflow or resource", "services, workflows and resources")
     is_said = "called" if found.asked.practice is None else "accountable"
     answered = f"nobody is {is_said} for {found.nobody}" if found.nobody else f"somebody is {is_said} for each"
-    return (
-        f"{several(len(found.teams), 'SRE team')}, {several(partners, 'partner')}, {things}: "
-        f"{answered}, {found.without_sre or 'none'} without SRE{_done(found)}"
-    )
+    return f"{who}, {things}: {answered}, {found.without_sre or 'none'} without SRE{_done(found)}"
+
+
+def emptiness(asked: Asked, called: Callable[[Side], str], named: Named) -> str:
+    """Return why a map without a single thing has none."""
+    if asked.product is None and asked.side is None:
+        return "Nothing is declared yet."
+    what = named(asked.product) if asked.product is not None else "any service, workflow or resource"
+    if asked.side is None:
+        return f"Nothing lies in {what}."
+    part = f" for {asked.practice}" if asked.practice is not None else ""
+    return f"{called(asked.side)}: nothing to do with {what}{part} {when(asked)}."

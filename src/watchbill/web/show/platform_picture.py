@@ -5,10 +5,11 @@ Rows are of one height and stand beside the wires, so that their words fit every
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from watchbill.lib.ordering import as_counted
 from watchbill.org.platform import PlatformReport
 from watchbill.org.platform.graph import Edge
 from watchbill.org.values import EntityRef
@@ -56,14 +57,17 @@ class Picture:
     arrows: tuple[Arrow, ...]
 
 
-def picture(report: PlatformReport) -> Picture:
-    """Return the picture of a report: things by depth and name, wires in as few lanes as hold them apart."""
-    layers = _layers(report.layers)
+def picture(report: PlatformReport, titled: Callable[[EntityRef], str]) -> Picture:
+    """Return the picture of a report: things by depth and title, wires in as few lanes as hold them apart."""
+    layers = _layers(report.layers, titled)
     middle = _middles(layers)
     lanes = _lanes(report.edges, middle)
     width = _MARGIN + _LANE * len(set(lanes.values()) or {0})
     limiting = limiting_edges(report)
-    wires = [_wire(edge, middle, width, width - _MARGIN - _LANE * lanes[edge.on], limiting) for edge in report.edges]
+    wires = [
+        _wire(edge, middle, width, width - _MARGIN - _LANE * lanes[edge.on], limiting, titled=titled)
+        for edge in report.edges
+    ]
     arrows = [_arrow(on, middle[on] - _APART, width, limiting) for on in sorted({edge.on for edge in report.edges})]
     return Picture(
         width=width,
@@ -79,8 +83,8 @@ def limiting_edges(report: PlatformReport) -> frozenset[Edge]:
     return frozenset(demand.way[-1] for carrier in report.carriers.values() for demand in carrier.limited_by)
 
 
-def _layers(depths: Mapping[EntityRef, int]) -> tuple[Layer, ...]:
-    ordered = sorted(depths, key=lambda ref: (depths[ref], ref))
+def _layers(depths: Mapping[EntityRef, int], titled: Callable[[EntityRef], str]) -> tuple[Layer, ...]:
+    ordered = sorted(depths, key=lambda ref: (depths[ref], as_counted(titled(ref)), ref))
     return tuple(Layer(depth, tuple(things)) for depth, things in groupby(ordered, key=lambda ref: depths[ref]))
 
 
@@ -115,7 +119,15 @@ def _is_free(stretch: tuple[int, int], others: Iterable[tuple[int, int]]) -> boo
     return all(stretch[1] + _APART < low - _APART or high + _APART < stretch[0] - _APART for low, high in others)
 
 
-def _wire(edge: Edge, middle: Mapping[EntityRef, int], width: int, x: int, limiting: Collection[Edge]) -> Wire:
+def _wire(
+    edge: Edge,
+    middle: Mapping[EntityRef, int],
+    width: int,
+    x: int,
+    limiting: Collection[Edge],
+    *,
+    titled: Callable[[EntityRef], str],
+) -> Wire:
     """Draw a wire out of the lower half of a row, along its lane, into the upper half of another."""
     start, end = middle[edge.of] + _APART, middle[edge.on] - _APART
     turn = _CORNER if end > start else -_CORNER
@@ -123,7 +135,7 @@ def _wire(edge: Edge, middle: Mapping[EntityRef, int], width: int, x: int, limit
         f"M{width} {start}H{x + _CORNER}Q{x} {start} {x} {start + turn}"
         f"V{end - turn}Q{x} {end} {x + _CORNER} {end}H{width - 4}"
     )
-    return Wire(path, x, start + turn, edge in limiting, f"{edge.of.name} stands on {edge.on.name}")
+    return Wire(path, x, start + turn, edge in limiting, f"{titled(edge.of)} stands on {titled(edge.on)}")
 
 
 def _arrow(on: EntityRef, y: int, width: int, limiting: Iterable[Edge]) -> Arrow:
