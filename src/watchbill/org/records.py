@@ -28,7 +28,7 @@ _VERDICTS = {"continue": "it goes on", "change": "it changes", "handBack": "it i
 
 @dataclass(frozen=True)
 class Recorded:
-    """One thing that happened to an engagement: on which day, by whom, in words, and where it is written."""
+    """One thing that happened to an engagement: on which day, by whom (nobody: the day itself), in words, and where it is written."""
 
     on: date
     by: tuple[EntityRef, ...]
@@ -36,8 +36,8 @@ class Recorded:
     place: Place
 
 
-def record_of(organization: Organization, engagement: Engagement) -> tuple[Recorded, ...]:
-    """Return everything on record of an engagement, oldest first."""
+def record_of(organization: Organization, engagement: Engagement, day: date) -> tuple[Recorded, ...]:
+    """Return everything on record of an engagement, oldest first; one that is over on a day by its date alone has ended by itself."""
     found = [
         Recorded(move.on, (move.by,), f"{_STATES[move.state]}: {move.why}", move.place) for move in engagement.life
     ]
@@ -54,6 +54,8 @@ def record_of(organization: Organization, engagement: Engagement) -> tuple[Recor
         Recorded(each.on, (each.by,), _reviewed(each.verdict.value, each.note), each.place)
         for each in engagement.reviews_held
     ]
+    if engagement.ends is not None and engagement.has_lapsed(day):
+        found.append(Recorded(engagement.ends, (), "Ended: its last day, as agreed", engagement.place))
     return tuple(sorted(found, key=lambda each: each.on))
 
 

@@ -315,7 +315,7 @@ def _engagements(organization: Organization, engaged: Iterable[Engagement], toda
             engagement,
             engagement.state_at(today),
             max((move.on for move in engagement.life if move.on <= today), default=None),
-            record_of(organization, engagement),
+            record_of(organization, engagement, today),
             review_due(organization, engagement, today),
         )
         for engagement in engaged

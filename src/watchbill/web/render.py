@@ -66,7 +66,7 @@ PLACES = (
     PlaceInRail("/", "Watch", "watch", "w", moving=True),
     PlaceInRail("/inbox", "Inbox", "inbox", "i", moving=True),
     PlaceInRail("/map", "Map", "map", "m"),
-    PlaceInRail("/teams", "Teams", "teams", "t", around=("/advice", "/recommendations")),
+    PlaceInRail("/teams", "Teams", "teams", "t", around=("/advice", "/recommendations", "/engagements")),
     PlaceInRail("/services", "Services", "services", "s"),
     PlaceInRail("/platform", "Platform", "platform", "p"),
     PlaceInRail("/findings", "Findings", "findings", "f"),

@@ -16,6 +16,7 @@ def routes() -> list[BaseRoute]:
     from . import (
         advice,
         audit,
+        engagements,
         findings,
         fleet,
         goals,
@@ -42,6 +43,7 @@ def routes() -> list[BaseRoute]:
         fleet,
         goals,
         teams,
+        engagements,
         incidents,
         oncall,
         organization,

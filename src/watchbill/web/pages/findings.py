@@ -78,17 +78,18 @@ async def listed(request: Request) -> Response:
 async def team_findings(organization: Organization, declared: DeclaredTeam, now: datetime) -> OwnFindings:
     """Return the findings about an SRE team, or about what another group owns and its engagements."""
     if declared.team is not None:
-        return _own(await run_in_threadpool(findings, organization, now, team=declared.team.name))
+        return own_findings(await run_in_threadpool(findings, organization, now, team=declared.team.name))
     engagements = [each.engagement.name for each in declared.engagements]
-    return _own(await run_in_threadpool(findings_about, organization, now, declared.owns, engagements))
+    return own_findings(await run_in_threadpool(findings_about, organization, now, declared.owns, engagements))
 
 
 async def service_findings(organization: Organization, thing: EntityRef, now: datetime) -> OwnFindings:
     """Return the findings about a thing and its goals."""
-    return _own(await run_in_threadpool(findings_about, organization, now, [thing]))
+    return own_findings(await run_in_threadpool(findings_about, organization, now, [thing]))
 
 
-def _own(found: Sequence[Finding]) -> OwnFindings:
+def own_findings(found: Sequence[Finding]) -> OwnFindings:
+    """Return findings as the page of a team, service or engagement shows them."""
     return OwnFindings(found[:MOST_ON_TEAM], found[MOST_ON_TEAM:MOST_OF_ONE_PAGE], len(found))
 
 

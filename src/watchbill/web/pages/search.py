@@ -1,4 +1,4 @@
-"""Search: services, goals, teams, people and schedules by a part of their name, incidents by their number."""
+"""Search: services, goals, teams, engagements, people and schedules by a part of their name, incidents by their number."""
 
 from __future__ import annotations
 
@@ -66,6 +66,10 @@ def _everything(organization: Organization) -> Iterator[Found]:
         if group.ref in practising:
             continue
         yield Found("group", group.title or group.ref.name, group.ref.name, f"/teams/{quote(group.ref.name, safe='')}")
+    for engagement in organization.engagements.values():
+        sides = f"{organization.sre_teams[engagement.sre].title} with {name_of(organization, engagement.partner)}"
+        where = f"/engagements/{quote(engagement.name, safe='')}"
+        yield Found("engagement", engagement.title or engagement.name, f"{engagement.name} · {sides}", where)
     for user in organization.users.values():
         groups = sorted(user.groups)
         place = f"/teams/{quote(groups[0].name, safe='')}" if groups else "/teams"

@@ -11,8 +11,10 @@ from starlette.routing import Route
 
 from watchbill.lib.ordering import as_counted
 from watchbill.org.charters import Implementation
+from watchbill.org.claims import day_of
 from watchbill.org.findings import RULES
 from watchbill.org.implementations import rules_of
+from watchbill.teams.guests import guests_of
 from watchbill.teams.practised import practised
 from watchbill.teams.view import DeclaredTeam
 from watchbill.web.doors import doors_of
@@ -113,6 +115,7 @@ async def one(request: Request) -> Response:
         findings=await team_findings(organization, view.declared, now),
         every_rule=RULES,
         owned=owned,
+        guests=list(guests_of(organization, view.declared.ref, day_of(organization, now))),
         bare=uncovered(owned, organization) if team is None else [],
         practised=practised(organization, [each.thing for each in view.declared.claims if each.thing], now),
         watch=watchers(view.declared.watches, organization),

@@ -33,6 +33,8 @@ def subject_path(organization: Organization, subject: str) -> str:
         return f"/teams/{quote(name, safe='')}"
     if kind == "goal" and name in organization.goals:
         return f"/goals/{quote(name, safe='')}"
+    if kind == "Engagement" and name in organization.engagements:
+        return f"/engagements/{quote(name, safe='')}"
     if name or ":" not in kind:
         return ""
     ref = EntityRef.parse(subject, kind="component")

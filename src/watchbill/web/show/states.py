@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from watchbill.lib.durations import about, window
 from watchbill.lib.numbers import rate
-from watchbill.org.charters import EngagementState
+from watchbill.org.charters import EngagementState, ItemStatus, ReviewItem, ReviewOutcome
 from watchbill.org.duties import State
 from watchbill.org.entities import Tier
 from watchbill.org.faults import Level
@@ -53,6 +53,11 @@ _ENGAGEMENTS = {
     EngagementState.HANDING_BACK: Shown("warn", "handing back"),
     EngagementState.ENDED: Shown("unknown", "ended"),
     EngagementState.DECLINED: Shown("unknown", "declined"),
+}
+_REVIEWS = {
+    ReviewOutcome.READY: Shown("good", "ready"),
+    ReviewOutcome.READY_WITH_CONDITIONS: Shown("warn", "ready with conditions"),
+    ReviewOutcome.NOT_READY: Shown("bad", "not ready"),
 }
 _RECOMMENDATIONS = {
     RecommendationState.WAITING: Shown("warn", "waits for an answer"),
@@ -148,6 +153,18 @@ def of_notice(notice: Notice) -> Shown:
 def of_engagement(state: EngagementState | None) -> Shown:
     """Return an engagement's state; None is one whose life has not begun."""
     return _ENGAGEMENTS[state] if state is not None else Shown("unknown", "not begun")
+
+
+def of_review(outcome: ReviewOutcome) -> Shown:
+    """Return what a readiness review found."""
+    return _REVIEWS[outcome]
+
+
+def of_answer(item: ReviewItem) -> Shown:
+    """Return the answer to a question of a readiness review; a no that blocks is worse than one with a day until when."""
+    if item.status is ItemStatus.NO:
+        return Shown("bad" if item.blocking else "warn", "no")
+    return Shown("good", "yes") if item.status is ItemStatus.YES else Shown("unknown", "not applicable")
 
 
 def of_recommendation(state: RecommendationState) -> Shown:
