@@ -22,8 +22,15 @@ function listKeys(): boolean {
   return box !== null;
 }
 
+/** What a page lists, in its order: the link that opens a whole row, else the first link of a row. */
+function listed(): HTMLElement[] {
+  const entries = [...document.querySelectorAll<HTMLElement>("main :is(tbody tr, .finding, a.row)")];
+  const links = entries.map((entry) => (entry.matches("a") ? entry : entry.querySelector<HTMLElement>("a.row, a")));
+  return [...new Set(links)].filter((link): link is HTMLElement => link !== null && link.offsetParent !== null);
+}
+
 function move(step: 1 | -1): boolean {
-  const rows = [...document.querySelectorAll<HTMLElement>("main a.row")].filter((row) => row.offsetParent !== null);
+  const rows = listed();
   if (rows.length === 0) return false;
   const here = rows.indexOf(document.activeElement as HTMLElement);
   const next = here === -1 ? (step === 1 ? 0 : rows.length - 1) : Math.min(Math.max(here + step, 0), rows.length - 1);

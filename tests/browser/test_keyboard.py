@@ -30,6 +30,18 @@ def test_slash_searches_and_enter_opens_what_j_found(watched: Watched, site: Sit
     page.wait_for_url(f"{site.program.url}/goals/api-availability")
 
 
+def test_j_and_k_move_also_where_no_row_opens_as_a_whole(watched: Watched) -> None:
+    page = watched.open("/teams/core")
+    page.keyboard.press("j")
+    first = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("j")
+    second = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("k")
+    assert first != second
+    assert first is not None
+    assert page.evaluate("document.activeElement.getAttribute('href')") == first
+
+
 def test_a_question_mark_lists_the_keys_and_escape_puts_them_away(watched: Watched) -> None:
     page = watched.open("/")
     page.keyboard.press("?")
