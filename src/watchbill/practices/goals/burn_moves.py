@@ -186,7 +186,7 @@ def _sentence(goal: Goal, burn: Burn) -> str:
     bad = burn.long_total - burn.long_good
     events = f"{amount(bad)} of {amount(burn.long_total)} {goal.counts} in the last {window(tier.long)}"
     return (
-        f"{events}{_measured(tier.long, burn.long_measured)} were bad: a burn of {_times(burn.long_rate)}, and "
+        f"{events}{_measured(tier.long, burn.long_measured * burn.long_counted)} were bad: a burn of {_times(burn.long_rate)}, and "
         f"of {_times(burn.short_rate)} in the last {window(tier.short)}; this rule's limit is {rate(tier.factor)}."
     )
 

@@ -144,8 +144,9 @@ class Burn:
     """How fast a tier's windows burn the budget: 1 spends it exactly by the window's end. None where nothing was measured.
 
     The rates are those that the alert compares: unmeasured minutes carry the same traffic without failures. `long_measured` and
-    `short_measured` are the measured shares of the windows, in 0..1. `due_in` is about how long it takes until the tier holds, if
-    the burn of the newest minutes goes on; None while it holds or is not on its way.
+    `short_measured` are the measured shares of what counts of the windows, in 0..1; `long_counted` and `short_counted` are how much
+    of each counts, where a part is excluded. `due_in` is about how long it takes until the tier holds, if the burn of the newest
+    minutes goes on; None while it holds or is not on its way.
     """
 
     tier: BurnTier
@@ -160,6 +161,8 @@ class Burn:
     holds: bool
     due_in: timedelta | None
     since: datetime | None
+    long_counted: float = 1.0
+    short_counted: float = 1.0
 
 
 @dataclass(frozen=True)

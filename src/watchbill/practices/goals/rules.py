@@ -29,7 +29,7 @@ _EVEN_ONE = Least()
 class WindowSums:
     """Bad and total events of a window, how much of it was measured, and how long it is (both in one unit).
 
-    What is excluded is in none of them: a window that is excluded as a whole has no length. Where events, or time slices, are
+    What is `excluded` of it is in none of them: a window that is excluded as a whole has no length. Where events, or time slices, are
     counted in parts, there are `units` to a whole one.
     """
 
@@ -38,6 +38,7 @@ class WindowSums:
     measured: int
     length: int
     units: int = 1
+    excluded: int = 0
 
     def amount(self, counted: int) -> Amount:
         """Return what was counted in whole events or slices."""
@@ -47,6 +48,11 @@ class WindowSums:
     def measured_share(self) -> float:
         """How much of the window was measured, in 0..1: nothing of one that has no length."""
         return min(1.0, self.measured / self.length) if self.length else 0.0
+
+    @property
+    def counted_share(self) -> float:
+        """How much of the window counts, in 0..1: all of it where nothing is excluded."""
+        return self.length / (self.length + self.excluded) if self.excluded else 1.0
 
 
 def budget_of(total: int, target: Fraction) -> Fraction:
@@ -190,6 +196,8 @@ def judge(
         holds=holds,
         due_in=due_in(tier, long_rate, short_rate, newest) if is_possible and not holds else None,
         since=(since or now) if holds else None,
+        long_counted=long.counted_share,
+        short_counted=short.counted_share,
     )
 
 

@@ -63,15 +63,16 @@ class Sight:
         """Return the sums from minute `first` on, as those of a window that has `length` minutes, where it goes on after now."""
         bad, total, measured = self._events(first, self.end + 1)
         last = self.end if length is None else first + length
-        minutes = max(0, last - first)
+        minutes, excluded = max(0, last - first), 0
         for low, high in self.excluded.within(first, max(last, self.end + 1)):
             out_bad, out_total, out_measured = self._events(low, high)
             bad, total, measured = bad - out_bad, total - out_total, measured - out_measured
-            minutes -= max(0, min(high, last) - low)
+            excluded += max(0, min(high, last) - low)
         began, lead = divmod(self.began, MINUTE)
         if first <= began and not self.excluded.covers(began):
             measured = max(0, measured - lead)
-        return rules.WindowSums(bad, total, measured, minutes * MINUTE, units_of(self.goal.slices))
+        length = (minutes - excluded) * MINUTE
+        return rules.WindowSums(bad, total, measured, length, units_of(self.goal.slices), excluded * MINUTE)
 
     def left_out(self, first: int) -> LeftOut:
         """Return what is excluded from minute `first` on, the open one among them."""

@@ -39,7 +39,7 @@ class BurnAnswer(Answer):
     short_seconds: float
     long_rate: float | None = Field(description="bad / total × measured share / (1 - target) of the long window.")
     short_rate: float | None
-    long_measured: float = Field(description="The measured share of the long window.")
+    long_measured: float = Field(description="The measured share of the long window, less what is excluded of it.")
     short_measured: float
     holds: bool
     due_in_seconds: float | None = Field(
