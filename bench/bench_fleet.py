@@ -96,6 +96,7 @@ async def _served(watchbill: Watchbill, settings: Settings):  # type: ignore[no-
 
 async def _evaluate(watchbill: Watchbill) -> None:
     while True:
+        await watchbill.goals.load(watchbill.clock.now())
         began, busy = time.monotonic(), time.process_time()
         await watchbill.goals.evaluate(watchbill.clock.now())
         ended = time.monotonic()

@@ -135,3 +135,17 @@ async def test_a_glance_is_that_of_the_last_evaluation_until_that_is_long_ago(wa
     assert await watch.goals.fleet(watch.now) is evaluated
     watch.desk.clock.set(watch.now + timedelta(seconds=60))
     assert (await watch.goals.fleet(watch.now)).at == watch.now
+
+
+async def test_days_are_the_sums_of_their_minutes_and_end_with_what_is_left_now(watch: Watch) -> None:
+    watch.traffic.break_between(20 * HOUR, 20 * HOUR + 3 * MINUTE)
+    await watch.goals.measure(watch.now)
+    await watch.until(30 * HOUR, 20 * MINUTE)
+    edges = [MONDAY.replace(hour=0, minute=0) + number * 24 * HOUR for number in range(5)]
+    days = await watch.goals.spans(GOAL, watch.now, edges)
+    assert [day.start for day in days] == edges[:3] if watch.now > edges[2] else edges[:2]
+    minutes = [*await watch.goals.minutes(GOAL, edges[0], watch.now), *await watch.goals.unwritten(GOAL, watch.now)]
+    for day in days:
+        inside = [each for each in minutes if day.start <= each.minute < day.end]
+        assert (day.good, day.total) == (sum(each.good for each in inside), sum(each.total for each in inside))
+    assert days[-1].left == pytest.approx((await watch.goals.status(GOAL, watch.now)).left, abs=1e-3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -49,9 +50,9 @@ def end_of(unwritten: Sequence[Counted], now: datetime) -> int:
     return max(present, min(present, unwritten[-1].minute) + 1) if unwritten else present
 
 
-def first_of(goal: Goal, frame: Frame) -> int:
-    """Return the first minute that matters for the chart: where the window begins that its first minute is judged by."""
-    return floor(minute_of(goal.period(start_of(frame.start)).start), goal.slices)
+def first_of(goal: Goal, start: int) -> int:
+    """Return the first minute that matters for a chart from minute `start` on: where the window begins that it is judged by."""
+    return floor(minute_of(goal.period(start_of(start)).start), goal.slices)
 
 
 def points(
@@ -67,18 +68,30 @@ def points(
 
     `began` is the minute in which measuring began. What is `excluded` counts in no piece and in no window.
     """
-    first = first_of(goal, frame)
-    counted = by_minute(first, frame.end, blocks, unwritten, goal.slices)
+    edges = range(frame.start, frame.end + 1, frame.step)
+    return spans(goal, edges, blocks, unwritten, began, excluded=excluded)
+
+
+def spans(
+    goal: Goal,
+    edges: Sequence[int],
+    blocks: Iterable[Block],
+    unwritten: Iterable[Counted],
+    began: int = 0,
+    *,
+    excluded: Excluded = NONE,
+) -> list[Point]:
+    """Return the same for spans of any lengths, from each of these minutes to the next; a time slice counts where it ends."""
+    first, last = first_of(goal, edges[0]), floor(edges[-1], goal.slices)
+    counted = by_minute(first, last, blocks, unwritten, goal.slices)
     running = _running(_without(excluded, first, counted))
     found = []
-    for number in range(frame.count):
-        start = frame.start + number * frame.step
-        end = start + frame.step
+    for start, end in pairwise(edges):
         begin, length = _window(goal, end)
         left_out, begins = excluded.minutes(start, end), max(began, begin)
-        piece = _sums(running, (start - first, end - first), frame.step - left_out, goal)
+        piece = _sums(running, (min(start, last) - first, min(end, last) - first), end - start - left_out, goal)
         length -= excluded.minutes(begin, begin + length)
-        whole = _sums(running, (max(0, begin - first), end - first), length, goal)
+        whole = _sums(running, (max(0, begin - first), min(end, last) - first), length, goal)
         found.append(
             Point(
                 start=start_of(start),

@@ -60,7 +60,7 @@ class GoalsService:
         self._holdings = Holdings(store, self._excluded)
         self._recents = Recents(store)
         self._fleet: Fleet | None = None
-        self._gathering = asyncio.Lock()
+        self._gathering, self._refreshing = asyncio.Lock(), asyncio.Lock()
         self._measuring = Measuring(self._holdings, source_for)
         self._known_at: datetime | None = None
         self._filled: Mapping[str, int] = {}
@@ -173,7 +173,7 @@ class GoalsService:
         goal, status = self._goal(name), await self.status(name, now)
         unwritten = self._unwritten(goal)
         frame = charting.Frame.of(charting.end_of(unwritten, now), span, points, goal.slices)
-        held = await self._blocks(goal, charting.first_of(goal, frame), frame.end)
+        held = await self._blocks(goal, charting.first_of(goal, frame.start), frame.end)
         found = charting.points(goal, frame, held, unwritten, self._began(goal), excluded=self._excluded(goal, now))
         return [*found[:-1], replace(found[-1], end=now, left=status.left)]
 
@@ -193,6 +193,16 @@ class GoalsService:
                 rows = await tables.blocks_at(transaction, [goal.name], missing)
             known |= {start: Block(start) for start in missing}
             known |= {row["start"]: blocks.from_bytes(row["start"], row["minutes"]) for row in rows}
+
+    async def spans(self, name: str, now: datetime, edges: Sequence[datetime]) -> list[Point]:
+        """Return what was counted from each of these instants to the next, up to now, and what was left then. Raises NotFound."""
+        goal = self._goal(name)
+        await self._refresh(now)
+        unwritten = self._unwritten(goal)
+        last = charting.end_of(unwritten, now)
+        minutes = sorted({min(minute_of(edge), last) for edge in edges})
+        held = await self._blocks(goal, charting.first_of(goal, minutes[0]), minutes[-1])
+        return charting.spans(goal, minutes, held, unwritten, self._began(goal), excluded=self._excluded(goal, now))
 
     def _excluded(self, goal: Goal, now: datetime) -> Excluded:
         return excluded_from(self._in_force.organization, goal, now)
@@ -230,11 +240,20 @@ class GoalsService:
         self._filled = filled
 
     async def _refresh(self, now: datetime) -> None:
-        """Read what is not at hand, and what another process may have written, unless this one has measured or looked just now."""
-        known = self._known_at is not None and abs(now - self._known_at) <= STALE_AFTER
-        if not known or not self._holdings.holds(self._goals):
-            await self._holdings.catch_up(self._goals, now)
-            self._known_at = now
+        """Read what is not at hand, and what another process may have written, unless this one has measured or looked just now.
+
+        Of many who find so at once, one reads and the others wait for it.
+        """
+        if self._is_known(now):
+            return
+        async with self._refreshing:
+            if not self._is_known(now):
+                await self._holdings.catch_up(self._goals, now)
+                self._known_at = now
+
+    def _is_known(self, now: datetime) -> bool:
+        is_fresh = self._known_at is not None and abs(now - self._known_at) <= STALE_AFTER
+        return is_fresh and self._holdings.holds(self._goals)
 
     async def _standing(
         self, goals: Mapping[str, Goal], burns: Mapping[BurnKey, BurnState], now: datetime

@@ -15,6 +15,7 @@ from watchbill.practices.goals.model import Amount, GoalStatus, MinuteCount, Poi
 from watchbill.web.doors import Doors, doors_of
 from watchbill.web.lookups import goal_named
 from watchbill.web.show.drawings import MINUTE, burn_of, strip
+from watchbill.web.show.month import Month, edges_of, month_named, month_of, zone_of_days
 
 from .frame import page
 from .rows import held_by
@@ -45,7 +46,7 @@ class ChartRow:
 
 
 async def one(request: Request) -> Response:
-    """Show one goal; `?span=` is 15min, 1h, 3h, 24h, 7d or window."""
+    """Show one goal; `?span=` is 15min, 1h, 3h, 24h, 7d or window, `?month=` a month of its calendar, as in 2026-03."""
     doors = doors_of(request)
     now = doors.clock.now()
     organization = doors.in_force.organization
@@ -55,6 +56,7 @@ async def one(request: Request) -> Response:
     spans = {**_SPANS, "window": goal.window}
     points = await doors.goals.chart(goal.name, now, span=spans[chosen], points=CHART_POINTS)
     strip_start, strip_end, minutes = await _minutes(doors, goal, now, min(spans[chosen], LONGEST_STRIP))
+    month = await _month(doors, goal, now, request.query_params.get("month", ""))
     return await page(
         request,
         "goal.html",
@@ -71,11 +73,19 @@ async def one(request: Request) -> Response:
         runs=strip(minutes, goal, strip_start, strip_end),
         strip_start=strip_start,
         strip_span=strip_end - strip_start,
+        month=month,
+        asked_month=f"{month.first:%Y-%m}" if "month" in request.query_params else "",
         expected=None if status.allowed is None else status.allowed / (1 - goal.target),
         budget=await doors.budgets.budget(goal, now),
         exclusions=in_window(organization, goal, now),
         incidents=await doors.incidents.incidents(thing=goal.service, limit=MOST_INCIDENTS),
     )
+
+
+async def _month(doors: Doors, goal: Goal, now: datetime, asked: str) -> Month:
+    zone = zone_of_days(goal, doors.in_force.organization)
+    first = month_named(asked, now, zone)
+    return month_of(goal, first, zone, await doors.goals.spans(goal.name, now, edges_of(first, zone)), now)
 
 
 def _span(asked: str, goal: Goal, status: GoalStatus) -> str:
