@@ -40,6 +40,7 @@ from watchbill.practices.goals.backtest.service import Ledgers
 from watchbill.practices.goals.budgets.rebookings import RebookingsService
 from watchbill.practices.goals.budgets.service import BudgetsService
 from watchbill.practices.goals.service import GoalsService
+from watchbill.practices.goals.sharing import SharesService
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.links import AcknowledgeLinks
 from watchbill.practices.oncall.model import Channel, Room
@@ -81,6 +82,7 @@ class Watchbill:
     advice: AdviceService
     teams: TeamsService
     links: AcknowledgeLinks
+    shares: SharesService
     accounts: AccountsService
     sessions: SessionsService
     tokens: TokensService
@@ -136,6 +138,7 @@ async def build(
         advice=AdviceService(store, organization),
         teams=TeamsService(organization, goals, incidents, oncall),
         links=links,
+        shares=SharesService(store, organization, signer, settings.public_url),
         accounts=AccountsService(store, passwords),
         sessions=SessionsService(store, passwords),
         tokens=TokensService(store),
@@ -248,6 +251,7 @@ def doors_of(watchbill: Watchbill, engine: Engine) -> Doors:
         tokens=watchbill.tokens,
         audit=AuditService(watchbill.store),
         links=watchbill.links,
+        shares=watchbill.shares,
         registry=watchbill.registry,
         ready=reasons_not_to_be_ready,
         mail_sink=watchbill.mail_sink,

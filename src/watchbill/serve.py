@@ -103,7 +103,9 @@ async def _welcome(watchbill: Watchbill, settings: Settings) -> None:
     """Print where to look, that nobody can be mailed if so, and on the first start the administrator's one-time link."""
     _say(f"watchbill: {watchbill.organization.organization.title} at {settings.public_url}")
     if not settings.smtp_host:
-        _say("watchbill: no mail server is set (WATCHBILL_SMTP_HOST): pages wait in the inbox, and their mail waits for one")
+        _say(
+            "watchbill: no mail server is set (WATCHBILL_SMTP_HOST): pages wait in the inbox, and their mail waits for one"
+        )
     secret = await watchbill.accounts.first_start_link(_administrator(watchbill), watchbill.clock.now())
     if secret is None:
         return

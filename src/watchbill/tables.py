@@ -8,6 +8,7 @@ import watchbill.practices.advice.tables
 import watchbill.practices.goals.backfill_tables
 import watchbill.practices.goals.budgets.rebooking_tables
 import watchbill.practices.goals.budgets.tables
+import watchbill.practices.goals.share_tables
 import watchbill.practices.goals.tables
 import watchbill.practices.incidents.tables
 import watchbill.practices.oncall.tables

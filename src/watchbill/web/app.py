@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from . import acknowledge, actions, pages, probes, problems, sign_in
+from . import acknowledge, actions, pages, probes, problems, sharing, sign_in
 from .api import API
 from .api.description import described
 from .api.routes import routers
@@ -52,6 +52,7 @@ def create_app(doors: Doors) -> ASGIApp:
             *sign_in.routes(),
             *acknowledge.routes(),
             *actions.routes(),
+            *sharing.routes(),
             *pages.routes(),
         ]
     )

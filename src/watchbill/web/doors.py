@@ -18,6 +18,7 @@ from watchbill.practices.advice.service import AdviceService
 from watchbill.practices.goals.budgets.rebookings import RebookingsService
 from watchbill.practices.goals.budgets.service import BudgetsService
 from watchbill.practices.goals.service import GoalsService
+from watchbill.practices.goals.sharing import SharesService
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.practices.oncall.links import AcknowledgeLinks
 from watchbill.practices.oncall.service import OnCallService
@@ -50,6 +51,7 @@ class Doors:
     tokens: TokensService
     audit: AuditService
     links: AcknowledgeLinks
+    shares: SharesService
     registry: CollectorRegistry
     ready: Callable[[], Awaitable[Sequence[str]]]
     mail_sink: MailSink | None = None

@@ -27,7 +27,7 @@ from .refusals import FormExpired, Malformed, SignInRequired
 
 HOOKS = f"{API}/hooks/"
 OPEN = frozenset({"/healthz", "/readyz", "/sign-in", f"{API}/openapi.json"})
-OPEN_BELOW = ("/static/", "/welcome/", "/acknowledge/")
+OPEN_BELOW = ("/static/", "/welcome/", "/acknowledge/", "/shared/")
 _NO_CALLER_NEEDED = ("/static/", "/healthz", "/readyz")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

@@ -70,7 +70,7 @@ PLACES = (
     PlaceInRail("/services", "Services", "services", "s"),
     PlaceInRail("/platform", "Platform", "platform", "p"),
     PlaceInRail("/findings", "Findings", "findings", "f"),
-    PlaceInRail("/goals", "Goals", "goals", "o", moving=True),
+    PlaceInRail("/goals", "Goals", "goals", "o", moving=True, around=("/shares",)),
     PlaceInRail("/incidents", "Incidents", "incidents", "n", moving=True),
     PlaceInRail("/oncall", "On call", "oncall", "c", moving=True),
     PlaceInRail("/organization", "Organisation", "organization", "r"),

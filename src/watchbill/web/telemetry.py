@@ -22,7 +22,7 @@ from .callers import caller_of
 
 _log = structlog.get_logger("watchbill.web")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
-_SECRET_PATH = re.compile(r"^(/welcome/|/acknowledge/).+")
+_SECRET_PATH = re.compile(r"^(/welcome/|/acknowledge/|/shared/).+")
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple, Protocol
 
 from watchbill.org.objectives import BurnTier, DataSource, Goal, Selector
+from watchbill.org.values import EntityRef
 
 Labels = tuple[tuple[str, str], ...]
 Amount = int | Fraction
@@ -243,6 +244,24 @@ class Standing:
 
     goal: Goal
     status: GoalStatus
+
+
+@dataclass(frozen=True)
+class Share:
+    """A link by which a `partner` sees its goals, until it ends or is revoked; made by somebody for a `reason`."""
+
+    id: str
+    partner: EntityRef
+    made_by: EntityRef
+    made_at: datetime
+    ends_at: datetime
+    reason: str
+    revoked_by: EntityRef | None = None
+    revoked_at: datetime | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the link still shows something."""
+        return self.revoked_at is None and now < self.ends_at
 
 
 @dataclass(frozen=True)

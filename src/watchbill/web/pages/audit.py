@@ -56,6 +56,8 @@ _WORDS: Mapping[str, str] = {
     "revokeAccess": "revoked the access of",
     "createToken": "made the token",
     "revokeToken": "revoked the token",
+    "shareGoals": "showed its goals by a link to",
+    "revokeShare": "revoked a link to goals of",
 }
 
 
