@@ -21,7 +21,7 @@ from watchbill.practices.goals.backtest.comparing import Sides, compared
 from watchbill.practices.goals.backtest.replay import Alert, Replayed, replay
 from watchbill.practices.goals.backtest.scoring import Share
 from watchbill.practices.goals.backtest.service import Ledgers
-from watchbill.practices.incidents.courses import Course
+from watchbill.practices.incidents.model import Course
 from watchbill.store.store import Store
 
 END = MONDAY + 2 * HOUR

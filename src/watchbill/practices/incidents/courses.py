@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,19 +10,10 @@ import sqlalchemy as sa
 from watchbill.org.values import EntityRef
 from watchbill.store.store import Transaction
 
-from .model import Incident
+from .model import Course
 from .tables import alerts, incident_from, incidents
 
 _MOST = 1000
-
-
-@dataclass(frozen=True)
-class Course:
-    """An incident, when the first of its alerts `began`, and the first of those that were asked for by name (None: it has none)."""
-
-    incident: Incident
-    began: datetime
-    asked_for: datetime | None
 
 
 async def courses(

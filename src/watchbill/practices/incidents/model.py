@@ -110,6 +110,15 @@ class Incident:
 
 
 @dataclass(frozen=True)
+class Course:
+    """An incident, when the first of its alerts `began`, and the first of those that were asked for by name (None: it has none)."""
+
+    incident: Incident
+    began: datetime
+    asked_for: datetime | None
+
+
+@dataclass(frozen=True)
 class Received:
     """What became of a signal that belongs to an incident; `news` when it fired or ended, rather than was said again."""
 

@@ -24,8 +24,8 @@ from watchbill.store.store import Store, Transaction
 
 from . import intake, rules, tables
 from .batch import Batch
-from .courses import Course, courses
-from .model import Alert, Incident, IncidentState, Received, Signal, SignalStatus
+from .courses import courses
+from .model import Alert, Course, Incident, IncidentState, Received, Signal, SignalStatus
 from .rules import AlertMove
 
 _ATTEMPTS = 5

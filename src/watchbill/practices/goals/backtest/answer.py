@@ -9,7 +9,7 @@ from typing import Any
 from watchbill.lib.instants import rfc3339
 from watchbill.org.objectives import Severity
 from watchbill.practices.goals.model import plain
-from watchbill.practices.incidents.courses import Course
+from watchbill.practices.incidents.model import Course
 
 from . import scoring
 from .replay import Alert, Replayed

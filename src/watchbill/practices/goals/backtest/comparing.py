@@ -11,7 +11,7 @@ from watchbill.lib.instants import rfc3339
 from watchbill.org.objectives import Goal, Severity
 from watchbill.org.organization import Organization
 from watchbill.practices.goals.agreed import excluded_from
-from watchbill.practices.incidents.courses import Course
+from watchbill.practices.incidents.model import Course
 
 from . import scoring
 from .judging import Judged, judged, states_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from watchbill.org.objectives import Severity
-from watchbill.practices.incidents.courses import Course
+from watchbill.practices.incidents.model import Course
 
 from .replay import Alert, Replayed
 

@@ -11,7 +11,8 @@ from watchbill.practices.goals.burn_moves import BurnKey
 from watchbill.practices.goals.exclusions import NONE, Excluded
 from watchbill.practices.goals.holding import definition_of
 from watchbill.practices.goals.ledger import block_of, minute_of, start_of
-from watchbill.practices.incidents.courses import Course, courses
+from watchbill.practices.incidents.courses import courses
+from watchbill.practices.incidents.model import Course
 from watchbill.store.store import Store
 
 from .past import Past, begin_of

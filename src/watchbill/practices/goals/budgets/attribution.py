@@ -18,8 +18,7 @@ from watchbill.practices.goals.burn_moves import BurnKey
 from watchbill.practices.goals.exclusions import Span
 from watchbill.practices.goals.ledger import minute_of
 from watchbill.practices.goals.spending import Spending
-from watchbill.practices.incidents.courses import Course
-from watchbill.practices.incidents.model import Incident
+from watchbill.practices.incidents.model import Course, Incident
 
 from .books import Account, Cause, Claim
 

@@ -12,7 +12,7 @@ from watchbill.practices.goals.ledger import start_of
 from watchbill.practices.goals.model import GoalStatus
 from watchbill.practices.goals.service import GoalsService
 from watchbill.practices.goals.spending import Spending
-from watchbill.practices.incidents.courses import Course
+from watchbill.practices.incidents.model import Course
 from watchbill.practices.incidents.service import IncidentsService
 from watchbill.store.store import Store
 
