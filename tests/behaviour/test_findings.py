@@ -50,7 +50,7 @@ async def test_the_page_says_rule_by_rule_what_is_wrong_and_what_to_do(website: 
     shown = await _page(website, "/findings")
     assert "Nobody is on call for more than a quarter of their time on-call-share · 2 findings" in shown
     assert (
-        "fail Ana Ruiz is on call for 50 % of the time. share 50 % · watches core-watch · limit at most 25 % ·" in shown
+        "fail Ana Ruiz is on call for 100 % of the time. share 100 % · watches core-watch, the policy core · limit at most 25 % ·" in shown
     )
     assert "Let more people share the watch, or drop a watch that nobody needs" in shown
     assert "Site Reliability Engineering (2016), chapter 11" in shown
@@ -73,7 +73,7 @@ async def test_a_team_shows_its_worst_findings_and_the_way_to_all(website: Websi
     browser, _ = await website.person("ana")
     shown = (await browser.get("/teams/core")).text
     assert 'href="/findings?team=core"' in shown
-    assert "Ana Ruiz is on call for 50 % of the time." in text_of(shown)
+    assert "Ana Ruiz is on call for 100 % of the time." in text_of(shown)
     assert "Rule on-call-share" in shown
     owner = text_of((await browser.get("/teams/shop-developers")).text)
     assert "api is critical and has no budget policy." in owner
@@ -84,14 +84,14 @@ async def test_what_the_organisation_changed_about_rules_is_listed_with_its_reas
     folder = tmp_path / "organization"
     shutil.copytree(SMALL, folder)
     own = folder / "organization.yaml"
-    override = '  rules:\n    - {rule: on-call-share, value: 50%, reason: two of us until March, by: "user:dora", on: 2026-02-02}\n'
+    override = '  rules:\n    - {rule: on-call-share, value: 100%, reason: two of us until March, by: "user:dora", on: 2026-02-02}\n'
     own.write_text(own.read_text().replace('  admins: ["user:dora"]\n', f'  admins: ["user:dora"]\n{override}'))
     database = f"sqlite:///{tmp_path / 'watchbill.db'}"
     async with open_website(database, tmp_path / "data", organization=folder) as website:
         shown = await _page(website, "/findings")
     assert "is on call for" not in shown
     assert (
-        "on-call-share at most 50 %, not at most 25 % two of us until March Dora Lind · since 2 February 2026 ·"
+        "on-call-share at most 100 %, not at most 25 % two of us until March Dora Lind · since 2 February 2026 ·"
         in shown
     )
 
