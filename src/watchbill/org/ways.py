@@ -48,7 +48,7 @@ class Ways:
         policies = self.policies(holder)
         if policies:
             first = policies[0]
-            text = f"{first.title or first.name} is the policy for pages to {holder}."
+            text = f"Pages to {holder} follow the policy {first.title or first.name}."
             return Way(
                 first.name, None, Because("policy-for-group", text, first.place, f"EscalationPolicy {first.name}")
             )

@@ -19,8 +19,9 @@ _KINDS = {"schedule": "schedule", "group": "group", "user": "person", "channel":
 
 @dataclass(frozen=True)
 class Called:
-    """A target of a step: what the document says (`written`), and the people behind it now."""
+    """A target of a step: what it is called, what the document says (`written`), and the people behind it now."""
 
+    title: str
     written: str
     people: str
     place: Place
@@ -44,7 +45,9 @@ def steps(policy: EscalationPolicy, watches: Sequence[OnWatch], organization: Or
 
 
 def _called(target: Target, watches: Sequence[OnWatch], organization: Organization) -> Called:
-    return Called(f"{_KINDS[target.kind]} {target.name}", _people(target, watches, organization), target.place)
+    title = name_of(organization, f"{target.kind}:{target.name}")
+    people = _people(target, watches, organization)
+    return Called(title, f"{_KINDS[target.kind]} {target.name}", people, target.place)
 
 
 def _people(target: Target, watches: Sequence[OnWatch], organization: Organization) -> str:
