@@ -133,7 +133,8 @@ def shared_goals(seen: Situation, _: Fraction) -> Iterator[Observation]:
             else ["its two sides agreed on no goals"]
         )
         if things and not any(ref in seen.goals_of for ref in things):
-            lacking.append(f"none of {several(len(things), 'service')} has a goal")
+            few = {1: "its service has no goal", 2: "neither of its 2 services has a goal"}
+            lacking.append(few.get(len(things), f"none of its {len(things)} services has a goal"))
         if lacking:
             yield Observation(
                 f"Engagement {engagement.name}",
