@@ -32,10 +32,15 @@ _WHO_MAY = (
 _RULE = "Write a rule of iCalendar, as in “FREQ=WEEKLY;BYDAY=SU” or “FREQ=MONTHLY;BYDAY=1SU”."
 
 
-def link_exclusions(register: Register, goals: Mapping[str, Goal], time_zone: str) -> dict[str, AgreedExclusion]:
-    """Return the exclusions by name; one that is faulty is left out. Times are in `time_zone` where nothing else is said."""
+def link_exclusions(
+    register: Register, goals: Mapping[str, Goal], time_zone: str, *, alone: bool = False
+) -> dict[str, AgreedExclusion]:
+    """Return the exclusions by name; one that is faulty is left out. Times are in `time_zone` where nothing else is said.
+
+    With goals `alone`, the people and things that it names need not be declared.
+    """
     found = (
-        _Written(register, one, shape.spec).linked(goals, time_zone)
+        _Written(register, one, shape.spec, alone=alone).linked(goals, time_zone)
         for one, shape in register.each(Family.WATCHBILL, "Exclusion", shapes.Exclusion)
     )
     return {exclusion.name: exclusion for exclusion in found if exclusion is not None}
@@ -44,8 +49,9 @@ def link_exclusions(register: Register, goals: Mapping[str, Goal], time_zone: st
 class _Written:
     """An Exclusion as written, while it is linked."""
 
-    def __init__(self, register: Register, one: Declared[Shape], spec: shapes.ExclusionSpec) -> None:
+    def __init__(self, register: Register, one: Declared[Shape], spec: shapes.ExclusionSpec, *, alone: bool) -> None:
         self._register = register
+        self._alone = alone
         self._one = one
         self._spec = spec
 
@@ -92,12 +98,17 @@ class _Written:
 
     def _things(self) -> Iterator[EntityRef]:
         for position in range(len(self._spec.services)):
-            thing = self._register.resolve(self._one, ("spec", "services", position), ("component", "resource"))
+            thing = self._entity(("spec", "services", position), "component", "resource")
             if thing is not None:
                 yield thing
 
     def _person(self, *path: str) -> EntityRef | None:
-        return self._register.resolve(self._one, ("spec", *path), ("user",))
+        return self._entity(("spec", *path), "user")
+
+    def _entity(self, path: Path, *kinds: str) -> EntityRef | None:
+        if self._alone:
+            return self._register.reference(self._one, path, kinds[0])
+        return self._register.resolve(self._one, path, kinds)
 
     def _length(self, zone: ZoneInfo) -> timedelta | None:
         """Return how long it lasts; None, with a fault, where that is not said, said twice, or no time at all."""

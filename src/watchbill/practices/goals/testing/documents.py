@@ -13,12 +13,14 @@ from watchbill.lib.errors import WatchbillError
 from watchbill.org import folder
 from watchbill.org.documents import ReadDocument, decode, read_documents
 from watchbill.org.entities import Thing
+from watchbill.org.exclusions import link_exclusions
 from watchbill.org.faults import FaultList
 from watchbill.org.goals import link_goals
 from watchbill.org.nodes import Document
-from watchbill.org.objectives import DataSource, Goal
+from watchbill.org.objectives import AgreedExclusion, DataSource, Goal
 from watchbill.org.recognition import Declared, Family, recognise
 from watchbill.org.register import Register
+from watchbill.org.shapes.charter import Organization
 from watchbill.org.shapes.fields import Shape
 from watchbill.org.sources import link_sources
 from watchbill.org.values import EntityRef
@@ -35,11 +37,12 @@ class _Anything(dict[EntityRef, Thing]):
 
 @dataclass(frozen=True)
 class Linked:
-    """The data sources and goals of a test. `declared` are the names of all goals, of those too that are not measured."""
+    """The data sources, goals and exclusions of a test. `declared` are the names of all goals, of those too that are not measured."""
 
     sources: Mapping[str, DataSource]
     goals: Mapping[str, Goal]
     declared: frozenset[str]
+    agreed: Mapping[str, AgreedExclusion]
 
 
 def link(file: Document, folder_of_file: Path, faults: FaultList) -> Linked:
@@ -58,12 +61,19 @@ def link(file: Document, folder_of_file: Path, faults: FaultList) -> Linked:
     register = Register(declared, found_in_linking)
     sources = link_sources(register)
     goals = link_goals(register, sources, _Anything())
+    agreed = link_exclusions(register, goals, _time_zone(register), alone=True)
     faults.extend(fault for fault in found_in_linking if fault.code not in _NEEDLESS)
     if not goals and not faults.has_errors:
         hint = "Write an SLO document, or name a file that holds one."
         faults.error("no-goals", file.key_place("documents"), "These documents declare no goal that is measured.", hint)
     names = (one.name for one in declared if (one.family, one.kind) == (Family.OPENSLO, "SLO"))
-    return Linked(sources, goals, frozenset(names))
+    return Linked(sources, goals, frozenset(names), agreed)
+
+
+def _time_zone(register: Register) -> str:
+    """Return the zone of the organisation, where the documents hold it."""
+    written = (shape.spec.time_zone for _, shape in register.each(Family.WATCHBILL, "Organization", Organization))
+    return next(written, "UTC")
 
 
 def _documents(file: Document, position: int, item: object, around: Path, faults: FaultList) -> list[ReadDocument]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from watchbill.org.objectives import DataSource, Exclusion, Goal
+from watchbill.org.objectives import AgreedExclusion, DataSource, Exclusion, Goal
 from watchbill.org.values import Place
 from watchbill.practices.goals.model import Labels
 
@@ -45,7 +45,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Given:
-    """A goal test. There is at least one goal and one arrival; arrivals are in the order in which they became known."""
+    """A goal test. There is at least one goal and one arrival; arrivals are in the order in which they became known.
+
+    `exclusions` are its own, `agreed` those of its documents.
+    """
 
     goals: Mapping[str, Goal]
     sources: Mapping[str, DataSource]
@@ -53,3 +56,4 @@ class Given:
     exclusions: Sequence[Exclusion]
     questions: Sequence[Question]
     expectations: Sequence[Expectation]
+    agreed: Mapping[str, AgreedExclusion] = field(default_factory=dict)

@@ -72,6 +72,7 @@ class _Reader:
     def __init__(self, document: Document, faults: FaultList, linked: documents.Linked) -> None:
         self._document, self._faults = document, faults
         self._sources, self._goals, self._declared = linked.sources, linked.goals, linked.declared
+        self._agreed = linked.agreed
 
     def given(self, test: GoalTest) -> Given:
         arrivals = list(self._arrivals(test.scrapes))
@@ -89,6 +90,7 @@ class _Reader:
             sources=self._sources,
             arrivals=arrivals,
             exclusions=list(self._exclusions(test)),
+            agreed=self._agreed,
             questions=list(dict.fromkeys([*asked, *implied])),
             expectations=expectations,
         )

@@ -17,8 +17,9 @@ from watchbill.org.organization import Organization
 from watchbill.org.selectors import matches
 from watchbill.org.values import Place
 from watchbill.practices.goals import rules
+from watchbill.practices.goals.agreed import excluded_from
 from watchbill.practices.goals.burn_moves import BurnKey, BurnState, after, moves
-from watchbill.practices.goals.exclusions import Excluded
+from watchbill.practices.goals.exclusions import Excluded, joined
 from watchbill.practices.goals.holding import Holding
 from watchbill.practices.goals.ledger import minute_of, start_of, unknown
 from watchbill.practices.goals.model import GoalStatus, MinuteCount, Sample, Series, SourceReading
@@ -107,12 +108,17 @@ class Run:
     def __post_init__(self) -> None:
         """Begin each goal with the minute of the first scrape."""
         begin = self.first_minute - _MOMENT
+        self._organization = _organization(self.given)
         for name, goal in self.given.goals.items():
             self.holdings[name] = Holding.new(goal, self.given.sources[goal.source].interval, begin)
-            out = Excluded.of(one for one in self.given.exclusions if one.goal == name)
-            self.holdings[name].excluded = out if goal.slices is None else out.of_whole(goal.slices.minutes)
+            self.holdings[name].excluded = self._excluded(goal)
         self._samples = {name: Samples() for name in self.given.sources}
-        self._organization = _organization(self.given)
+
+    def _excluded(self, goal: Goal) -> Excluded:
+        own = Excluded.of(one for one in self.given.exclusions if one.goal == goal.name)
+        agreed = excluded_from(self._organization, goal, self.first_minute)
+        found = Excluded(joined((*own.spans, *agreed.spans)), agreed.over_cap)
+        return found if goal.slices is None else found.of_whole(goal.slices.minutes)
 
     @property
     def first_minute(self) -> datetime:
@@ -213,5 +219,5 @@ def _organization(given: Given) -> Organization:
     return Organization(
         name="test", title="Test", time_zone="UTC", catch_all=None, admins=frozenset(), hours={}, users={}, groups={},
         things={}, systems={}, sre_teams={}, engagements={}, schedules={}, escalation_policies={}, budget_policies={},
-        sources=given.sources, goals=given.goals, place=Place("", 1), revision="",
+        sources=given.sources, goals=given.goals, place=Place("", 1), revision="", exclusions=given.agreed,
     )  # fmt: skip
