@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -96,3 +96,16 @@ async def test_a_team_says_on_how_many_of_its_things_it_does_each_practice(acme:
         assert row in checkout
     assert "goals done on some 1 3" in await text_of(acme, "/teams/platform-sre")
     assert "that it answers for" not in await text_of(acme, "/teams/cart-developers")
+
+
+async def test_the_list_of_teams_the_page_of_a_team_and_the_map_count_in_the_same_way(acme: Website) -> None:
+    listed, mapped = [await text_of(acme, path, datetime(2026, 11, 25, 11, tzinfo=UTC)) for path in ("/teams", "/map")]
+    head = "7 SRE teams, 6 partners and 1 other group"
+    assert f"Teams {head}" in listed
+    assert f"Map {head}" in mapped
+    assert "Partners and owners 6 partners and 1 other group" in listed
+    for words in ("takes part in 1", "holds 3 pagers", "holds 1 pager, advises on 3"):
+        assert words in listed
+        assert words in mapped
+    embedded = await text_of(acme, "/teams/embedded-sre", datetime(2026, 11, 25, 11, tzinfo=UTC))
+    assert "pagers that it holds 0 thing that it takes part in 1" in embedded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 
 from starlette.requests import Request
@@ -14,11 +15,15 @@ from watchbill.org.charters import Implementation
 from watchbill.org.claims import day_of
 from watchbill.org.findings import RULES
 from watchbill.org.implementations import rules_of
+from watchbill.org.organization import Organization
 from watchbill.teams.guests import guests_of
+from watchbill.teams.map import Asked
+from watchbill.teams.partners import beside_sre, partners_on
 from watchbill.teams.practised import practised
 from watchbill.teams.view import DeclaredTeam
 from watchbill.web.doors import doors_of
 from watchbill.web.lists import Window, address, one_of, said_in, start_of
+from watchbill.web.show import map_words
 
 from .advice import team_advice
 from .findings import team_findings
@@ -48,7 +53,7 @@ class TeamOrder(StrEnum):
 
 
 async def listed(request: Request) -> Response:
-    """Show the SRE teams, and the other groups that own something or are engaged.
+    """Show the SRE teams, and the groups beside them: partners and owners.
 
     `?kind=` shows one of the two lists, `q` and `implementation` choose, `sort` orders, `from` goes on in the list of `kind`.
     """
@@ -63,10 +68,15 @@ async def listed(request: Request) -> Response:
         if implementation in (None, each.team.implementation if each.team else None)
     ]
     partners = await doors.teams.partners(now) if implementation is None else []
-    watch = watchers(await doors.oncall.on_call_now(now), doors.in_force.organization)
+    organization = doors.in_force.organization
+    watch = watchers(await doors.oncall.on_call_now(now), organization)
+    working, others = _beside(organization, day_of(organization, now))
     return await page(
         request,
         "teams.html",
+        head=map_words.parties(len(organization.sre_teams), working, others),
+        beside=map_words.beside(working, others),
+        does=lambda team: map_words.does(team.ties, Asked()),
         teams=_window(sre_teams, said, order, is_alone=kind is TeamKind.SRE),
         partners=_window(partners, said, order, is_alone=kind is TeamKind.PARTNERS),
         kind=kind,
@@ -77,6 +87,12 @@ async def listed(request: Request) -> Response:
         watchers=len(watch),
         link=lambda **changed: address("/teams", said | {"from": ""} | changed),
     )
+
+
+def _beside(organization: Organization, day: date) -> tuple[int, int]:
+    """Return how many groups work with SRE teams on a day, and how many others there are, as the map counts them."""
+    partners = partners_on(organization, day)
+    return len(partners), len(beside_sre(organization, day) - partners)
 
 
 def _window(
