@@ -8,7 +8,6 @@ measured.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -107,23 +106,17 @@ def _duties_at(organization: Organization, at: datetime) -> _Duties:
     )
 
 
-@dataclass(frozen=True)
-class _Settled:
-    """What a claim, or none, makes of a practice: the same for all things that it reaches with one partner."""
+class _Settled(NamedTuple):
+    """What a claim, or none, makes of a practice: the same for all things that it reaches with one partner.
+
+    `otherwise` is the state of the practice where nothing shows it.
+    """
 
     how: How
-    accountable: EntityRef
+    accountable: EntityRef | None
+    gap: str | None
+    otherwise: State
     because: tuple[Because, ...]
-
-
-class _About(NamedTuple):
-    """What all duties on a thing share."""
-
-    thing: Thing
-    team: str | None
-    engagement: str | None
-    opening: Sequence[Because]
-    told: Sequence[Because]
 
 
 class _Duties:
@@ -138,47 +131,59 @@ class _Duties:
     def of(self, thing: Thing) -> tuple[Duty, ...]:
         """Return the duties on a thing, in the order of PRACTICES."""
         standing = self._claims.standing(thing)
-        winner, source = standing.winner, None
+        winner, team, engagement = standing.winner, None, None
         if winner is None:
             each_settled = tuple(self._unclaimed(thing, practice, standing) for practice in PRACTICES)
         else:
-            each_settled, source = self._settled_by(winner, thing), winner.source
-        engagement = source.engagement if source is not None else None
-        about = _About(
-            thing,
-            source.team.name if source is not None else None,
-            engagement.name if engagement is not None else None,
-            Chain(partial(grounds, self._claims, thing, standing)),
-            Chain(partial(self._evidence.told, thing, standing)),
-        )
-        proofs = self._evidence.proofs(thing, standing)
+            each_settled, team = self._settled_by(winner, thing), winner.source.team.name
+            engagement = winner.source.engagement.name if winner.source.engagement is not None else None
+        ref, shown = thing.ref, self._evidence.proofs(thing, standing)
+        opening = Chain(partial(grounds, self._claims, thing, standing))
+        told = Chain(partial(self._evidence.told, thing, standing))
         return tuple(
-            self._answer(about, practice, settled, is_shown=practice in proofs)
-            for practice, settled in zip(PRACTICES, each_settled, strict=True)
+            Duty(
+                ref,
+                practice,
+                accountable,
+                how,
+                team,
+                engagement,
+                gap,
+                State.DONE if practice in shown else otherwise,
+                opening,
+                because,
+                told,
+            )
+            for practice, (how, accountable, gap, otherwise, because) in zip(PRACTICES, each_settled, strict=True)
         )
 
     def _unclaimed(self, thing: Thing, practice: str, standing: Standing) -> _Settled:
         how, because = self._advised(thing, practice, standing)
-        return _Settled(how, thing.owner, because)
+        return self._ending(how, thing.owner, because, is_handed=how is not How.PARTNER)
 
     def _settled_by(self, winner: Claim, thing: Thing) -> tuple[_Settled, ...]:
         source = winner.source
         key = (source.document, None if source.engagement is not None else thing.ref)
         if (found := self._settled.get(key)) is None:
-            found = self._settled[key] = tuple(_settled(winner, thing, practice) for practice in PRACTICES)
+            found = self._settled[key] = tuple(self._claimed(winner, thing, practice) for practice in PRACTICES)
         return found
 
-    def _answer(self, about: _About, practice: str, settled: _Settled, *, is_shown: bool) -> Duty:
-        thing, team, engagement, opening, told = about
-        accountable, how, own = settled.accountable, settled.how, settled.because
-        state = State.DONE if is_shown else State.NOT_MEASURED
+    def _claimed(self, claim: Claim, thing: Thing, practice: str) -> _Settled:
+        source = claim.source
+        partner = source.engagement.partner if source.engagement is not None else thing.owner
+        how, why = _by_claim(claim, practice, partner)
+        accountable = source.team.group if how is How.SRE else partner
+        because = (why, _accountable(accountable, how, thing, source))
+        return self._ending(how, accountable, because, is_handed=True)
+
+    def _ending(self, how: How, accountable: EntityRef, because: tuple[Because, ...], *, is_handed: bool) -> _Settled:
+        """Return what reasons lead to; their last is where the accountable one is written, who may not be in the catalog."""
         if accountable in self._organization.groups or accountable in self._organization.users:
-            if not is_shown and (team is not None or how is not How.PARTNER):
-                state = State.DECLARED
-            return Duty(thing.ref, practice, accountable, how, team, engagement, None, state, opening, own, told)
-        gap = f"{accountable} is not in the catalog"
-        end = Because("unknown-accountable", f"The way ends here: {gap}.", thing.place, document_of(thing))
-        return Duty(thing.ref, practice, None, how, team, engagement, gap, state, opening, (*own, end), told)
+            otherwise = State.DECLARED if is_handed else State.NOT_MEASURED
+            return _Settled(how, accountable, None, otherwise, because)
+        gap, written = f"{accountable} is not in the catalog", because[-1]
+        end = Because("unknown-accountable", f"The way ends here: {gap}.", written.place, written.document)
+        return _Settled(how, None, gap, State.NOT_MEASURED, (*because, end))
 
     def _advised(self, thing: Thing, practice: str, standing: Standing) -> tuple[How, tuple[Because, ...]]:
         """Return how a practice is done that no claim decides: by the owner, or together with who advises on it by agreement."""
@@ -196,14 +201,6 @@ class _Duties:
                 team = adviser.team.title or adviser.team.name
                 text = f"{team} takes part in {practice} by the engagement {engagement.name}, and only advises."
                 yield Because("practice-advised", text, engagement.place, f"Engagement {engagement.name}")
-
-
-def _settled(claim: Claim, thing: Thing, practice: str) -> _Settled:
-    source = claim.source
-    partner = source.engagement.partner if source.engagement is not None else thing.owner
-    how, why = _by_claim(claim, practice, partner)
-    accountable = source.team.group if how is How.SRE else partner
-    return _Settled(how, accountable, (why, _accountable(accountable, how, thing, source)))
 
 
 def _by_claim(claim: Claim, practice: str, partner: EntityRef) -> tuple[How, Because]:
