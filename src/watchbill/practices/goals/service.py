@@ -188,7 +188,7 @@ class GoalsService:
             missing = set() if held is None else blocks_that_spent(goal, held, now) - known.keys()
             if not missing:
                 status = status_of(goal, held, self._holdings.burns, now)
-                return status, spending_of(goal, held, known.values(), now, self._excluded(goal, now))
+                return status, spending_of(goal, held, known.values(), now)
             async with self._store.reading() as transaction:
                 rows = await tables.blocks_at(transaction, [goal.name], missing)
             known |= {start: Block(start) for start in missing}

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from watchbill.org.objectives import Goal
 
 from .charting import Column, by_minute
-from .exclusions import NONE, Excluded, Span
+from .exclusions import Span
 from .holding import Holding, end_of, start_of_window
 from .ledger import Block, Book, block_of
 from .model import Amount
@@ -69,9 +69,7 @@ def blocks_that_spent(goal: Goal, holding: Holding, now: datetime) -> set[int]:
     return {start for start, bad in sealed if bad and start >= since}
 
 
-def spending_of(
-    goal: Goal, holding: Holding | None, sealed: Iterable[Block], now: datetime, excluded: Excluded = NONE
-) -> Spending:
+def spending_of(goal: Goal, holding: Holding | None, sealed: Iterable[Block], now: datetime) -> Spending:
     """Return what was spent in the goal's window as of `now`; `sealed` are the blocks that spent anything."""
     first = floor(start_of_window(goal, now), goal.slices)
     end = end_of(goal, now) + (goal.slices is None)
@@ -81,4 +79,4 @@ def spending_of(
     blocks = [*sealed, holding.book.open]
     bad, total, _ = by_minute(first, end, blocks, holding.unwritten(goal), goal.slices)
     reach = 1 if goal.slices is None else goal.slices.minutes
-    return Spending(first, bad, total, excluded.of_whole(reach).spans, reach, units_of(goal.slices))
+    return Spending(first, bad, total, holding.excluded.spans, reach, units_of(goal.slices))
