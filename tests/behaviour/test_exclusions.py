@@ -58,6 +58,7 @@ async def test_what_was_agreed_afterwards_changes_the_sums_and_no_minute_that_is
     before, ledger = await watch.goals.status(GOAL, watch.now), await watch.ledger()
     assert before.spent > 1000
     assert before.uncorrected is None
+    assert sum((await watch.goals.recents([GOAL], watch.now))[GOAL].bad) == before.spent
 
     agree(watch, left_out(2 * HOUR, 31 * MINUTE))
     after, marked = await watch.goals.status(GOAL, watch.now), await watch.ledger()
@@ -77,6 +78,7 @@ async def test_what_was_agreed_afterwards_changes_the_sums_and_no_minute_that_is
     assert sum(point.total - point.good for point in chart) == 0
     assert sum(point.excluded_minutes for point in chart) == 31
     assert {point.left for point in chart if point.left is not None} == {1.0}
+    assert sum((await watch.goals.recents([GOAL], watch.now))[GOAL].bad) == 0
     _, spending = await watch.goals.spending(GOAL, watch.now)
     assert sum(high - low for low, high in spending.excluded) == 31
 

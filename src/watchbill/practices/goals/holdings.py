@@ -48,6 +48,8 @@ class Holdings:
             for row in await backfill_tables.done(transaction, loaded):
                 past = meter_state.from_bytes(row["meter"])
                 loaded[row["goal"]].begin_with(past, row["definition"], row["first_minute"])
+        for name, held in loaded.items():
+            held.excluded = self._excluded(goals[name], now)
         self.by_name |= loaded
 
     def holds(self, goals: Mapping[str, Goal]) -> bool:

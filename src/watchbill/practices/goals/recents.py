@@ -9,12 +9,12 @@ from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from watchbill.org.objectives import Goal, Slices
 from watchbill.store.store import Store
 
 from . import blocks, tables
+from .exclusions import Excluded
 from .holding import Holding, end_of
 from .ledger import BLOCK, Block, block_of
 from .slicing import sliced
@@ -43,9 +43,10 @@ class Pieces:
 
 @dataclass
 class _Kept:
-    """What is kept of a goal: its sealed blocks in pieces, by the minute in which each begins."""
+    """What is kept of a goal: its sealed blocks in pieces, by the minute in which each begins, without what is `excluded`."""
 
     slices: Slices | None
+    excluded: Excluded
     sealed: dict[int, Pieces] = field(default_factory=dict)
 
 
@@ -67,16 +68,17 @@ class Recents:
             by_name = {goal.name: goal for goal in looked_at}
             for row in rows:
                 goal = by_name[row["goal"]]
-                self._kept[goal.name].sealed[row["start"]] = _pieces(
-                    blocks.from_bytes(row["start"], row["minutes"]), goal.slices
+                kept = self._kept[goal.name]
+                kept.sealed[row["start"]] = _pieces(
+                    blocks.from_bytes(row["start"], row["minutes"]), goal.slices, kept.excluded
                 )
         return {goal.name: self._day(goal, held[goal.name], now) for goal in looked_at if goal.name in held}
 
     def _missing(self, goal: Goal, holding: Holding, now: datetime) -> set[int]:
-        kept = self._kept.get(goal.name)
-        if kept is None or kept.slices != goal.slices:
-            kept = self._kept[goal.name] = _Kept(goal.slices)
-        first = block_of(_first(goal, now))
+        kept, first = self._kept.get(goal.name), block_of(_first(goal, now))
+        excluded = Excluded(holding.excluded.touching(first, end_of(goal, now) + 1))
+        if kept is None or (kept.slices, kept.excluded) != (goal.slices, excluded):
+            kept = self._kept[goal.name] = _Kept(goal.slices, excluded)
         kept.sealed = {start: pieces for start, pieces in kept.sealed.items() if start >= first}
         return set(holding.book.sealed_from(first)) - kept.sealed.keys()
 
@@ -89,7 +91,7 @@ class Recents:
         length, first, end = piece_of(goal.slices), _first(goal, now), end_of(goal, now)
         count = -(-(end + 1 - first) // length)
         bad, total = array("q", bytes(8 * count)), array("q", bytes(8 * count))
-        newest = _pieces(holding.book.open, goal.slices)
+        newest = _pieces(holding.book.open, goal.slices, holding.excluded)
         for start, pieces in (*self._kept[goal.name].sealed.items(), (holding.book.open.start, newest)):
             offset = (start - first) // length
             for index in range(max(0, -offset), min(len(pieces.bad), count - offset)):
@@ -98,7 +100,7 @@ class Recents:
         if goal.slices is None:
             for counted in holding.unwritten(goal):
                 index = (counted.minute - first) // length
-                if 0 <= index < count:
+                if 0 <= index < count and not holding.excluded.covers(counted.minute):
                     bad[index] += counted.total - counted.good
                     total[index] += counted.total
         return Pieces(length, bad, total)
@@ -121,12 +123,12 @@ def _first(goal: Goal, now: datetime) -> int:
     return end - end % length - (_MINUTES // length - 1) * length
 
 
-def _pieces(block: Block, slices: Slices | None) -> Pieces:
-    rows = (block if slices is None else sliced(block, slices)).rows
-    length = piece_of(slices)
-    edges = [min(edge, len(rows)) for edge in range(0, len(rows) + length, length)]
-    return Pieces(length, _steps(rows.bad, edges), _steps(rows.total, edges))
-
-
-def _steps(running: array[int], edges: list[int]) -> array[int]:
-    return array("q", (running[end] - running[start] for start, end in pairwise(edges)))
+def _pieces(block: Block, slices: Slices | None, excluded: Excluded) -> Pieces:
+    counted, length = block if slices is None else sliced(block, slices), piece_of(slices)
+    bad, total = array("q"), array("q")
+    for first in range(counted.start, counted.end, length):
+        end = min(first + length, counted.end)
+        sums, out = counted.sums(first, end), [counted.sums(low, high) for low, high in excluded.within(first, end)]
+        bad.append(sums.bad - sum(each.bad for each in out))
+        total.append(sums.total - sum(each.total for each in out))
+    return Pieces(length, bad, total)
