@@ -94,7 +94,7 @@ def _booking(booking: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(answer: Mapping[str, Any]) -> Iterator[str]:
-    yield f"Budgets of {answer['service']} at {answer['at']}"
+    yield f"Budgets of {answer['service']} at {_second(answer['at'])}"
     for each in answer["budgets"]:
         yield from ("", f"{each['goal']}: {target(each['target'])} of {each['counts']}", *aligned(list(_facts(each))))
         if each["spentBy"]:
@@ -104,7 +104,8 @@ def _text(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _facts(each: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "window", f"{each['window']['start']} to {each['window']['periodEnd'] or each['window']['end']}"
+    end = each["window"]["periodEnd"] or each["window"]["end"]
+    yield "window", f"{_second(each['window']['start'])} to {_second(end)}"
     yield "counted", f"{count(each['good'])} good of {count(each['total'])}, {amount(each['bad'])} bad"
     yield "measured", f"{percent(each['coverage'], 2)}, {several(each['unknownMinutes'], 'minute')} unknown"
     if each["excluded"]["minutes"]:
@@ -143,13 +144,13 @@ def _consequences(each: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         allowed = f", but {' and '.join(state['allow'])} pass" if state["allow"] and state["releases"] != "open" else ""
         yield "policy", f"{policy['name']}, state {state['name']}: releases {_RELEASES[state['releases']]}{allowed}"
         for due in each["postmortems"]:
-            when = f"due {due['due']}" if due["due"] else "due after its end"
+            when = f"due {_second(due['due'])}" if due["due"] else "due after its end"
             yield (
                 "postmortem",
                 f"of incident {due['incident']}, {when}: it spent {percent(due['share'], 1)}, more than {percent(due['limit'], 1)}",
             )
         if policy["since"]:
-            yield "since", policy["since"]
+            yield "since", _second(policy["since"])
         if state["approvers"]:
             yield "approvers", ", ".join(state["approvers"])
 
@@ -164,3 +165,8 @@ def _lasts(forecast: Mapping[str, Any]) -> str:
     if not forecast["lastsSeconds"]:
         return "all is spent"
     return f"it lasts {duration(forecast['lastsSeconds'])}, until {forecast['exhaustedAt']}"
+
+
+def _second(instant: str) -> str:
+    """Return an instant of an answer without the parts of its second."""
+    return f"{instant[:19]}Z"
