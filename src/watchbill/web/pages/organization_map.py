@@ -26,7 +26,7 @@ from watchbill.web.doors import doors_of
 from watchbill.web.lookups import product_named, side_named
 from watchbill.web.show import map_words
 from watchbill.web.show.map_boxes import side_title, team_words
-from watchbill.web.show.map_overview import anchor_of, by_kind
+from watchbill.web.show.map_groups import anchor_of, by_kind
 from watchbill.web.show.map_picture import Picture, is_one_by_one, picture
 from watchbill.web.show.map_sketch import Addresses
 

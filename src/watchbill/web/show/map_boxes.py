@@ -5,7 +5,8 @@ A line for each tie. What there is room for is decided by `map_picture.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -17,6 +18,7 @@ from watchbill.teams.map_parties import Party
 from watchbill.teams.map_products import Product, title_of
 
 from . import map_words as words
+from .map_groups import Groups
 from .map_layout import Column, Lane
 from .map_sketch import Addresses, Sketch, Tie, Words
 
@@ -45,23 +47,38 @@ def one_by_one(organization: Organization, found: OrganizationMap, addresses: Ad
 
 
 def by_product(
-    organization: Organization, found: OrganizationMap, of_products: list[Product], addresses: Addresses
+    organization: Organization,
+    found: OrganizationMap,
+    of_products: list[Product],
+    addresses: Addresses,
+    groups: Groups | None = None,
 ) -> Sketch:
-    """Return the sketch of a map that shows things together as their products, and everybody else one by one."""
-    boxes = _Boxes(organization, found, addresses)
+    """Return the sketch of a map that shows things together as their products, and everybody else one by one.
+
+    Groups beside the SRE teams stand together where they are given so.
+    """
+    boxes = _Boxes(organization, found, addresses, groups)
     verbs = words.verbs(found.asked.practice)
     ties = [
-        Tie(
-            side.key,
-            product.key,
-            role,
-            f"{side_title(organization, side)} {verbs[role]} {count} in {product.title}",
-        )
+        Tie(start, product.key, role, f"{who} {verbs[role]} {count} in {product.title}")
         for product in of_products
         for role, counts in product.sides.items()
-        for side, count in counts.items()
+        for (start, who), count in _by_box(organization, counts, groups).items()
     ]
     return boxes.sketch("Products", boxes.products(of_products), ties)
+
+
+def _by_box(
+    organization: Organization, counts: Mapping[Side, int], groups: Groups | None
+) -> Mapping[tuple[str, str], int]:
+    """Return counts by the box in which each side stands, and what it is called there."""
+    found: Counter[tuple[str, str]] = Counter()
+    for side, count in counts.items():
+        if groups is None or side.team is not None:
+            found[side.key, side_title(organization, side)] += count
+        else:
+            found[groups.key_of(side), "Groups beside SRE:"] += count
+    return found
 
 
 def side_title(organization: Organization, side: Side) -> str:
@@ -88,16 +105,18 @@ class _Boxes:
     organization: Organization
     found: OrganizationMap
     addresses: Addresses
+    groups: Groups | None = None
     boxes: dict[str, Words] = field(default_factory=dict)
     headings: dict[str, Words] = field(default_factory=dict)
 
     def sketch(
-        self, title: str, middle: Iterator[Lane], ties: list[Tie], beside: tuple[tuple[str, str], ...] = ()
+        self, title: str, middle: Iterator[Lane], ties: list[Tie], near: tuple[tuple[str, str], ...] = ()
     ) -> Sketch:
-        lanes = (self._teams(), middle, self._groups())
+        beside = self._groups() if self.groups is None else self.groups.lanes(self.boxes)
+        lanes = (self._teams(), middle, beside)
         columns = tuple(Column(tuple(each), WIDTH) for each in lanes)
         titles = ("SRE teams", title, "Partners and owners")
-        return Sketch(titles, columns, self.boxes, self.headings, tuple(ties), beside)
+        return Sketch(titles, columns, self.boxes, self.headings, tuple(ties), near)
 
     def things(self) -> Iterator[Lane]:
         lanes: dict[EntityRef, list[Fact]] = {}

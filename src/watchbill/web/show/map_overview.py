@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from watchbill.lib.numbers import several
 from watchbill.org.implementations import rules_of
 from watchbill.org.organization import Organization
-from watchbill.teams.map import OrganizationMap, Role, Side
+from watchbill.teams.map import OrganizationMap, Role
 from watchbill.teams.map_parties import Party
 from watchbill.teams.map_products import Product, domains
 
 from . import map_words as words
 from .map_boxes import alarm_of, side_title
+from .map_groups import Groups
 from .map_layout import Column, Lane
 from .map_sketch import HELD, Addresses, Sketch, Tie, Words
 
@@ -33,7 +34,7 @@ def overview(organization: Organization, found: OrganizationMap, parts: list[Pro
     boxes: dict[str, Words] = {}
     headings: dict[str, Words] = {}
     of_products = domains(organization, parts, MOST_DOMAINS)
-    groups = _Groups(found.groups)
+    groups = Groups(found.groups)
     lanes = (
         tuple(_teams(found, addresses, boxes, headings)),
         tuple(_products(of_products, addresses, boxes, headings)),
@@ -97,38 +98,8 @@ def _totals(product: Product) -> str:
     return words.totals(product.things, product.nobody, product.without_sre, product.critical)
 
 
-def by_kind(groups: Iterable[Party]) -> list[tuple[str, list[Party]]]:
-    """Return the groups beside SRE teams together by what they are to these, those that work with none last."""
-    kinds: dict[str, list[Party]] = {}
-    for group in groups:
-        kinds.setdefault(words.kind_of(group), []).append(group)
-    return sorted(kinds.items(), key=lambda pair: (pair[0] == words.OTHERS, pair[0]))
-
-
-def anchor_of(kind: str) -> str:
-    """Return where on the page the list of the groups of a kind begins."""
-    return f"beside-{kind.replace(' ', '-')}"
-
-
-class _Groups:
-    """The groups beside SRE teams, together by what they are to these."""
-
-    def __init__(self, groups: Iterable[Party]) -> None:
-        self._kinds = by_kind(groups)
-        self._kind_of = {group.key: kind for kind, of_kind in self._kinds for group in of_kind}
-
-    def lanes(self, boxes: dict[str, Words]) -> Iterator[Lane]:
-        for kind, of_kind in self._kinds:
-            key = f"groups {kind}"
-            boxes[key] = Words((several(len(of_kind), "group"), words.of_kind(kind)), f"#{anchor_of(kind)}", "group")
-            yield Lane(f"lane {key}", (key,), 0, _TALL_BOX)
-
-    def key_of(self, side: Side) -> str:
-        return f"groups {self._kind_of.get(side.key, words.OTHERS)}"
-
-
 def _near(
-    organization: Organization, found: OrganizationMap, groups: _Groups, parts: Iterable[Product]
+    organization: Organization, found: OrganizationMap, groups: Groups, parts: Iterable[Product]
 ) -> Iterator[Tie]:
     verbs = words.verbs(found.asked.practice)
     for part in parts:
@@ -140,7 +111,7 @@ def _near(
 
 
 def _ties(
-    organization: Organization, found: OrganizationMap, groups: _Groups, wholes: Iterable[Product]
+    organization: Organization, found: OrganizationMap, groups: Groups, wholes: Iterable[Product]
 ) -> Iterator[Tie]:
     titles: Mapping[str, str] = {
         name: rules_of(team.implementation).title for name, team in organization.sre_teams.items()

@@ -11,12 +11,13 @@ from watchbill.teams.map import OrganizationMap, Role
 from watchbill.teams.map_products import products
 
 from .map_boxes import by_product, one_by_one
+from .map_groups import Groups
 from .map_layout import Layout, Line, Placed, layout
 from .map_overview import overview
 from .map_sketch import HELD, Addresses, Sketch, Tie, Words
 
 MOST_THINGS, MOST_TEAMS, MOST_GROUPS = 60, 40, 60
-MOST_BOXES = 30
+MOST_BOXES, MOST_OF_A_PRODUCT = 30, 40
 _INSET = 10
 _LETTER, _NARROW_LETTER, _WIDE_LETTER, _BOLD = 6.3, 3.6, 9.4, 1.08
 _NARROW, _WIDE = frozenset("fijlrtI.,:;'’|()·- "), frozenset("mwMW@%")
@@ -81,7 +82,8 @@ def is_one_by_one(found: OrganizationMap) -> bool:
 def picture(organization: Organization, found: OrganizationMap, addresses: Addresses) -> Picture:
     """Return the picture of a map: one by one where there is room for that, else things together as their products.
 
-    Where teams, groups or products are too many for boxes of their own, they stand together as well.
+    Where teams, groups or products are too many for boxes of their own, they stand together as well; of a product that is
+    asked for, as late as possible.
     """
     sketched = _sketched(organization, found, addresses)
     lines = [Line(tie.start, tie.end, _NEARNESS[tie.role]) for tie in sketched.ties]
@@ -100,8 +102,10 @@ def _sketched(organization: Organization, found: OrganizationMap, addresses: Add
     if is_one_by_one(found):
         return one_by_one(organization, found, addresses)
     parts = products(organization, found.facts)
-    if max(len(parts), len(found.teams), len(found.groups)) <= MOST_BOXES:
-        return by_product(organization, found, parts, addresses)
+    most = MOST_BOXES if found.asked.product is None else MOST_OF_A_PRODUCT
+    if max(len(parts), len(found.teams)) <= most and (found.asked.product or len(found.groups) <= MOST_BOXES):
+        groups = Groups(found.groups) if len(found.groups) > MOST_BOXES else None
+        return by_product(organization, found, parts, addresses, groups)
     return overview(organization, found, parts, addresses)
 
 

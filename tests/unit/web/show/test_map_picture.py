@@ -20,7 +20,7 @@ from watchbill.org import folder
 from watchbill.org.entities import Tier
 from watchbill.org.organization import Organization
 from watchbill.org.values import EntityRef
-from watchbill.teams.map import Asked, OrganizationMap, map_of
+from watchbill.teams.map import Asked, OrganizationMap, Role, map_of
 from watchbill.web.lookups import side_named
 from watchbill.web.show.map_picture import Picture, cut, is_one_by_one, picture
 from watchbill.web.show.map_sketch import Addresses
@@ -153,6 +153,21 @@ def test_words_are_cut_to_their_room() -> None:
     assert cut("Checkout SRE", 200) == "Checkout SRE"
     assert cut("Checkout SRE with everybody else", 80) == "Checkout SRE…"
     assert len(cut("l" * 99, 100)) > len(cut("m" * 99, 100))
+
+
+def test_a_product_that_few_teams_have_to_do_with_is_drawn_team_by_team(tmp_path: Path) -> None:
+    """Of 36 SRE teams and 84 groups those of one Domain: each team a box with its lines, the groups together by kind."""
+    write(tmp_path, Size(1200))
+    found, drawing = shown(read(tmp_path), Asked(product=EntityRef("domain", "default", "domain-0")))
+    assert not is_one_by_one(found)
+    assert len(found.teams) <= 40
+    assert len(found.groups) > 30
+    assert {box.href for box in drawing.boxes} >= {f"/teams/{team.name}" for team in found.teams}
+    holding = {
+        wire.says.split(" ")[0] for wire in drawing.wires if wire.kind == "holds" and wire.says.startswith("sre-")
+    }
+    assert holding == {team.name for team in found.teams if Role.HOLDS in found.ties[team.key]}
+    assert "#beside-develops-with" in {box.href for box in drawing.boxes}
 
 
 @drawn.checked
