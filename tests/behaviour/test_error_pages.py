@@ -62,7 +62,13 @@ async def test_an_address_that_ends_with_a_slash_leads_to_the_place(acme: Websit
 
 @pytest.mark.parametrize(
     ("path", "field"),
-    [("/findings?severity=bad", "severity"), ("/findings?level=dire", "level"), ("/services?tier=vital", "tier")],
+    [
+        ("/findings?severity=bad", "severity"),
+        ("/inbox?at=foo", "at"),
+        ("/advice?state=open", "state"),
+        ("/findings?level=dire", "level"),
+        ("/services?tier=vital", "tier"),
+    ],
 )
 async def test_a_value_that_means_nothing_is_refused_and_its_field_is_named(
     acme: Website, path: str, field: str

@@ -177,9 +177,8 @@ def _refuse_forgery(request: Request, caller: Caller, body: bytes) -> None:
     fields = _form_fields(request, body)
     said = request.headers.get("x-csrf-token") or fields.pop("csrf", "")
     if not hmac.compare_digest(said.encode(), (caller.csrf or "").encode()):
-        raise FormExpired(
-            "This form does not belong to your session.", "Load the page again and send it once more.", fields=fields
-        )
+        mend = "Read it once more, then send it from here." if fields else "Load the page again and send it once more."
+        raise FormExpired("This form does not belong to your session.", mend, fields=fields)
 
 
 def _form_fields(request: Request, body: bytes) -> dict[str, str]:

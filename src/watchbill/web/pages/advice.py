@@ -13,6 +13,7 @@ from watchbill.org.values import EntityRef
 from watchbill.practices.advice.model import Answer, GlassState, Recommendation, Tally
 from watchbill.practices.advice.rules import RECOMMENDATION_MOVES, may_answer
 from watchbill.web.doors import doors_of
+from watchbill.web.lists import said_in
 
 from .asked import GlassRow, glass_rows, user_of
 from .frame import page
@@ -87,6 +88,7 @@ def ways_about(request: Request, thing: EntityRef) -> Ways:
 
 async def listed(request: Request) -> Response:
     """Show the newest recommendations and break-glasses of all teams."""
+    said_in(request, ())
     doors = doors_of(request)
     now = doors.clock.now()
     return await page(

@@ -12,6 +12,7 @@ from watchbill.practices.incidents.service import IncidentFile
 from watchbill.practices.oncall.model import Page, PageState, ReachedPage
 from watchbill.web.callers import known_caller
 from watchbill.web.doors import Doors, doors_of
+from watchbill.web.lists import said_in
 from watchbill.web.show.escalation import next_step
 from watchbill.web.show.figures import figures_in_words
 
@@ -35,6 +36,7 @@ class Reached:
 
 async def inbox(request: Request) -> Response:
     """Show the pages that reached the signed-in person, newest first within each state."""
+    said_in(request, ())
     doors = doors_of(request)
     now = doors.clock.now()
     user = known_caller(request).user

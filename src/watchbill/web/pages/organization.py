@@ -8,12 +8,14 @@ from starlette.routing import Route
 
 from watchbill.org.faults import Level
 from watchbill.web.doors import doors_of
+from watchbill.web.lists import said_in
 
 from .frame import page
 
 
 async def organization(request: Request) -> Response:
     """Show the organisation in force and the faults of its files, errors first."""
+    said_in(request, ())
     in_force = doors_of(request).in_force
     order = list(Level)
     faults = sorted(in_force.latest.faults, key=lambda fault: (order.index(fault.level), fault.place))

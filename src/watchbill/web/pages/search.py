@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from watchbill.lib.errors import NotFound
+from watchbill.lib.ordering import as_counted
 from watchbill.org.names import name_of
 from watchbill.org.organization import Organization
 from watchbill.web.doors import Doors, doors_of
@@ -42,7 +43,7 @@ async def search(request: Request) -> Response:
     words = asked.lower().split()
     everything = _everything(doors.in_force.organization) if words else iter(())
     found = [each for each in everything if all(word in f"{each.name} {each.about}".lower() for word in words)]
-    found.sort(key=lambda each: (not each.name.lower().startswith(asked.lower()), each.name))
+    found.sort(key=lambda each: (not each.name.lower().startswith(asked.lower()), as_counted(each.name)))
     return await page(request, "search.html", asked=asked, found=found[:MOST_FOUND], total=len(found))
 
 

@@ -151,9 +151,12 @@ async def service_page(request: Request, thing: Thing, returned: Returned | None
         steps=steps(policy, watches, organization) if policy else [],
         goals=await goal_rows(doors, now, await standings(doors, now, own_goals)),
         dependants=sorted(
-            each.ref
-            for each in organization.things.values()
-            if any(dependency.on == thing.ref for dependency in each.dependencies)
+            (
+                each.ref
+                for each in organization.things.values()
+                if any(dependency.on == thing.ref for dependency in each.dependencies)
+            ),
+            key=lambda ref: as_counted(ref.name),
         ),
         duties=duties_on(organization, thing, now),
         findings=await service_findings(organization, thing.ref, now),

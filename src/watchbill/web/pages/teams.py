@@ -119,7 +119,8 @@ async def one(request: Request) -> Response:
     now = doors.clock.now()
     view = await doors.teams.view(request.path_params["name"], now)
     team, organization = view.declared.team, doors.in_force.organization
-    owned = [held_by(organization, ref, now) for ref in view.declared.owns]
+    owns = sorted(view.declared.owns, key=lambda ref: as_counted(ref.name))
+    owned = [held_by(organization, ref, now) for ref in owns]
     return await page(
         request,
         "team.html",
