@@ -52,7 +52,9 @@ async def test_the_page_and_the_api_tell_what_was_left_out_why_and_the_figure_wi
     assert re.search(r"left, were nothing excluded · [\d ]+ of [\d ]+ bad", page)
     assert "of the budget left 100 %" in page
     assert "excluded, does not count" in page
-    assert re.search(r"1 h / 5 min 0× 0 of [\d ]+ 9 min \d+ s measured", page), "of the hour, what was measured and counts"
+    assert re.search(r"1 h / 5 min 0× 0 of [\d ]+ 9 min \d+ s measured", page), (
+        "of the hour, what was measured and counts"
+    )
 
     program = await shop.website.program("read")
     answer = (await program.get(f"/api/v1{PATH}")).json()

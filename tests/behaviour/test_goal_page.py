@@ -124,3 +124,16 @@ async def test_a_goal_of_time_slices_on_the_calendar_is_told_in_slices_and_by_it
     )
     assert (answer["aspirational"], answer["minimumEvents"], answer["owner"]) == (True, 1, "group:sre-core")
     assert answer["allowed"] == month.period(NOW).length / (5 * MINUTE) * 0.001
+
+
+async def test_the_page_tells_the_alerts_of_the_goal_by_the_figures_that_they_were_found_by(shop: Shop) -> None:
+    await shop.until(15 * SECOND)
+    assert "Alerts of this goal" in await shop.page()
+    assert "No alert so far." in await shop.page()
+    shop.traffic.break_between(timedelta(days=1), timedelta(days=2))
+    await shop.until(6 * MINUTE)
+    page = await shop.page()
+    told = re.search(r"Alerts of this goal (.*?) Incidents of", page)
+    assert told is not None
+    assert re.search(r"goes on page \d[\d ]* of \d[\d ]* events in the last 1 h .* limit is 13.4×", told[1])
+    assert '<a href="/incidents/1">1</a>' in (await shop.browser.get(PATH)).text

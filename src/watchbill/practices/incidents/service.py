@@ -6,7 +6,7 @@ What is accepted is on disk when a verb returns, with the page and the notices t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -193,6 +193,13 @@ class IncidentsService:
         """Return the incidents that went on in [since, until) and concern a thing, or have one of these alerts of goals."""
         async with self._store.reading() as transaction:
             return await courses(transaction, thing, fingerprints, since, until)
+
+    async def alerts_said_by(
+        self, source: str, fingerprints: Collection[str], *, limit: int = 20
+    ) -> list[tuple[Alert, int | None]]:
+        """Return the newest alerts of some fingerprints of a sender, newest first, each with the number of its incident."""
+        async with self._store.reading() as transaction:
+            return await tables.alerts_said_by(transaction, source, fingerprints, limit)
 
     async def incident(self, id_or_number: str) -> IncidentFile:
         """Return all about one incident, by its id or by the number that people say. Raises NotFound."""

@@ -183,6 +183,20 @@ async def alerts_of(transaction: Transaction, incident: str, limit: int) -> list
     return [alert_from(row) for row in reversed(rows.mappings().all())]
 
 
+async def alerts_said_by(
+    transaction: Transaction, source: str, fingerprints: Collection[str], limit: int
+) -> list[tuple[Alert, int | None]]:
+    """Return the newest alerts of some fingerprints of a sender, newest first, each with the number of its incident."""
+    rows = await transaction.execute(
+        sa.select(alerts, incidents.c.number)
+        .outerjoin(incidents, incidents.c.id == alerts.c.incident)
+        .where(alerts.c.source == source, alerts.c.fingerprint.in_(sorted(fingerprints)))
+        .order_by(alerts.c.starts_at.desc(), alerts.c.id.desc())
+        .limit(limit)
+    )
+    return [(alert_from(row), row["number"]) for row in rows.mappings()]
+
+
 async def count_of_alerts(transaction: Transaction, incident: str) -> int:
     """Return how many alerts an incident has."""
     count = sa.select(sa.func.count()).select_from(alerts).where(alerts.c.incident == incident)

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from watchbill.org.objectives import Goal
+from watchbill.org.objectives import Goal, Severity
 from watchbill.practices.goals.agreed import in_window
+from watchbill.practices.goals.burn_moves import SOURCE, BurnKey
 from watchbill.practices.goals.model import Amount, GoalStatus, MinuteCount, Point
 from watchbill.web.doors import Doors, doors_of
 from watchbill.web.lookups import goal_named
@@ -23,6 +24,7 @@ from .rows import held_by
 LONGEST_STRIP = timedelta(hours=3)
 CHART_POINTS = 120
 MOST_INCIDENTS = 5
+MOST_ALERTS = 10
 _SPANS = {
     "15min": timedelta(minutes=15),
     "1h": timedelta(hours=1),
@@ -78,6 +80,9 @@ async def one(request: Request) -> Response:
         expected=None if status.allowed is None else status.allowed / (1 - goal.target),
         budget=await doors.budgets.budget(goal, now),
         exclusions=in_window(organization, goal, now),
+        alerts=await doors.incidents.alerts_said_by(
+            SOURCE, [BurnKey(goal.name, severity).fingerprint for severity in Severity], limit=MOST_ALERTS
+        ),
         incidents=await doors.incidents.incidents(thing=goal.service, limit=MOST_INCIDENTS),
     )
 
