@@ -91,7 +91,7 @@ async def test_what_the_organisation_changed_about_rules_is_listed_with_its_reas
         shown = await _page(website, "/findings")
     assert "is on call for" not in shown
     assert (
-        "on-call-share at most 100 %, not at most 25 % two of us until March Dora Lind · since 2 February 2026 ·"
+        "on-call-share at most 100 % instead of at most 25 % two of us until March Dora Lind · since 2 February 2026 ·"
         in shown
     )
 

@@ -122,7 +122,7 @@ def _overrides(answer: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _override(each: Mapping[str, Any]) -> str:
-    what = "switched off" if each["off"] else f"{each['threshold']}, not {each['instead']}"
+    what = "switched off" if each["off"] else f"{each['threshold']} instead of {each['instead']}"
     who = f", {each['by']}" if each["by"] else ""
     when = f" since {each['on']}" if each["on"] else ""
     until = f" until {each['until']}" if each["until"] else ""

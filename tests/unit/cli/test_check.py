@@ -92,7 +92,7 @@ def test_what_an_organisation_changed_shows_in_the_finding_and_in_the_list(chang
     lines = run(changed).output.splitlines()
     listed = lines[lines.index("Changed by this organisation:") + 1 :][:2]
     assert listed[0].startswith("  long-shift: switched off (“few pages at night”, user:dana since 2026-06-01")
-    assert listed[1].startswith("  rotation-size: at least 4 people, not at least 8 people (“a small company”")
+    assert listed[1].startswith("  rotation-size: at least 4 people instead of at least 8 people (“a small company”")
 
 
 def test_what_the_files_cannot_answer_is_named() -> None:
