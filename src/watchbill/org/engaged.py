@@ -23,7 +23,7 @@ def check_policies_named(faults: FaultList, organization: Organization) -> None:
     for engagement in organization.engagements.values():
         policy = organization.escalation_policies.get(engagement.pager.escalation or "")
         own = {organization.sre_teams[engagement.sre].group, engagement.partner}
-        if policy is not None and not policy.groups & own:
+        if policy is not None and policy.groups and not policy.groups & own:
             faults.warning(
                 "policy-of-others",
                 engagement.pager.place,
