@@ -66,6 +66,7 @@ async def test_picture_and_lists_say_who_holds_which_pager(acme: httpx2.AsyncCli
     assert drawn["/teams/embedded-sre"].startswith("Ada Lindgren, Mei Chen, in Mobile developers · until 31 March 2027")
     assert drawn["/map?product=system%3Acheckout&amp;at=2026-11-25T11%3A00%3A00Z"] == "Checkout"
     assert page.count('class="box thing gap bad"') == 1
+    assert "with Checkout SRE, Mobile developers and Platform SRE" in listed["SRE tools"], "SRE teams adopt tools, too"
     assert listed["Northwind Traders"] == "customer of Advisers holds 1 pager"
 
 

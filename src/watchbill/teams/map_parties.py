@@ -50,10 +50,9 @@ def parties_of(
     """
     shown = sorted((organization.sre_teams[name] for name in teams), key=_place_of)
     together = together_on(organization, day)
-    with_group: dict[EntityRef, list[Together]] = {
-        ref: [] for ref in groups if ref not in practising_groups(organization)
-    }
-    for each in (each for team in shown for each in together[team.name]):
+    practising = practising_groups(organization)
+    with_group: dict[EntityRef, list[Together]] = {ref: [] for ref in groups if ref not in practising}
+    for each in (each for team in shown for each in together[team.name] if each.partner not in practising):
         if each.partner in with_group or each.team.name in with_partners:
             with_group.setdefault(each.partner, []).append(each)
     found = [_group(organization, ref, each) for ref, each in with_group.items()]

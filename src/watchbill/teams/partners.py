@@ -1,7 +1,7 @@
 """Who the partners of the SRE teams are on a day: the groups that one works with by an engagement, or by its charter.
 
 An engagement counts while it is prepared, in force or being handed back; a charter from the day that it was approved on, as one
-without such a day always does. A group that practises SRE itself is nobody's partner.
+without such a day always does. A group that practises SRE itself may be together with another's team; it counts as an SRE team alone.
 """
 
 from __future__ import annotations
@@ -40,8 +40,7 @@ class Together:
 
 
 def together_on(organization: Organization, day: date) -> Mapping[str, tuple[Together, ...]]:
-    """Return with whom each SRE team works on a day, by the names of teams and partners; each partner once."""
-    practising = practising_groups(organization)
+    """Return with whom each SRE team works on a day, by the names of teams and partners, other SRE teams among them; each once."""
     engaged: dict[str, list[Engagement]] = {}
     for _, engagement in sorted(organization.engagements.items()):
         if engagement.serves(day):
@@ -51,23 +50,15 @@ def together_on(organization: Organization, day: date) -> Mapping[str, tuple[Tog
         return as_counted(name_of(organization, each.partner)), each.partner
 
     return {
-        name: tuple(
-            sorted(
-                (
-                    each
-                    for each in _together(organization, team, engaged.get(name, ()), day)
-                    if each.partner not in practising
-                ),
-                key=place,
-            )
-        )
+        name: tuple(sorted(_together(organization, team, engaged.get(name, ()), day), key=place))
         for name, team in organization.sre_teams.items()
     }
 
 
 def partners_on(organization: Organization, day: date) -> frozenset[EntityRef]:
-    """Return the partners of all SRE teams on a day."""
-    return frozenset(each.partner for found in together_on(organization, day).values() for each in found)
+    """Return the partners of all SRE teams on a day: groups that practise no SRE themselves."""
+    working = frozenset(each.partner for found in together_on(organization, day).values() for each in found)
+    return working - practising_groups(organization)
 
 
 def beside_sre(organization: Organization, day: date) -> frozenset[EntityRef]:
