@@ -50,7 +50,8 @@ async def test_the_page_says_rule_by_rule_what_is_wrong_and_what_to_do(website: 
     shown = await _page(website, "/findings")
     assert "Nobody is on call for more than a quarter of their time on-call-share · 2 findings" in shown
     assert (
-        "fail Ana Ruiz is on call for 100 % of the time. share 100 % · watches core-watch, the policy core · limit at most 25 % ·" in shown
+        "fail Ana Ruiz is on call for 100 % of the time. "
+        "share 100 % · watches core-watch, the policy core · limit at most 25 % ·" in shown
     )
     assert "Let more people share the watch, or drop a watch that nobody needs" in shown
     assert "Site Reliability Engineering (2016), chapter 11" in shown

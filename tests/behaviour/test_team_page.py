@@ -80,7 +80,7 @@ async def test_the_shares_of_people_in_several_teams_add_up(acme: Website) -> No
     ("team", "charter"),
     [
         ("sre-core", "everything that no other team covers, except"),
-        ("checkout-sre", "For system checkout"),
+        ("checkout-sre", "For system Checkout"),
         ("platform-sre", "With Platform engineering Reviewed every"),
         ("advisers", "For what its engagements name"),
     ],
