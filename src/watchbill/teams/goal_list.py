@@ -1,7 +1,7 @@
 """Lists of goals as people and programs ask for them: by team, tier, platform, state and words, in an order, a page at a time.
 
-What a goal's service stands on and who answers for it is worked out once for an organisation and day; a list is then a few
-operations on columns, however many goals there are.
+What a goal's service stands on and who answers for it is worked out once for an organisation and day, by the first who asks while
+others wait; a list is then a few operations on columns, however many goals there are.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ from .explain import usual_class
 NOBODY = "none"
 MOST_PLATFORMS = 100
 _TIERS = tuple(Tier)
+_MAKING = Lock()
 Codes = npt.NDArray[np.int32]
 
 
@@ -95,7 +97,8 @@ def platforms(organization: Organization, fleet: Fleet) -> list[str]:
 
 def _sides(organization: Organization, fleet: Fleet) -> _Sides:
     key = ("goal sides", day_of(organization, fleet.at), shut_hours(organization, fleet.at))
-    return organization.memory.recall(key, lambda: _make_sides(organization, fleet))
+    with _MAKING:
+        return organization.memory.recall(key, lambda: _make_sides(organization, fleet))
 
 
 def _make_sides(organization: Organization, fleet: Fleet) -> _Sides:
