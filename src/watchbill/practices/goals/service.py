@@ -7,7 +7,7 @@ to the incidents. It never reads a clock.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -121,8 +121,8 @@ class GoalsService:
 
     async def statuses_of(self, names: Iterable[str], now: datetime) -> list[GoalStatus]:
         """Return how these goals stand at `now`, by name; of those that are not declared, nothing."""
-        await self._refresh(now)
         goals = {name: self._goals[name] for name in names if name in self._goals}
+        await self._refresh(now, goals if len(goals) < len(self._goals) else None)
         return _by_name(goals, await self._standing(goals, self._holdings.burns, now), now)
 
     async def fleet(self, now: datetime) -> Fleet:
@@ -137,14 +137,14 @@ class GoalsService:
 
     async def recents(self, names: Iterable[str], now: datetime) -> dict[str, Pieces]:
         """Return the last day of these goals in pieces; of those of which nothing was read yet, nothing."""
-        await self._refresh(now)
         goals = [self._goals[name] for name in names if name in self._goals]
+        await self._refresh(now, [goal.name for goal in goals])
         return await self._recents.of(goals, self._holdings.by_name, now)
 
     async def status(self, name: str, now: datetime) -> GoalStatus:
         """Return how a goal stands at `now`. Raises NotFound."""
         goal = self._goal(name)
-        await self._refresh(now)
+        await self._refresh(now, [goal.name])
         await self._holdings.bring_details([goal], now)
         return status_of(goal, self._holdings.by_name.get(name), self._holdings.burns, now)
 
@@ -161,7 +161,7 @@ class GoalsService:
     async def unwritten(self, name: str, now: datetime) -> list[MinuteCount]:
         """Return the minutes that are measured so far and not written yet, oldest first: they may still grow. Raises NotFound."""
         goal = self._goal(name)
-        await self._refresh(now)
+        await self._refresh(now, [goal.name])
         holding = self._holdings.by_name.get(goal.name)
         return [] if holding is None else self._excluded(goal, now).mark(holding.unwritten_minutes(goal))
 
@@ -180,7 +180,7 @@ class GoalsService:
     async def spending(self, name: str, now: datetime) -> tuple[GoalStatus, Spending]:
         """Return how a goal stands, and what each minute of its window spent: of one look, so that they agree. Raises NotFound."""
         goal = self._goal(name)
-        await self._refresh(now)
+        await self._refresh(now, [goal.name])
         known: dict[int, Block] = {}
         while True:
             await self._holdings.bring_details([goal], now)
@@ -197,7 +197,7 @@ class GoalsService:
     async def spans(self, name: str, now: datetime, edges: Sequence[datetime]) -> list[Point]:
         """Return what was counted from each of these instants to the next, up to now, and what was left then. Raises NotFound."""
         goal = self._goal(name)
-        await self._refresh(now)
+        await self._refresh(now, [goal.name])
         unwritten = self._unwritten(goal)
         last = charting.end_of(unwritten, now)
         minutes = sorted({min(minute_of(edge), last) for edge in edges})
@@ -239,21 +239,25 @@ class GoalsService:
                 self._holdings.by_name.pop(name, None)
         self._filled = filled
 
-    async def _refresh(self, now: datetime) -> None:
+    async def _refresh(self, now: datetime, few: Collection[str] | None = None) -> None:
         """Read what is not at hand, and what another process may have written, unless this one has measured or looked just now.
 
-        Of many who find so at once, one reads and the others wait for it.
+        Of many who find so at once, one reads and the others wait for it. Who looks at a few goals asks for these alone.
         """
-        if self._is_known(now):
+        if self._is_known(now, few):
             return
         async with self._refreshing:
-            if not self._is_known(now):
+            if not self._is_known(now, few):
                 await self._holdings.catch_up(self._goals, now)
                 self._known_at = now
 
-    def _is_known(self, now: datetime) -> bool:
-        is_fresh = self._known_at is not None and abs(now - self._known_at) <= STALE_AFTER
-        return is_fresh and self._holdings.holds(self._goals)
+    def _is_known(self, now: datetime, few: Collection[str] | None) -> bool:
+        if self._known_at is None or abs(now - self._known_at) > STALE_AFTER:
+            return False
+        if few is None:
+            return self._holdings.holds(self._goals)
+        held = self._holdings.by_name
+        return all(name in held and held[name].is_budgeted_as(self._goals[name]) for name in few if name in self._goals)
 
     async def _standing(
         self, goals: Mapping[str, Goal], burns: Mapping[BurnKey, BurnState], now: datetime
