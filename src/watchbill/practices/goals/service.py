@@ -34,7 +34,7 @@ from .spending import Spending, blocks_that_spent, spending_of
 from .standing import status_of
 
 STALE_AFTER = timedelta(seconds=45)
-_IN_ONE_GO = 16
+_FEW, _IN_ONE_GO, _PAUSE = 64, 4, 0.001
 
 
 class TakesSignals(Protocol):
@@ -264,14 +264,15 @@ class GoalsService:
     ) -> dict[str, GoalStatus]:
         """Return how those goals stand that have been read; of the others nothing can be said.
 
-        They are looked at a few at a time, and whoever else waits for its turn has it in between: a page, an alert.
+        Of many a few are looked at at a time, for about a millisecond, and as long is left to whoever else waits: a page, an alert.
         """
         found: dict[str, GoalStatus] = {}
         names = list(goals)
-        for at in range(0, len(names), _IN_ONE_GO):
+        length = _FEW if len(names) <= _FEW else _IN_ONE_GO
+        for at in range(0, len(names), length):
             if at:
-                await asyncio.sleep(0)
-            few = [goals[name] for name in names[at : at + _IN_ONE_GO]]
+                await asyncio.sleep(_PAUSE)
+            few = [goals[name] for name in names[at : at + length]]
             await self._holdings.bring_details(few, now)
             for goal in few:
                 holding = self._holdings.by_name.get(goal.name)
