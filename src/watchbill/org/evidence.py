@@ -1,6 +1,6 @@
 """What of the declared organisation shows that a practice of SRE is done on a thing: a goal, an alert, a watch, an answer.
 
-A promise shows nothing: neither what an implementation is expected to do, nor what an agreement hands to somebody. What files do
+A promise shows nothing: neither what is expected of a team of its kind, nor what an agreement hands to somebody. What files do
 not keep, as drills and forecasts, they show only where a readiness review of the last year answers for it.
 """
 

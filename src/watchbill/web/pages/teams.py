@@ -61,13 +61,13 @@ async def listed(request: Request) -> Response:
     now = doors.clock.now()
     said = said_in(request, FILTERS)
     kind, order = one_of(TeamKind, said, "kind"), one_of(TeamOrder, said, "sort")
-    implementation = one_of(Implementation, said, "implementation")
+    chosen = one_of(Implementation, said, "implementation")
     sre_teams = [
         each
         for each in await doors.teams.sre_teams(now)
-        if implementation in (None, each.team.implementation if each.team else None)
+        if chosen in (None, each.team.implementation if each.team else None)
     ]
-    partners = await doors.teams.partners(now) if implementation is None else []
+    partners = await doors.teams.partners(now) if chosen is None else []
     organization = doors.in_force.organization
     watch = watchers(await doors.oncall.on_call_now(now), organization)
     working, others = _beside(organization, day_of(organization, now))
