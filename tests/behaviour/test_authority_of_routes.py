@@ -26,8 +26,11 @@ BY_ITS_SERVICE = {
     ("POST", "/recommendations/{id}/{answer}"),
     ("POST", "/break-glasses"),
     ("POST", "/break-glasses/{id}/{move}"),
+    ("POST", "/shares"),
+    ("POST", "/shares/{id}/revoke"),
 }
-"""Advice: who may is shown in test_advice.py, to whom each is refused in test_advice_pages.py; both of books in test_rebookings.py."""
+"""Advice: who may is shown in test_advice.py, to whom each is refused in test_advice_pages.py; both of books in test_rebookings.py and
+of shared goals in test_shares.py."""
 BY_SCOPE = {("POST", "/api/v1/hooks/alertmanager")}
 IN_SOMEBODYS_NAME = {("POST", "/acknowledge/{token}")}
 NEEDS_A_RIGHT = {

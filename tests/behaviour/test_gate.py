@@ -21,6 +21,7 @@ OPEN_TO_EVERYBODY = {
     ("GET", "/acknowledge/{token}"),
     ("POST", "/acknowledge/{token}"),
     ("GET", "/api/v1/openapi.json"),
+    ("GET", "/shared/{token}"),  # goals that somebody shows to a partner, by a signed link
 }
 
 
