@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
-from functools import cached_property
-from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -59,19 +57,18 @@ class Match(NamedTuple):
         return phrases[self.form]
 
 
-@dataclass(frozen=True)
-class Source:
-    """A document that may claim: a charter (`engagement` None) or an engagement, with its state on the day asked for."""
+class Source(NamedTuple):
+    """A document that may claim: a charter (`engagement` None) or an engagement, with its state on the day asked for.
+
+    `document` names it by kind and name, `scope` is its scope as written.
+    """
 
     team: SRETeam
     rules: ImplementationRules
     engagement: Engagement | None
     state: EngagementState | None
-
-    @property
-    def scope(self) -> Scope | None:
-        """The scope as written."""
-        return self.engagement.scope if self.engagement else self.team.scope
+    document: str
+    scope: Scope | None
 
     @property
     def place(self) -> Place:
@@ -79,11 +76,6 @@ class Source:
         if self.scope is not None:
             return self.scope.place
         return self.engagement.place if self.engagement else self.team.place
-
-    @cached_property
-    def document(self) -> str:
-        """The document by kind and name."""
-        return f"Engagement {self.engagement.name}" if self.engagement else f"SRETeam {self.team.name}"
 
     @property
     def words(self) -> str:
@@ -261,8 +253,7 @@ class Claims:
             return written
         if written.document not in self._of_today:
             state = written.engagement.state_at(self.day)
-            source = Source(written.team, written.rules, written.engagement, state) if state is not None else None
-            self._of_today[written.document] = source
+            self._of_today[written.document] = written._replace(state=state) if state is not None else None
         return self._of_today[written.document]
 
     def _matches_around(self, thing: Thing) -> Iterator[Match]:
@@ -346,20 +337,24 @@ class _Documents:
         self.adopted_by: dict[EntityRef, list[Source]] = {}
         self.left_out: set[EntityRef] = set()
         teams = organization.sre_teams
-        found = [Source(team, rules_of(team.implementation), None, None) for _, team in sorted(teams.items())]
+        found = [
+            Source(team, rules_of(team.implementation), None, None, f"SRETeam {name}", team.scope)
+            for name, team in sorted(teams.items())
+        ]
         for source in found:
             self.charters.setdefault(source.team.group, []).append(source)
             for partner in source.team.partners if source.rules.charter_advises is Advice.ADOPTERS else ():
                 self.adopted_by.setdefault(partner, []).append(source)
         found += [
-            Source(team, rules_of(team.implementation), engagement, None)
-            for _, engagement in sorted(organization.engagements.items())
+            Source(team, rules_of(team.implementation), engagement, None, f"Engagement {name}", engagement.scope)
+            for name, engagement in sorted(organization.engagements.items())
             if (team := teams.get(engagement.sre)) is not None
         ]
         for source in found:
             if (scope := source.scope) is not None:
                 self.left_out |= scope.excluded
-                self._enter(source, scope.things, scope.systems, scope.domains, scope.owned_by)
+                for form in (scope.things, scope.systems, scope.domains, scope.owned_by):
+                    self._enter(source, form)
                 self._enter(source, (_EVERYTHING,) if scope.everything else ())
             if source.engagement is None and source.rules.charter_claims is Reach.OWN:
                 self._enter(source, (source.team.group,))
@@ -368,8 +363,8 @@ class _Documents:
         """Whether some scope names a reference, to reach it or to leave it out."""
         return ref in self.by_key or ref in self.left_out
 
-    def _enter(self, source: Source, *keys: Iterable[EntityRef]) -> None:
-        for key in chain.from_iterable(keys):
+    def _enter(self, source: Source, keys: Iterable[EntityRef]) -> None:
+        for key in keys:
             self.by_key.setdefault(key, []).append(source)
 
 
