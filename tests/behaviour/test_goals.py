@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.behaviour.goals_watch import GOAL, TICK, Watch
 from tests.desk import MONDAY
@@ -322,3 +323,15 @@ async def test_a_goal_that_was_never_read_is_not_measured(watch: Watch) -> None:
     (status,) = await watch.goals.statuses(watch.now)
     assert (status.state, status.total, status.remaining) == (GoalState.NOT_MEASURED, 0, None)
     assert await watch.goals.minutes(GOAL, MONDAY, MONDAY + HOUR) == []
+
+
+async def test_a_source_that_stays_away_is_told_of_in_full_once_and_then_at_growing_intervals(watch: Watch) -> None:
+    with capture_logs() as lines:
+        watch.source.away = True
+        await watch.until(HOUR, MINUTE)
+        watch.source.away = False
+        await watch.until(HOUR + 2 * MINUTE, MINUTE)
+    told = [line["event"] for line in lines if "source" in line]
+    assert (told[0], told[-1]) == ("source not read", "source read again")
+    assert set(told[1:-1]) == {"source still not read"}
+    assert len(told) < 10

@@ -22,6 +22,7 @@ import structlog
 
 from watchbill.lib.errors import WatchbillError
 from watchbill.lib.garbage import uncollected
+from watchbill.lib.repeated import Failures
 from watchbill.org.objectives import DataSource, Goal, Selector
 from watchbill.org.organization import Organization
 
@@ -47,6 +48,7 @@ class Measuring:
         self._source_for = source_for
         self._running: dict[str, asyncio.Task[None]] = {}
         self._told_when_late: list[Callable[[], None]] = []
+        self._failures = Failures()
 
     def when_read_late(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each reading that ended when nobody waited for it any more: what it read may be looked at."""
@@ -124,7 +126,10 @@ class Measuring:
         except _NotKeptError as error:
             raise error.reason from error
         except Exception as error:  # noqa: BLE001 - whatever a source does, the other sources' goals are measured
-            self._blame(data_source, goals, error, is_late=bound.expired())
+            self._blame(data_source, goals, error, now, is_late=bound.expired())
+        else:
+            if (told := self._failures.passed(data_source.name, now.timestamp())) is not None:
+                _log.info("source read again", source=data_source.name, failed=told.times, seconds=told.seconds)
 
     def _groups(self, goals: Sequence[Goal], now: datetime) -> list[tuple[datetime, list[Goal]]]:
         """Return the goals that are read in one go, and from where on: those read lately first, those far behind by how far."""
@@ -143,7 +148,9 @@ class Measuring:
         meter.skip_to(goal.reaches_back(now))
         return instant(meter.reads_from(now))
 
-    def _blame(self, data_source: DataSource, goals: Sequence[Goal], error: Exception, *, is_late: bool) -> None:
+    def _blame(
+        self, data_source: DataSource, goals: Sequence[Goal], error: Exception, now: datetime, *, is_late: bool
+    ) -> None:
         if isinstance(error, WatchbillError):
             problem = f"{error.what} {error.mend}".strip()
         elif is_late:
@@ -151,7 +158,13 @@ class Measuring:
             problem = f"“{data_source.name}” was not read within {longest:.0f} s. What was missed is read next."
         else:
             problem = f"“{data_source.name}” could not be read ({type(error).__name__})."
-        _log.warning("source not read", source=data_source.name, goals=len(goals), problem=problem, error=repr(error))
+        told = self._failures.failed(data_source.name, type(error).__qualname__, now.timestamp())
+        if told is not None and told.times == 0:
+            _log.warning(
+                "source not read", source=data_source.name, goals=len(goals), problem=problem, error=repr(error)
+            )
+        elif told is not None:
+            _log.warning("source still not read", source=data_source.name, times=told.times, seconds=told.seconds)
         for goal in goals:
             holding = self._holdings.by_name.get(goal.name)
             if holding is not None:
