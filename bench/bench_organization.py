@@ -62,6 +62,10 @@ def _measure(folder: Path) -> dict[str, float]:
     figures["lint again in the same process, components changed"], _ = _timed_again(
         changed, "Does what", "Makes what", folder, known
     )
+    figures["lint again in the same process, owners changed"], _ = _timed_again(
+        changed, "owner: dev-1\n", "owner: dev-0\n", folder, known
+    )
+    _timed_again(changed, "owner: dev-0\n", "owner: dev-1\n", folder, known)
     figures["lint again in the same process, goals changed"], reading = _timed_again(
         changed, "target: 0.999", "target: 0.9995", folder, known
     )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
+from datetime import date
+from itertools import combinations
 
 from .charters import RuleOverride
 from .nodes import Path
@@ -14,9 +17,24 @@ from .shapes.fields import Shape
 
 def link_overrides(register: Register, one: Declared[Shape], spec: shapes.OrganizationSpec) -> tuple[RuleOverride, ...]:
     """Return the overrides as written; one of a rule that does not exist is a warning, and changes nothing."""
-    return tuple(
+    found = tuple(
         _link(register, one, ("spec", "rules", position), written) for position, written in enumerate(spec.rules)
     )
+    _check_once(register, found)
+    return found
+
+
+def _check_once(register: Register, overrides: Sequence[RuleOverride]) -> None:
+    """Note each override of a rule that another one before it is about on some of the same days: then it alone counts."""
+    for first, other in combinations(overrides, 2):
+        begins = max(first.on or date.min, other.on or date.min)
+        ends = min(first.until or date.max, other.until or date.max)
+        if first.rule == other.rule and begins <= ends:
+            register.faults.note(
+                "two-overrides",
+                other.place,
+                f"The rule “{other.rule}” is overridden in {first.place} too: on the days of both this one counts, the last written.",
+            )
 
 
 def _link(register: Register, one: Declared[Shape], path: Path, written: shapes.RuleOverride) -> RuleOverride:
