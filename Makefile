@@ -11,7 +11,7 @@ run: .venv/ready web ## start watchbill with the example organisation and its sh
 	@$(BIN)/watchbill demo start
 
 test: .venv/ready web ## run all tests (the slow fault runs are in test-all)
-	$(BIN)/pytest -n 3 --dist loadscope --durations 12
+	$(BIN)/pytest -n 2 --dist loadscope --durations 12
 
 test-all: .venv/ready web ## run all tests, fault runs at full length
 	WATCHBILL_FAULT_ROUNDS=500 $(BIN)/pytest -n 2 --dist loadscope
