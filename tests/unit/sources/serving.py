@@ -54,7 +54,7 @@ class Server:
         running = list(self.running)
         for task in running:
             task.cancel()
-        await asyncio.gather(*running)
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
