@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx2
 import pytest
 
 from tests.website import Website, text_of
+from watchbill.org.in_force import Reading
 from watchbill.practices.record.audit import AuditService
 from watchbill.practices.record.model import Audited
 
@@ -57,6 +59,20 @@ async def test_a_link_shows_the_goals_until_the_end_of_its_day(acme: Website, af
     is_over = after == timedelta(days=57, hours=12)
     assert answer.status_code == (404 if is_over else 200)
     assert ("This link is over." in text_of(answer.text)) is is_over
+
+
+async def test_a_link_shows_nothing_that_whoever_made_it_does_not_answer_for_any_more(acme: Website) -> None:
+    browser, _, _ = await share(acme)
+    link = await link_of(browser)
+    assert goals_on((await acme.anybody().get(link)).text) != set()
+    now, organization = acme.clock.now(), acme.watchbill.organization.organization
+    (made,) = await acme.watchbill.shares.all()
+    without = replace(
+        organization,
+        users={ref: each for ref, each in organization.users.items() if ref != made.made_by},
+    )
+    acme.watchbill.organization.offer(Reading(without, (), "without who made it"), now)
+    assert goals_on((await acme.anybody().get(link)).text) == set()
 
 
 async def test_a_revoked_link_shows_nothing_from_then_on(acme: Website) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from watchbill.lib.errors import Refused
+
 from .approvals import Act, Approval, Approvers, approvers_of, partners_of
 from .because import Because, listed
 from .belonging import is_or_belongs_to
@@ -80,6 +82,10 @@ class Decision:
     def ground(self) -> str:
         """The role that allows it and why the person has it, in one line for the audit; empty when refused."""
         return f"{self.by}: {self.because[0].text}" if self.allowed else ""
+
+    def refusal(self, about: EntityRef) -> Refused:
+        """Return the error that says why not, and what can be done instead."""
+        return Refused(self.because[0].text, "; ".join(self.instead), instead=self.instead, about=str(about))
 
 
 @dataclass(frozen=True)

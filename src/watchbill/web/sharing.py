@@ -18,7 +18,6 @@ from watchbill.org.names import name_of
 from watchbill.org.rotation import instant_of
 from watchbill.org.values import EntityRef
 from watchbill.practices.goals.model import Share, Standing
-from watchbill.practices.goals.sharing import goals_of_partner
 
 from .callers import acting_user
 from .doors import Doors, doors_of
@@ -57,8 +56,7 @@ async def shown(request: Request) -> Response:
     doors = doors_of(request)
     now = doors.clock.now()
     opened = await doors.shares.opened_by(request.path_params["token"], now)
-    organization = doors.in_force.organization
-    goals = {goal.name: goal for goal in goals_of_partner(organization, opened.partner, now)}
+    goals = {goal.name: goal for goal in doors.shares.goals_shown(opened, now)}
     statuses = await doors.goals.statuses_of(goals, now)
     standing = by_urgency(Standing(goals[status.goal], status) for status in statuses)
     return render(request, "shared.html", share=opened, goals=await goal_rows(doors, now, standing))

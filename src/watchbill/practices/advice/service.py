@@ -221,7 +221,7 @@ class AdviceService:
     def _decide(self, actor: EntityRef, action: Action, thing: EntityRef, now: datetime) -> Decision:
         decision = decide(self._organization.organization, actor, action, thing, now)
         if not decision.allowed:
-            raise _refused(decision, thing)
+            raise decision.refusal(thing)
         return decision
 
     def _right_to_move(self, glass: Glass, move: GlassMove, actor: EntityRef, now: datetime) -> str:
@@ -231,7 +231,7 @@ class AdviceService:
         act = decide(organization, glass.holder, Action.BREAK_GLASS, glass.thing, now)
         decision = decide_approval(organization, actor, act, now, of=glass.holder)
         if not decision.allowed:
-            raise _refused(decision, glass.thing)
+            raise decision.refusal(glass.thing)
         return decision.ground
 
 
@@ -244,10 +244,6 @@ def _once_at_a_time(before: list[Glass], now: datetime) -> None:
             )
         if glass.state is GlassState.OPEN:
             raise Conflict(f"The glass of {glass.thing} is open to you already.", "Close it first; then ask again.")
-
-
-def _refused(decision: Decision, thing: EntityRef) -> Refused:
-    return Refused(decision.because[0].text, "; ".join(decision.instead), instead=decision.instead, about=str(thing))
 
 
 async def _recommendation(transaction: Transaction, id: str) -> Recommendation:  # noqa: A002 - the word of the address

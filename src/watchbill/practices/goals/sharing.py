@@ -1,7 +1,8 @@
 """Showing a partner its goals without signing in: by a signed link that somebody who answers for them made, until a day, or revoked.
 
 A partner's goals are those of what its group owns, and of what an engagement with it is about. What is shown follows the
-organisation in force: a goal that is agreed later is shown as well, one that moves to somebody else is not any more.
+organisation in force: a goal that is agreed later is shown as well, one that moves to somebody else is not any more, nor any that
+whoever made the link does not answer for any more.
 """
 
 from __future__ import annotations
@@ -105,6 +106,12 @@ class SharesService:
         if found is None or not found.is_open(now):
             raise NotFound("This link is over.", _ASK)
         return found
+
+    def goals_shown(self, share: Share, now: datetime) -> list[Goal]:
+        """Return the goals that a link shows at an instant, by name: the partner's, as far as who made it answers for them still."""
+        organization = self._in_force.organization
+        goals = goals_of_partner(organization, share.partner, now)
+        return [goal for goal in goals if _may(organization, share.made_by, goal, now).allowed]
 
     def may_share(self, partner: EntityRef, person: EntityRef | None, now: datetime) -> bool:
         """Whether somebody answers for all that a link for a partner would show, which is something."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from watchbill.lib.errors import Conflict, Invalid, NotFound, Refused
+from watchbill.lib.errors import Conflict, Invalid, NotFound
 from watchbill.lib.ids import new_id
 from watchbill.org.authority import Action, Decision, decide, decide_approval
 from watchbill.org.in_force import OrganizationInForce
@@ -55,7 +55,7 @@ class RebookingsService:
             raise Invalid("There are no such minutes: they begin before they end, and are over.", "Correct the times.")
         decision = decide(self._in_force.organization, actor, Action.REBOOK, goal.service, now)
         if not decision.allowed:
-            raise _refused(decision, goal.service)
+            raise decision.refusal(goal.service)
         made = Rebooking(
             id=new_id(now),
             goal=goal.name,
@@ -93,7 +93,7 @@ class RebookingsService:
             act = decide(self._in_force.organization, before.author, Action.REBOOK, before.thing, now)
             decision = decide_approval(self._in_force.organization, actor, act, now, of=before.author)
             if not decision.allowed:
-                raise _refused(decision, before.thing)
+                raise decision.refusal(before.thing)
             after = replace(
                 before,
                 state=RebookingState.IN_FORCE if approved else RebookingState.REFUSED,
@@ -142,10 +142,6 @@ class RebookingsService:
         if known == goal.service:
             raise Invalid(f"{known} is no dependency of itself.", "Name another thing, or an incident.")
         return known
-
-
-def _refused(decision: Decision, thing: EntityRef) -> Refused:
-    return Refused(decision.because[0].text, "; ".join(decision.instead), instead=decision.instead, about=str(thing))
 
 
 async def _audit(transaction: Transaction, made: Rebooking, at: datetime, action: str, decision: Decision) -> None:
